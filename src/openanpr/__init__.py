@@ -1,0 +1,1 @@
+"""OpenANPR: read number plates, compare them with vehicles of interest, and answer for it."""

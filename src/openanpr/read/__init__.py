@@ -1,0 +1,1 @@
+"""Frames in, plate reads out: detect, rectify, recognise, decode, track, vote, calibrate."""

@@ -1,0 +1,1 @@
+"""Settings, wiring and the command line: one file a process."""
