@@ -1,0 +1,102 @@
+# The one door: a person, the pre-commit hook and CI all come in here. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+OUT := out
+export PYTHONDONTWRITEBYTECODE := 1
+
+# TORCH=no leaves torch out of `make test` (a slow line, no disk): the training tests then skip and say so.
+TORCH ?= yes
+TRAINING_STAMP := $(if $(filter no,$(TORCH)),,$(VENV)/training.stamp)
+
+# Name a page, and open it where there is a screen.
+define show
+echo "report: $(CURDIR)/$(1)"; \
+if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null; then xdg-open $(1) || true; \
+elif [ "$$(uname)" = Darwin ]; then open $(1); fi
+endef
+
+.PHONY: help run test check bench soak train format lock browser clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
+
+$(VENV)/venv.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "openanpr needs Python 3.11 or later: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	    || { echo "could not make $(VENV): on Debian run 'apt-get install python3-venv'"; rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/reader.stamp: $(VENV)/venv.stamp lock/build.txt lock/reader.txt pyproject.toml
+	@echo "installing the reader into $(VENV)"
+	@$(PIP) install --require-hashes -r lock/build.txt -r lock/reader.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/reader.stamp lock/dev.txt
+	@echo "installing the developers' tools into $(VENV)"
+	@$(PIP) install --require-hashes -r lock/dev.txt
+	@touch $@
+
+$(VENV)/training.stamp: $(VENV)/reader.stamp lock/training.txt lock/torch.txt
+	@echo "installing what training needs into $(VENV) (torch: this may take minutes)"
+	@$(PIP) install --require-hashes -r lock/training.txt
+	@$(PIP) install -r lock/torch.txt \
+	    || { echo "torch could not be installed; 'make test TORCH=no' tests all but training"; exit 1; }
+	@touch $@
+
+browser: ## make sure that a Chromium is here (for the tests of the report page)
+	@.ci/browser
+
+run: $(VENV)/reader.stamp ## read the demonstration clip; SOURCE=path reads anything else, VOI=list.csv compares
+ifdef SOURCE
+	@mkdir -p $(OUT)
+	@$(BIN)/openanpr read '$(SOURCE)' $(if $(VOI),--voi '$(VOI)') --report $(OUT)/report.html
+	@$(call show,$(OUT)/report.html)
+else
+	@$(BIN)/python -m training.clips.demo --out $(OUT)/demo
+	@$(BIN)/openanpr read $(OUT)/demo/demo.mp4 --voi $(OUT)/demo/voi.csv --save $(OUT)/demo/saved \
+	    --report $(OUT)/demo/report.html
+	@$(call show,$(OUT)/demo/report.html)
+endif
+
+test: $(VENV)/dev.stamp $(TRAINING_STAMP) browser ## every test, with branch coverage
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m coverage run -m pytest $(ARGS)
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report
+
+check: $(VENV)/dev.stamp ## form, types, who imports whom, and the tests about the code (under a minute)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+	@$(BIN)/python -m pytest -q tests/conventions
+
+bench: $(VENV)/reader.stamp ## measure accuracy and speed; writes benchmarks/results/
+	@$(BIN)/python -m benchmarks.measure $(ARGS)
+
+soak: $(VENV)/reader.stamp ## read one long clip and watch that memory stays flat
+	@test -f $(OUT)/demo/demo.mp4 || $(BIN)/python -m training.clips.demo --out $(OUT)/demo
+	@$(BIN)/python -m benchmarks.soak --clip $(OUT)/demo/demo.mp4 $(ARGS)
+
+train: $(VENV)/training.stamp ## train both models again, hours; stop it at any moment and go on later
+	@$(BIN)/python -m training.detector.train --minutes 90 --out training/runs/detector
+	@$(BIN)/python -m training.recogniser.train --samples 1500000 --name recogniser
+
+format: $(VENV)/dev.stamp ## put the code in its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: ## make the lock files anew (needs uv)
+	@lock/make
+
+clean: ## remove the environment and everything that was made
+	rm -rf $(VENV) $(OUT) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

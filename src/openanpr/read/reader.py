@@ -1,0 +1,88 @@
+"""Frames in, reads out: the one place where detection, recognition, voting and grammar meet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openanpr.core.frame import Frame
+from openanpr.core.grammar import Country
+from openanpr.core.read import Read
+from openanpr.read.calibrate import Calibration
+from openanpr.read.detect import Detector
+from openanpr.read.passes import Passes
+from openanpr.read.recognise import Recogniser
+from openanpr.read.record import Recorder
+from openanpr.read.still import read_still
+
+_CALIBRATION = "calibration_"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """How to read.
+
+    `country` names the layouts tried; `threads` the processor threads of each model;
+    `min_confidence` the least confidence of a read that is reported (0..1); `on` the day whose age
+    codes are valid (None: the day of each frame); `pictures` whether patch and overview are made;
+    `report_after_s` tells a pass of a live stream at the latest so long after it could be read (None:
+    when it is over).
+    """
+
+    country: Country = "gb"
+    threads: int = 1
+    min_confidence: float = 0.4
+    on: date | None = None
+    pictures: bool = True
+    report_after_s: float | None = None
+
+    def digest(self) -> str:
+        """The first 16 hex digits of the SHA-256 over every setting that can change a read."""
+        told = {"country": self.country, "min_confidence": self.min_confidence, "on": str(self.on), "report_after_s": self.report_after_s}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+class Reader:
+    """Reads number plates; not for use from several threads at once."""
+
+    def __init__(self, detector: Detector, recogniser: Recogniser, settings: ReaderSettings, *, model: str) -> None:
+        """Join loaded models; most callers want `Reader.load`."""
+        self.settings = settings
+        self.model = model
+        self._detector = detector
+        self._recogniser = recogniser
+        numbers = recogniser.card.settings
+        calibration = {k.removeprefix(_CALIBRATION): v for k, v in numbers.items() if k.startswith(_CALIBRATION)}
+        self._recorder = Recorder(
+            country=settings.country, on=settings.on, min_confidence=settings.min_confidence, pictures=settings.pictures,
+            model=model, settings=settings.digest(), calibration=Calibration.from_card(calibration),
+        )  # fmt: skip
+
+    @classmethod
+    def load(cls, settings: ReaderSettings) -> Self:
+        """Load both models; raises ModelError if one is missing or not the one that its card names."""
+        detector = Detector.load(threads=settings.threads)
+        recogniser = Recogniser(threads=settings.threads)
+        model = f"detector-{detector.card.sha256[:12]}+recogniser-{recogniser.card.sha256[:12]}"
+        return cls(detector, recogniser, settings, model=model)
+
+    def read(self, frames: Iterable[Frame[NDArray[np.uint8]]]) -> Iterator[Read]:
+        """The reads of one source, as they are made.
+
+        A still gives every plate in it, the most plausible first; moving frames give one read for each
+        pass of a vehicle, when the pass is over (or after `report_after_s`).
+        """
+        passes = Passes(self._detector, self._recogniser, self._recorder, report_after_s=self.settings.report_after_s)
+        for frame in frames:
+            if frame.still:
+                yield from read_still(frame, self._detector, self._recogniser, self._recorder)
+            else:
+                yield from passes.take(frame)
+        yield from passes.finish()

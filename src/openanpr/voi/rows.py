@@ -1,0 +1,130 @@
+"""The rows of a list file, whatever wrote it: encoding, separator and quotes are found out."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from openanpr.voi.fault import ListError
+
+COLUMNS = 16
+_SEPARATORS = ",;\t|"
+_SNIFFED_LINES = 50
+_SNIFFED_BYTES = 65536
+_LONGEST_LINE = 65536
+_LONGEST_QUOTED = 20  # lines that one quoted row may run over
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+Row: TypeAlias = tuple[int, list[str] | None]
+"""The number of a row's first line in the file, from 1, and its cells; None: broken quotes.
+
+A bare tuple, because a list may have millions of them.
+"""
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding of the text file at `path`: by its mark, else UTF-8, else Windows-1252.
+
+    Raises ListError when the file cannot be read or is no text.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_SNIFFED_BYTES)
+            by_mark = next((name for bom, name in _BOMS if head.startswith(bom)), None)
+            if by_mark is not None:
+                return by_mark
+            if b"\0" in head:
+                msg = f"{path} is not text: save the list as CSV (UTF-8)"
+                raise ListError(msg)
+            return "utf-8" if _is_utf8(head, stream) else "cp1252"
+    except OSError as error:
+        msg = f"{path} cannot be read ({error.strerror}): check the path and the rights on it"
+        raise ListError(msg) from error
+
+
+def _is_utf8(head: bytes, stream: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(head)
+        while block := stream.read(_SNIFFED_BYTES):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def separator_of(lines: Iterable[str]) -> str | None:
+    """Return the character that parts these lines into most often sixteen columns; None: plain list."""
+    kept = list(lines)
+    counts = {one: [line.count(one) for line in kept] for one in _SEPARATORS}
+    full = {one: sum(n >= COLUMNS - 1 for n in counts[one]) for one in _SEPARATORS}
+    if any(full.values()):
+        return max(full, key=full.__getitem__)
+    some = {one: sum(n > 0 for n in counts[one]) for one in _SEPARATORS}
+    best = max(some, key=some.__getitem__)
+    # A stray comma in one line of a plain list is that line's fault, not a column.
+    return best if 2 * some[best] > len(kept) else None
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    """Yield the rows of the list at `path` that are not empty.
+
+    Raises ListError when the file cannot be read or is no text.
+    """
+    encoding = encoding_of(path)
+    try:
+        with path.open(encoding=encoding, errors="replace", newline=None) as stream:
+            first = [line for line, _ in zip(stream, range(_SNIFFED_LINES), strict=False) if line.strip()]
+            separator = separator_of(first)
+            stream.seek(0)
+            yield from _rows(stream, separator)
+    except OSError as error:
+        msg = f"{path} could not be read to its end ({error.strerror}): check the disk or the share"
+        raise ListError(msg) from error
+
+
+def _rows(lines: Iterable[str], separator: str | None) -> Iterator[Row]:
+    numbered = enumerate(lines, start=1)
+    held: deque[tuple[int, str]] = deque()
+    while True:
+        number, text = held.popleft() if held else next(numbered, (0, ""))
+        if not number:
+            return
+        line = text.rstrip("\n")
+        if not line or line.isspace():
+            continue
+        if len(line) > _LONGEST_LINE:
+            yield number, None
+        elif '"' not in line:
+            yield number, [line] if separator is None else line.split(separator)
+        else:
+            yield number, _quoted(line, separator or ",", numbered, held)
+
+
+def _quoted(
+    line: str, separator: str, numbered: Iterator[tuple[int, str]], held: deque[tuple[int, str]]
+) -> list[str] | None:
+    """Return the cells of a row with quotes, which may run on over the next lines.
+
+    When its quotes never close, those lines are put back into `held` and None is returned: one
+    stray quote must not swallow the rows that follow.
+    """
+    taken: list[tuple[int, str]] = []
+    text = line
+    while True:
+        try:
+            return next(csv.reader((text,), delimiter=separator, strict=True))
+        except csv.Error:
+            following = held.popleft() if held else next(numbered, None)
+        if following is not None:
+            taken.append(following)
+            text = f"{text}\n{following[1].rstrip()}"
+        if following is None or len(taken) > _LONGEST_QUOTED or len(text) > _LONGEST_LINE:
+            held.extendleft(reversed(taken))
+            return None

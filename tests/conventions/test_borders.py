@@ -1,0 +1,44 @@
+"""Which outside package may be imported where. import-linter holds our own folders to their floors."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+
+import pytest
+
+from tests.conventions.tree import PACKAGE, ROOT, imported, place, python_files
+
+# Folder: the outside packages that it may import. A folder that is not here may import none.
+ALLOWED = {
+    "capture": {"av", "cv2", "numpy"},
+    "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
+    "run": {"numpy"},
+}
+IMPORT_NAMES = {"opencv-python-headless": "cv2"}
+
+
+def outside(path) -> set[str]:
+    return imported(path) - set(sys.stdlib_module_names) - {"openanpr"}
+
+
+@pytest.mark.parametrize("path", python_files("src"), ids=place)
+def test_an_outside_package_is_imported_only_where_it_belongs(path) -> None:
+    parts = path.relative_to(PACKAGE).parts
+    allowed = ALLOWED.get(parts[0], set()) if len(parts) > 1 else set()
+    assert outside(path) <= allowed, f"{place(path)} may not import {outside(path) - allowed}"
+
+
+def test_the_package_needs_exactly_what_the_reader_extra_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extra = {re.split(r"[<>=\[ ]", need)[0] for need in project["optional-dependencies"]["reader"]}
+    named = {IMPORT_NAMES.get(name, name) for name in extra}
+    used = set().union(*(outside(path) for path in python_files("src")))
+    assert project["dependencies"] == []
+    assert used == named, f"imported but not named: {used - named}; named but not imported: {named - used}"
+
+
+def test_what_is_shipped_never_imports_what_is_not() -> None:
+    strays = [place(p) for p in python_files("src") if imported(p) & {"training", "tests", "benchmarks"}]
+    assert not strays

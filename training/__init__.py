@@ -1,0 +1,1 @@
+"""How our models were made: drawn plates, synthetic scenes, training and export. Not shipped."""

@@ -1,0 +1,1 @@
+"""Plates drawn from the statutory figures: glyphs, marks, layouts, wear and weather."""

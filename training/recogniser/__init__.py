@@ -1,0 +1,1 @@
+"""The recogniser's network, samples, training and export."""

@@ -1,0 +1,67 @@
+"""Write a check-point's averaged weights as the ONNX file that the reader ships.
+
+`python -m training.recogniser.export --checkpoint training/runs/recogniser.pt`
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from openanpr.read.rectify import CANVAS_HEIGHT, CANVAS_WIDTH
+from training.model_card import write_card
+from training.recogniser.network import RecogniserNet
+from training.recogniser.samples import SHAPES, STYLES
+
+MODELS = Path(__file__).parents[2] / "src" / "openanpr" / "read" / "models"
+
+
+class _Shipped(torch.nn.Module):
+    """The network with probabilities for style and plate at its end."""
+
+    def __init__(self, net: RecogniserNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, canvases: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        log_p, style, plate = self.net(canvases)
+        return log_p, style.softmax(1), plate.sigmoid()
+
+
+def export(checkpoint: Path, target: Path, width: int) -> None:
+    """Export and prove that onnxruntime answers as torch does."""
+    net = RecogniserNet(width)
+    net.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    shipped = _Shipped(net).eval()
+    example = torch.randint(0, 255, (2, CANVAS_HEIGHT, CANVAS_WIDTH, 3), dtype=torch.uint8)
+    torch.onnx.export(
+        shipped, (example,), str(target), input_names=["canvases"], output_names=["log_p", "style", "plate"],
+        dynamic_axes={name: {0: "n"} for name in ("canvases", "log_p", "style", "plate")}, opset_version=17, dynamo=False,
+    )  # fmt: skip
+    import onnxruntime  # noqa: PLC0415  # only to prove the export
+
+    session = onnxruntime.InferenceSession(str(target), providers=["CPUExecutionProvider"])
+    got = session.run(None, {"canvases": example.numpy()})
+    with torch.no_grad():
+        wanted = [t.numpy() for t in shipped(example)]
+    for a, b in zip(got, wanted, strict=True):
+        np.testing.assert_allclose(a, b, atol=2e-3)
+
+
+def main() -> None:
+    """The command."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--checkpoint", type=Path, required=True)
+    options.add_argument("--width", type=int, default=24)
+    options.add_argument("--target", type=Path, default=MODELS / "recogniser.onnx")
+    options.add_argument("--commit", default="", help="commit that trained it")
+    given = options.parse_args()
+    export(given.checkpoint, given.target, given.width)
+    write_card(given.target, commit=given.commit, facts={"shapes": SHAPES, "styles": list(STYLES), "settings": {}})
+
+
+if __name__ == "__main__":
+    main()
