@@ -74,11 +74,14 @@ test: $(VENV)/dev.stamp $(TRAINING_STAMP) browser ## every test, with branch cov
 	@$(BIN)/python -m coverage report
 
 check: $(VENV)/dev.stamp ## form, types, who imports whom, and the tests about the code (under a minute)
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/lint-imports
-	@$(BIN)/pyright --pythonpath $(BIN)/python
-	@$(BIN)/python -m pytest -q tests/conventions
+	@failed=; \
+	step() { echo "-- $$*"; "$$@" || failed="$$failed\n  $$*"; }; \
+	step $(BIN)/ruff format --check --output-format concise .; \
+	step $(BIN)/ruff check --output-format concise .; \
+	step $(BIN)/lint-imports --no-logo; \
+	step $(BIN)/pyright --pythonpath $(BIN)/python; \
+	step $(BIN)/python -m pytest -q tests/conventions; \
+	if [ -n "$$failed" ]; then echo -e "make check found faults in:$$failed"; exit 1; fi
 
 bench: $(VENV)/reader.stamp ## measure accuracy and speed; writes benchmarks/results/
 	@$(BIN)/python -m benchmarks.measure $(ARGS)

@@ -32,20 +32,34 @@ class Bin:
 
 
 def _height(low: float, high: float) -> Bin:
-    return Bin("character height, px", f"{low:g}-{high:g}", View(char_height_px=low), View(char_height_px=high))
+    return Bin(
+        "character height, px", f"{low:g}-{high:g}", View(char_height_px=low), View(char_height_px=high)
+    )
 
 
 def bins() -> tuple[Bin, ...]:
     """All points: heights under every condition, then one condition at a time at 14 to 22 px."""
-    heights = [_height(a, b) for a, b in ((7, 8), (8, 10), (10, 12), (12, 14), (14, 16), (16, 20), (20, 24), (24, 32), (32, 44))]
+    heights = [
+        _height(a, b)
+        for a, b in ((7, 8), (8, 10), (10, 12), (12, 14), (14, 16), (16, 20), (20, 24), (24, 32), (32, 44))
+    ]
     blurs = [
-        Bin("blur, sigma in character heights", f"{b * 0.085:.3f}", View(14, blur=b), View(22, blur=b)) for b in (0.0, 0.3, 0.6, 0.9, 1.2, 1.5)
+        Bin("blur, sigma in character heights", f"{b * 0.085:.3f}", View(14, blur=b), View(22, blur=b))
+        for b in (0.0, 0.3, 0.6, 0.9, 1.2, 1.5)
     ]
     angles = [
-        Bin("slant, degrees", f"{a}-{a + 10}", View(14, yaw_deg=a, roll_deg=-6), View(22, yaw_deg=a + 10, roll_deg=6))
+        Bin(
+            "slant, degrees",
+            f"{a}-{a + 10}",
+            View(14, yaw_deg=a, roll_deg=-6),
+            View(22, yaw_deg=a + 10, roll_deg=6),
+        )
         for a in range(0, 70, 10)
     ]
-    lights = [Bin("light", name, View(14, light=name), View(22, light=name)) for name in ("day", "dusk", "infra_red", "rain")]
+    lights = [
+        Bin("light", name, View(14, light=name), View(22, light=name))
+        for name in ("day", "dusk", "infra_red", "rain")
+    ]
     return (*heights, *blurs, *angles, *lights)
 
 
@@ -83,15 +97,29 @@ def sheet(path: Path, *, a_row: int = 8) -> None:
     rows = []
     for number, which in enumerate(bins()):
         name = np.full((34, 330, 3), 255, np.uint8)
-        cv2.putText(name, f"{which.curve}: {which.label}", (4, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
-        cells = [cv2.copyMakeBorder(s.canvas, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(255, 255, 255)) for s in samples_of(number, a_row)]
+        cv2.putText(
+            name,
+            f"{which.curve}: {which.label}",
+            (4, 22),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            0.42,
+            (0, 0, 0),
+            1,
+            cv2.LINE_AA,
+        )
+        cells = [
+            cv2.copyMakeBorder(s.canvas, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+            for s in samples_of(number, a_row)
+        ]
         rows.append(np.hstack([name, *cells]))
     path.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(path), np.vstack(rows))
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--sheet", type=Path, default=None)
     given = options.parse_args()
     if given.sheet:

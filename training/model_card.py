@@ -11,7 +11,7 @@ from typing import Any
 
 
 def write_card(model: Path, *, commit: str, facts: Mapping[str, Any]) -> Path:
-    """Write `<model>.json` with the SHA-256 of `<model>.onnx`; keeps what an older card says beside `facts`."""
+    """Write `<model>.json` with the SHA-256 of `<model>.onnx`; what an older card says beside is kept."""
     card = model.with_suffix(".json")
     kept: dict[str, Any] = json.loads(card.read_text()) if card.exists() else {}
     kept |= {

@@ -1,4 +1,4 @@
-"""The licence-clean photographs that backgrounds and real boxes are taken from (never those kept for checks)."""
+"""The licence-clean photographs that may be trained on (never those kept for checks)."""
 
 from __future__ import annotations
 
@@ -58,5 +58,7 @@ def training_photographs(longest_px: int = 640) -> tuple[Photograph, ...]:
                 continue
             f = min(1.0, longest_px / max(image.shape[:2]))
             small = cv2.resize(image, None, fx=f, fy=f, interpolation=cv2.INTER_AREA).astype(np.uint8)
-            shots.append(Photograph(file, small, tuple((x * f, y * f, w * f, h * f) for x, y, w, h in boxes), trusted))
+            shots.append(
+                Photograph(file, small, tuple((x * f, y * f, w * f, h * f) for x, y, w, h in boxes), trusted)
+            )
     return tuple(shots)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -38,7 +38,7 @@ class Plan:
 
     def begin(self) -> int:
         """Note a connection and return how many frames it gets."""
-        self.connections.append(time.monotonic())
+        self.connections.append(time.time())
         return self.frames[min(len(self.connections), len(self.frames)) - 1]
 
     def admits(self, header: str | None) -> bool:
@@ -48,7 +48,7 @@ class Plan:
 
     def pause(self, sent: int) -> None:
         """Wait until the next frame; a silent camera waits long."""
-        time.sleep(3.0 if sent == self.silent_after else self.interval_s)
+        time.sleep(5.0 if sent == self.silent_after else self.interval_s)
 
 
 class _Http(ThreadingHTTPServer):
@@ -120,64 +120,65 @@ def web_server(folder: Path) -> Iterator[str]:
         yield f"127.0.0.1:{port}"
 
 
+class _RtspCamera(StreamRequestHandler):
+    plan: Plan
+    pictures: list[list[bytes]]
+
+    def handle(self) -> None:
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while request := self._read_request():
+            method, headers = request
+            if not self.plan.admits(headers.get("authorization")):
+                refusal = 'WWW-Authenticate: Basic realm="camera"\r\n'
+                self._answer(headers, refusal, status="401 Unauthorized")
+            elif method == "DESCRIBE":
+                self._answer(headers, "Content-Type: application/sdp\r\n", _describe(self.pictures[0]))
+            elif method == "SETUP":
+                self._answer(headers, "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\nSession: 1\r\n")
+            elif method == "PLAY":
+                self._answer(headers, "Session: 1\r\n")
+                self._play(self.plan.begin())
+                return
+            else:
+                self._answer(headers, "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n")
+
+    def _read_request(self) -> tuple[str, dict[str, str]] | None:
+        first = self.rfile.readline().decode()
+        if not first.strip():
+            return None
+        headers: dict[str, str] = {}
+        while line := self.rfile.readline().decode().strip():
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        return first.split()[0], headers
+
+    def _answer(self, headers: dict[str, str], extra: str, body: str = "", *, status: str = "200 OK") -> None:
+        size = f"Content-Length: {len(body)}\r\n" if body else ""
+        head = f"RTSP/1.0 {status}\r\nCSeq: {headers['cseq']}\r\n{extra}{size}\r\n"
+        self.wfile.write((head + body).encode())
+
+    def _play(self, count: int) -> None:
+        sequence = 0
+        for i in range(count):
+            units = self.pictures[i % len(self.pictures)]
+            stamp = 90_000 + round(i * self.plan.interval_s * 90_000)
+            for k, unit in enumerate(units):
+                kind = 96 | (0x80 if k == len(units) - 1 else 0)
+                packet = struct.pack(">BBHII", 0x80, kind, sequence & 0xFFFF, stamp, 7) + unit
+                self.wfile.write(struct.pack(">cBH", b"$", 0, len(packet)) + packet)
+                sequence += 1
+            self.plan.pause(i + 1)
+
+
 @contextmanager
 def rtsp_camera(plan: Plan) -> Iterator[str]:
     """Serve H.264 over RTSP with RTP interleaved in TCP (RFC 2326, RFC 6184); gives host:port."""
-    pictures = _encode_h264(250)
-
-    class Camera(StreamRequestHandler):
-        def handle(self) -> None:
-            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while request := self._read_request():
-                method, headers = request
-                if not plan.admits(headers.get("authorization")):
-                    self._answer(
-                        headers, 'WWW-Authenticate: Basic realm="camera"\r\n', status="401 Unauthorized"
-                    )
-                elif method == "DESCRIBE":
-                    self._answer(headers, "Content-Type: application/sdp\r\n", _describe(pictures[0]))
-                elif method == "SETUP":
-                    self._answer(headers, "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\nSession: 1\r\n")
-                elif method == "PLAY":
-                    self._answer(headers, "Session: 1\r\n")
-                    self._play(plan.begin())
-                    return
-                else:
-                    self._answer(headers, "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n")
-
-        def _read_request(self) -> tuple[str, dict[str, str]] | None:
-            first = self.rfile.readline().decode()
-            if not first.strip():
-                return None
-            headers: dict[str, str] = {}
-            while line := self.rfile.readline().decode().strip():
-                name, _, value = line.partition(":")
-                headers[name.lower()] = value.strip()
-            return first.split()[0], headers
-
-        def _answer(
-            self, headers: dict[str, str], extra: str, body: str = "", *, status: str = "200 OK"
-        ) -> None:
-            size = f"Content-Length: {len(body)}\r\n" if body else ""
-            self.wfile.write(
-                f"RTSP/1.0 {status}\r\nCSeq: {headers['cseq']}\r\n{extra}{size}\r\n{body}".encode()
-            )
-
-        def _play(self, count: int) -> None:
-            sequence = 0
-            for i in range(count):
-                units = pictures[i % len(pictures)]
-                for k, unit in enumerate(units):
-                    last = 0x80 if k == len(units) - 1 else 0
-                    head = struct.pack(">BBHII", 0x80, last | 96, sequence & 0xFFFF, 90_000 + round(i * plan.interval_s * 90_000), 7)
-                    self.wfile.write(struct.pack(">cBH", b"$", 0, len(head) + len(unit)) + head + unit)
-                    sequence += 1
-                plan.pause(i + 1)
-
-    with _serving(_Rtsp(("127.0.0.1", 0), Camera)) as port:
+    handler = type("Camera", (_RtspCamera,), {"plan": plan, "pictures": _encode_h264(100)})
+    with _serving(_Rtsp(("127.0.0.1", 0), handler)) as port:
         yield f"127.0.0.1:{port}"
 
 
+@cache
 def _encode_h264(count: int) -> list[list[bytes]]:
     """Return the H.264 units of each picture; every tenth is a key frame."""
     encoder: Any = av.CodecContext.create("libx264", "w")

@@ -1,1 +1,1 @@
-"""How the plate detector was made: drawn scenes over photographs, a small network, its training and its export."""
+"""How the plate detector was made: drawn scenes, a small network, its training and its export."""

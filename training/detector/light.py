@@ -11,7 +11,7 @@ Rng = np.random.Generator
 
 
 def tone(rng: Rng, image: Image, *, grey: float = 0.3) -> Image:
-    """Random gamma, gain, colour cast and, for the share `grey`, an infra-red or grey picture; by look-up table."""
+    """Random gamma, gain and colour cast by look-up table; for the share `grey` a grey picture."""
     if rng.random() < grey:
         weights = rng.dirichlet((1.2, 3.0, 1.8)).astype(np.float32)
         image = np.repeat(cv2.transform(image, weights.reshape(1, 3))[..., None], 3, axis=2)
@@ -19,7 +19,7 @@ def tone(rng: Rng, image: Image, *, grey: float = 0.3) -> Image:
     else:
         cast = np.clip(rng.normal(1.0, 0.08 if rng.random() < 0.7 else 0.2, 3), 0.5, 1.5)
     gamma = float(np.exp(rng.normal(0, 0.3)))
-    gain = float(np.exp(rng.normal(0, 0.2))) if rng.random() < 0.8 else float(rng.uniform(0.25, 0.7))
+    gain = float(np.exp(rng.normal(0, 0.2))) if rng.random() < 0.88 else float(rng.uniform(0.3, 0.7))
     lift = rng.uniform(0, 40) if rng.random() < 0.25 else 0.0
     ramp = (np.arange(256) / 255.0) ** gamma
     table = [np.clip(lift + (255 - lift) * ramp * gain * c, 0, 255) for c in cast]
@@ -31,11 +31,14 @@ def tone(rng: Rng, image: Image, *, grey: float = 0.3) -> Image:
 def motion_blur(image: Image, length: float, angle: float) -> Image:
     """Blur along a line of `length` pixels at `angle` radians."""
     size = int(length) | 1
-    if size < 3:  # noqa: PLR2004  # a kernel of one pixel does nothing
+    if size < 3:  # a kernel of one pixel does nothing
         return image
     kernel = np.zeros((size, size), np.float32)
     middle, reach = size // 2, length / 2
-    ends = [(round(middle + s * reach * np.cos(angle)), round(middle + s * reach * np.sin(angle))) for s in (-1, 1)]
+    ends = [
+        (round(middle + s * reach * np.cos(angle)), round(middle + s * reach * np.sin(angle)))
+        for s in (-1, 1)
+    ]
     cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_AA)
     return cv2.filter2D(image, -1, kernel / kernel.sum()).astype(np.uint8)
 
@@ -46,12 +49,16 @@ def soften(rng: Rng, image: Image, *, most: float = 1.3) -> Image:
     if roll < 0.3:
         return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, most)).astype(np.uint8)
     if roll < 0.45:
-        return motion_blur(image, rng.uniform(2, 1 + 3 * most), rng.uniform(0, np.pi) if rng.random() < 0.4 else 0.0)
+        return motion_blur(
+            image, rng.uniform(2, 1 + 3 * most), rng.uniform(0, np.pi) if rng.random() < 0.4 else 0.0
+        )
     if roll < 0.6:
         high, wide = image.shape[:2]
         k = rng.uniform(0.5, 0.9)
         small = cv2.resize(image, (int(wide * k), int(high * k)), interpolation=cv2.INTER_AREA)
-        return cv2.resize(small, (wide, high), interpolation=int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))).astype(np.uint8)
+        return cv2.resize(
+            small, (wide, high), interpolation=int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+        ).astype(np.uint8)
     return image
 
 
@@ -77,7 +84,13 @@ def rain(rng: Rng, image: Image) -> Image:
     slope = rng.uniform(-0.3, 0.3)
     for _ in range(int(rng.integers(15, 90))):
         x, y, length = rng.uniform(0, wide), rng.uniform(0, high), rng.uniform(6, 30)
-        cv2.line(streaks, (int(x), int(y)), (int(x + slope * length), int(y + length)), int(rng.integers(40, 120)), 1)
+        cv2.line(
+            streaks,
+            (int(x), int(y)),
+            (int(x + slope * length), int(y + length)),
+            int(rng.integers(40, 120)),
+            1,
+        )
     soft = cv2.GaussianBlur(streaks, (0, 0), 0.7)
     return cv2.addWeighted(image, 0.95, cv2.cvtColor(soft, cv2.COLOR_GRAY2BGR), 0.9, 6).astype(np.uint8)
 
@@ -107,7 +120,13 @@ def weather(rng: Rng, image: Image, *, grey: float = 0.3) -> Image:
     image = tone(rng, image, grey=grey)
     if rng.random() < 0.1:
         for _ in range(int(rng.integers(1, 4))):
-            glow(rng, image, rng.uniform(0, image.shape[1]), rng.uniform(0, image.shape[0]), np.exp(rng.uniform(1, 3.2)))
+            glow(
+                rng,
+                image,
+                rng.uniform(0, image.shape[1]),
+                rng.uniform(0, image.shape[0]),
+                np.exp(rng.uniform(1, 3.2)),
+            )
     if rng.random() < 0.06:
         image = rain(rng, image)
     if rng.random() < 0.5:

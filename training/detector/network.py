@@ -1,8 +1,8 @@
 """The detector's network: a small residual ladder to stride 32, a path back up to stride 8, one head.
 
 For each cell of 8x8 pixels it says whether a plate's centre lies there and where the four corners are. Plain
-3x3 convolutions with batch normalisation and ReLU, because onnxruntime runs those fastest on one CPU thread; widths
-are multiples of 16, its block size.
+3x3 convolutions with batch normalisation and ReLU, because onnxruntime runs those fastest on one CPU thread;
+widths are multiples of 16, its block size.
 """
 
 from __future__ import annotations
@@ -39,14 +39,15 @@ class Residual(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """The input plus what the two convolutions add."""
         return F.relu(x + self.second(self.first(x)))
 
 
 class PlateNet(nn.Module):
     """(N, 3, H, W) in -1..1, BGR, H and W multiples of 32, to (N, 10, H/8, W/8).
 
-    Channel 0 is the centre's logit, 1-8 the corners (tl, tr, br, bl; x, y) in units of the plate's size from the
-    cell's middle, 9 the logarithm of the size (square root of the area, in 16 px).
+    Channel 0 is the centre's logit, 1-8 the corners (tl, tr, br, bl; x, y) from the cell's middle in units of
+    the plate's size, 9 the logarithm of that size (square root of the area, in 16 px).
     """
 
     def __init__(self) -> None:
@@ -74,6 +75,7 @@ class PlateNet(nn.Module):
             bias[9] = 1.0
 
     def forward(self, x: Tensor) -> Tensor:
+        """Raw maps; see the class."""
         eight = self.at8(self.stem(x))
         sixteen = self.at16(eight)
         deep = self.down32(self.at32(sixteen))
@@ -102,6 +104,7 @@ class Exported(nn.Module):
         self.net = net
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores (n, h/8, w/8) and corners (n, h/8, w/8, 8) in pixels."""
         raw = self.net(image.permute(0, 3, 1, 2).float() * (1 / 127.5) - 1.0)
         heat = torch.sigmoid(raw[:, 0:1])
         peak = F.max_pool2d(heat, 3, stride=1, padding=1)

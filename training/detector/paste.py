@@ -16,7 +16,9 @@ def random_quad(rng: Rng, aspect: float, width: float, *, slant: float = 1.0) ->
 
     Yaw to 50 degrees, pitch to 30, roll to 20 at `slant` 1; most are milder. `aspect` is width over height.
     """
-    yaw, pitch, roll = (np.radians(np.clip(rng.normal(0, s * slant), -m, m)) for s, m in ((22, 52), (11, 32), (6, 22)))
+    yaw, pitch, roll = (
+        np.radians(np.clip(rng.normal(0, s * slant), -m, m)) for s, m in ((22, 52), (11, 32), (6, 22))
+    )
     flat = np.array([[-0.5, -0.5 / aspect], [0.5, -0.5 / aspect], [0.5, 0.5 / aspect], [-0.5, 0.5 / aspect]])
     x, y = flat[:, 0], flat[:, 1]
     z = x * np.sin(yaw) + y * np.sin(pitch)
@@ -38,7 +40,7 @@ def _warp(flat: Image, quad: Quad, box: tuple[int, int, int, int]) -> tuple[Imag
     x0, y0, x1, y1 = box
     extent = np.maximum(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[3]))
     shrink = flat.shape[1] / max(8.0, float(extent) * 1.4)
-    if shrink > 1.2:  # noqa: PLR2004  # shrink first so that the warp does not alias
+    if shrink > 1.2:  # shrink first so that the warp does not alias
         size = (max(8, round(flat.shape[1] / shrink)), max(4, round(flat.shape[0] / shrink)))
         flat = cv2.resize(flat, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     high, wide = flat.shape[:2]
@@ -56,11 +58,11 @@ def _clip_box(quad: Quad, shape: tuple[int, ...]) -> tuple[int, int, int, int] |
     low, high = np.floor(quad.min(axis=0)) - 2, np.ceil(quad.max(axis=0)) + 2
     x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
     x1, y1 = min(shape[1], int(high[0])), min(shape[0], int(high[1]))
-    return (x0, y0, x1, y1) if x1 - x0 > 3 and y1 - y0 > 2 else None  # noqa: PLR2004
+    return (x0, y0, x1, y1) if x1 - x0 > 3 and y1 - y0 > 2 else None
 
 
 def place_light(rng: Rng, image: Image, box: tuple[int, int, int, int], *, own: float) -> NDArray[np.float32]:
-    """Gain for each colour so that a pasted thing fits the light there; `own` is how far it shines by itself."""
+    """Gain for each colour that fits a place's light; `own` is how far a thing shines by itself, 0..1."""
     x0, y0, x1, y1 = box
     here = image[y0:y1, x0:x1].reshape(-1, 3).mean(axis=0) + 4.0
     whole = image[::8, ::8].reshape(-1, 3).mean(axis=0) + 4.0
@@ -81,7 +83,7 @@ def paste(rng: Rng, image: Image, flat: Image, quad: Quad, *, own: float = 0.3, 
     lit = picture * light
     if rng.random() < 0.3:
         lit *= _shade(rng, (y1 - y0, x1 - x0))
-    if blur > 0.25:  # noqa: PLR2004  # less than a quarter of a pixel shows nothing
+    if blur > 0.25:  # less than a quarter of a pixel shows nothing
         lit = cv2.GaussianBlur(lit, (0, 0), blur)
         mask = cv2.GaussianBlur(mask, (0, 0), blur)
     part = image[y0:y1, x0:x1]
@@ -99,11 +101,11 @@ def _shade(rng: Rng, size: tuple[int, int]) -> NDArray[np.float32]:
 
 
 def erase(rng: Rng, image: Image, box: tuple[float, float, float, float]) -> None:
-    """Paint over a box (x0, y0, x1, y1) in place with what lies above and below it: a car without its plate."""
+    """Paint over a box (x0, y0, x1, y1) in place with what lies above and below: a car without its plate."""
     high, wide = image.shape[:2]
     x0, x1 = max(0, int(box[0])), min(wide, int(box[2]) + 1)
     y0, y1 = max(0, int(box[1])), min(high, int(box[3]) + 1)
-    if x1 - x0 < 2 or y1 - y0 < 2:  # noqa: PLR2004
+    if x1 - x0 < 2 or y1 - y0 < 2:
         return
     above = image[max(0, y0 - 3) : y0, x0:x1] if y0 > 0 else image[y1 : y1 + 3, x0:x1]
     below = image[y1 : y1 + 3, x0:x1] if y1 < high else above

@@ -1,4 +1,4 @@
-"""Photographs to train on, with their boxes, held in memory; the share kept for measuring is left out by content.
+"""Photographs to train on with their boxes, in memory; a share chosen by content is kept for measuring.
 
 Folders follow `../shared/data`: `romania-dashcam/{train,valid}`, `mixed-plates`, `web-plates`, each with a
 `boxes.csv` (image, x, y, w, h in pixels). A folder of pictures without plates may be added.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -26,18 +27,21 @@ class Photo:
     """A picture (h, w, 3) uint8 BGR and the upright boxes (n, 4: x, y, w, h) of its plates in pixels.
 
     `kind` is "street" (all plates near enough are boxed), "close" (other plates may be there unboxed) or
-    "empty" (no plate).
+    "empty" (no plate). `hard` are boxes that an earlier network took for plates and that are none.
     """
 
     name: str
     kind: str
     image: Image
     boxes: NDArray[np.float32]
+    hard: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
 
 def held_out(image: Image) -> bool:
     """True for about 15 % of pictures, chosen by what they show so that copies fall on the same side."""
-    small = cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (9, 8), interpolation=cv2.INTER_AREA).astype(int)
+    small = cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), (9, 8), interpolation=cv2.INTER_AREA).astype(
+        int
+    )
     coarse = np.round(small[::2, ::2] / 32).astype(np.uint8)
     return int(hashlib.sha256(coarse.tobytes()).hexdigest(), 16) % 1000 < HELD_OUT_SHARE * 1000
 
@@ -65,15 +69,21 @@ def read_folder(folder: Path, kind: str) -> Iterator[Photo]:
         yield Photo(path.name, kind, image.astype(np.uint8), mine)
 
 
-def photos_to_train(data: Path, negatives: Path | None = None) -> list[Photo]:
-    """All photographs to train on: the held-out share of the last two sets is left out."""
+def photos_to_train(data: Path, negatives: Path | None = None, hard: Path | None = None) -> list[Photo]:
+    """All photographs to train on: the held-out share of the last two sets is left out.
+
+    `hard` is a JSON file {picture: [[x, y, w, h], ...]} of false boxes, as `mine.py` writes it.
+    """
     train = data / "train"
     photos = list(read_folder(train / "romania-dashcam" / "train", "street"))
     for name in ("mixed-plates", "web-plates"):
         photos += [p for p in read_folder(train / name, "close") if not held_out(p.image)]
     if negatives is not None:
         photos += list(read_folder(negatives, "empty"))
-    return photos
+    if hard is None:
+        return photos
+    mined = json.loads(hard.read_text())
+    return [replace(p, hard=np.array(mined[p.name], np.float32)) if p.name in mined else p for p in photos]
 
 
 def photos_to_measure(data: Path) -> list[Photo]:

@@ -26,7 +26,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A training picture: image (S, S, 3) uint8 BGR, its plates, and a weight map (S, S) in 0..1, 0 = ignore."""
+    """A training picture: image (S, S, 3) uint8 BGR, its plates, and weights (S, S) in 0..1, 0 = ignore."""
 
     image: NDArray[np.uint8]
     plates: tuple[Truth, ...]
@@ -77,9 +77,15 @@ def corner_loss(raw: Tensor, corners: Tensor, heat: Tensor) -> Tensor:
     share = heat[:, 0][here]
     extent = want.amax(1) - want.amin(1)
     size = extent.prod(1).clamp(min=16.0).sqrt()
-    apart = F.smooth_l1_loss(got / size[:, None, None], want / size[:, None, None], beta=0.04, reduction="none")
-    low = F.smooth_l1_loss(got.amin(1) / size[:, None], want.amin(1) / size[:, None], beta=0.04, reduction="none")
-    high = F.smooth_l1_loss(got.amax(1) / size[:, None], want.amax(1) / size[:, None], beta=0.04, reduction="none")
+    apart = F.smooth_l1_loss(
+        got / size[:, None, None], want / size[:, None, None], beta=0.04, reduction="none"
+    )
+    low = F.smooth_l1_loss(
+        got.amin(1) / size[:, None], want.amin(1) / size[:, None], beta=0.04, reduction="none"
+    )
+    high = F.smooth_l1_loss(
+        got.amax(1) / size[:, None], want.amax(1) / size[:, None], beta=0.04, reduction="none"
+    )
     each = exact * apart.sum((1, 2)) + (1 - exact) * 0.5 * (low.sum(1) + high.sum(1))
     scale = (raw[:, 9][here] - torch.log(size / SIZE_UNIT_PX)).abs()
     return ((each + 0.1 * scale) * share).sum() / share.sum().clamp(min=1.0)

@@ -31,7 +31,9 @@ def relight(rng: np.random.Generator, picture: Image, strength: float = 0.5) -> 
         ramp = (xx / w - 0.5) * np.cos(angle) + (yy / h - 0.5) * np.sin(angle)
         if rng.random() < 0.4:  # the edge of a shadow
             width = rng.uniform(0.01, 0.2)
-            field = 1 - rng.uniform(0.2, 0.75) * strength / (1 + np.exp(-np.clip((ramp - rng.uniform(-0.3, 0.3)) / width, -30, 30)))
+            field = 1 - rng.uniform(0.2, 0.75) * strength / (
+                1 + np.exp(-np.clip((ramp - rng.uniform(-0.3, 0.3)) / width, -30, 30))
+            )
         else:
             field = 1 + ramp * rng.uniform(0.2, 1.2) * strength
         out *= field.astype(np.float32)[..., None]
@@ -68,25 +70,35 @@ def glare(rng: np.random.Generator, picture: Image, strength: float = 0.5) -> Im
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
     spot = np.exp(-(((xx - cx) / rng.uniform(0.8, 2.5)) ** 2 + (yy - cy) ** 2) / (2 * radius**2 + 1e-6))
     tint = np.array([rng.uniform(0.75, 1), rng.uniform(0.85, 1), 1], np.float32)
-    return _u8(picture.astype(np.float32) + (rng.uniform(60, 240) * strength) * spot[..., None].astype(np.float32) * tint)
+    return _u8(
+        picture.astype(np.float32)
+        + (rng.uniform(60, 240) * strength) * spot[..., None].astype(np.float32) * tint
+    )
 
 
 def defocus(rng: np.random.Generator, picture: Image, sigma_px: float) -> Image:
     """Gaussian blur of `sigma_px`, a little wider one way than the other."""
-    if sigma_px < 0.2:  # noqa: PLR2004  # nothing to see
+    if sigma_px < 0.2:  # nothing to see
         return picture
-    return cv2.GaussianBlur(picture, (0, 0), sigma_px * rng.uniform(0.85, 1.15), sigmaY=sigma_px * rng.uniform(0.85, 1.15)).astype(np.uint8)
+    return cv2.GaussianBlur(
+        picture, (0, 0), sigma_px * rng.uniform(0.85, 1.15), sigmaY=sigma_px * rng.uniform(0.85, 1.15)
+    ).astype(np.uint8)
 
 
-def motion_blur(rng: np.random.Generator, picture: Image, length_px: float, angle_deg: float | None = None) -> Image:
+def motion_blur(
+    rng: np.random.Generator, picture: Image, length_px: float, angle_deg: float | None = None
+) -> Image:
     """A straight smear of `length_px`; any direction unless one is given."""
     size = int(np.ceil(length_px)) | 1
-    if size < 3:  # noqa: PLR2004
+    if size < 3:
         return picture
     angle = np.deg2rad(rng.uniform(0, 180) if angle_deg is None else angle_deg)
     kernel = np.zeros((size, size), np.float32)
     c, reach = size / 2, length_px / 2
-    ends = [(round((c + s * reach * np.cos(angle) - 0.5) * 16), round((c + s * reach * np.sin(angle) - 0.5) * 16)) for s in (-1, 1)]
+    ends = [
+        (round((c + s * reach * np.cos(angle) - 0.5) * 16), round((c + s * reach * np.sin(angle) - 0.5) * 16))
+        for s in (-1, 1)
+    ]
     cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_8, shift=4)
     total = kernel.sum()
     return picture if total <= 0 else cv2.filter2D(picture, -1, kernel / total).astype(np.uint8)
@@ -118,13 +130,22 @@ def rain(rng: np.random.Generator, picture: Image, strength: float = 0.5) -> Ima
     slope = rng.uniform(-0.4, 0.4)
     for _ in range(int(rng.integers(2, 6 + int(40 * strength * h * w / 60_000)))):
         x, y, length = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(0.05, 0.35) * h
-        cv2.line(layer, (round(x), round(y)), (round(x + slope * length), round(y + length)), int(rng.integers(40, 160)), 1, cv2.LINE_AA)
-    out = picture.astype(np.float32) + cv2.GaussianBlur(layer, (0, 0), 0.7).astype(np.float32)[..., None] * np.float32(strength)
+        cv2.line(
+            layer,
+            (round(x), round(y)),
+            (round(x + slope * length), round(y + length)),
+            int(rng.integers(40, 160)),
+            1,
+            cv2.LINE_AA,
+        )
+    out = picture.astype(np.float32) + cv2.GaussianBlur(layer, (0, 0), 0.7).astype(np.float32)[
+        ..., None
+    ] * np.float32(strength)
     out = _u8(out)
     for _ in range(int(rng.integers(0, 1 + round(4 * strength)))):
         x, y, r = int(rng.integers(0, w)), int(rng.integers(0, h)), max(1, round(rng.uniform(0.03, 0.12) * h))
         part = out[max(0, y - r) : y + r, max(0, x - r) : x + r]
-        if min(part.shape[:2]) > 2:  # noqa: PLR2004
+        if min(part.shape[:2]) > 2:
             part[:] = cv2.GaussianBlur(part, (0, 0), max(0.8, r / 2))
     return out
 

@@ -23,10 +23,11 @@ FAMILIES = ("gb", "gb_two", "gb_black", "gb_trade", "random", "foreign", "foreig
 _FAMILY_SHARE = (0.45, 0.1, 0.05, 0.03, 0.12, 0.21, 0.04)
 _FONT_FOLDERS = ("/usr/share/fonts/truetype",)
 _FONT_WORDS = (
-    "DejaVuSans-Bold", "DejaVuSansCondensed-Bold", "DejaVuSans.", "LiberationSans-Bold", "LiberationSansNarrow-Bold",
-    "LiberationSans-Regular", "LiberationMono-Bold", "Roboto-Bold", "RobotoCondensed-Bold", "Roboto-Medium",
-    "RobotoCondensed-Regular", "Lato-Bold", "Lato-Heavy", "NotoSans-CondensedBold", "NotoSans-Bold", "NotoSans-ExtraCondensedBold",
-    "NotoSans-SemiCondensedMedium", "OpenSans-Bold", "OpenSans-CondBold", "NotoSansMono-Bold",
+    "DejaVuSans-Bold", "DejaVuSansCondensed-Bold", "DejaVuSans.", "LiberationSans-Bold",
+    "LiberationSansNarrow-Bold", "LiberationSans-Regular", "LiberationMono-Bold", "Roboto-Bold",
+    "RobotoCondensed-Bold", "Roboto-Medium", "RobotoCondensed-Regular", "Lato-Bold", "Lato-Heavy",
+    "NotoSans-CondensedBold", "NotoSans-Bold", "NotoSans-ExtraCondensedBold", "NotoSans-SemiCondensedMedium",
+    "OpenSans-Bold", "OpenSans-CondBold", "NotoSansMono-Bold",
 )  # fmt: skip
 
 
@@ -62,20 +63,24 @@ class _Form:
 def free_fonts() -> tuple[str, ...]:
     """Free fonts of this machine that look enough like plate fonts; empty where none is installed."""
     found = [
-        str(p) for folder in _FONT_FOLDERS for p in sorted(Path(folder).rglob("*.ttf")) if any(w in p.name for w in _FONT_WORDS)
+        str(p)
+        for folder in _FONT_FOLDERS
+        for p in sorted(Path(folder).rglob("*.ttf"))
+        if any(w in p.name for w in _FONT_WORDS)
     ]
     return tuple(found)
 
 
 @lru_cache(maxsize=4096)
 def _font_glyph(char: str, font: str, stretch: float) -> Image:
-    from PIL import Image as PilImage, ImageDraw, ImageFont  # noqa: PLC0415  # only where fonts are used
+    from PIL import Image as PilImage  # noqa: PLC0415  # only where fonts are used
+    from PIL import ImageDraw, ImageFont  # noqa: PLC0415
 
     face = ImageFont.truetype(font, 130)
     picture = PilImage.new("L", (260, 220), 0)
     ImageDraw.Draw(picture).text((40, 20), char, fill=255, font=face)
     ink = np.asarray(picture)
-    ys, xs = np.nonzero(ink > 127)  # noqa: PLR2004
+    ys, xs = np.nonzero(ink > 127)
     cut = ink[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
     width = max(4, round(cut.shape[1] * GLYPH_HEIGHT_PX / cut.shape[0] * stretch))
     return cv2.resize(cut, (width, GLYPH_HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.uint8)
@@ -116,7 +121,9 @@ def _pick_mark(rng: np.random.Generator, family: str) -> Mark:
     if family == "gb_trade":
         return british_mark(rng, "trade")
     if family == "gb_black":
-        return british_mark(rng, str(rng.choice(["dateless", "suffix", "military", "current"], p=[0.5, 0.3, 0.1, 0.1])))
+        return british_mark(
+            rng, str(rng.choice(["dateless", "suffix", "military", "current"], p=[0.5, 0.3, 0.1, 0.1]))
+        )
     if family == "random":
         mark = random_mark(rng)
         return in_two_lines(rng, mark) if rng.random() < 0.15 else mark
@@ -135,14 +142,26 @@ def _pick_form(rng: np.random.Generator, family: str, lines: int) -> _Form:
     if lines == 2:
         return _Form(79, 11, 33, 19, rng.uniform(11, 30), rng.uniform(9, 16), rng.uniform(220, 340), 196)
     if family.startswith("gb"):
-        return _Form(79, 11, 33, 19, rng.uniform(11, 26), rng.uniform(10, 19), 520 if rng.random() < 0.85 else 0, 108)
+        return _Form(
+            79, 11, 33, 19, rng.uniform(11, 26), rng.uniform(10, 19), 520 if rng.random() < 0.85 else 0, 108
+        )
     char = rng.uniform(66, 84)
     gap = rng.uniform(5, 16)
-    return _Form(char, gap, rng.uniform(1.5, 4) * gap, 15, rng.uniform(6, 30), rng.uniform(8, 22), 520 if rng.random() < 0.7 else 0, 100)
+    return _Form(
+        char,
+        gap,
+        rng.uniform(1.5, 4) * gap,
+        15,
+        rng.uniform(6, 30),
+        rng.uniform(8, 22),
+        520 if rng.random() < 0.7 else 0,
+        100,
+    )
 
 
 _PAINT = {
-    "white": ((225, 228, 230), (22, 22, 22)), "yellow": ((30, 195, 245), (18, 20, 22)), "black": ((24, 24, 24), (215, 218, 222)),
+    "white": ((225, 228, 230), (22, 22, 22)), "yellow": ((30, 195, 245), (18, 20, 22)),
+    "black": ((24, 24, 24), (215, 218, 222)),
     "trade": ((226, 228, 230), (35, 30, 190)),
 }  # fmt: skip
 
@@ -161,7 +180,10 @@ def _paint(rng: np.random.Generator, family: str) -> tuple[str, NDArray[np.float
         ground[int(rng.integers(3))] *= 0.3
         ink = np.full(3, rng.uniform(200, 250)) if ground.mean() < 125 else np.full(3, 20.0)
         if rng.random() < 0.3:  # coloured ink on white
-            ground, ink = np.array([225.0, 228, 230]), rng.choice([(150, 60, 20), (60, 120, 20)], axis=0).astype(float)
+            ground, ink = (
+                np.array([225.0, 228, 230]),
+                rng.choice([(150, 60, 20), (60, 120, 20)], axis=0).astype(float),
+            )
     else:
         ground, ink = (np.array(c, float) for c in _PAINT[style])
     ground = np.clip(ground * rng.uniform(0.85, 1.08) + rng.normal(0, 6, 3), 0, 255)
@@ -170,7 +192,7 @@ def _paint(rng: np.random.Generator, family: str) -> tuple[str, NDArray[np.float
 
 
 def _signed_width(c: str, form: _Form, rng_sign: float) -> float:
-    return {" ": form.group_gap - form.gap, "-": 24.0 * rng_sign, "o": 44.0 * rng_sign}[c]
+    return {" ": form.group_gap - form.gap, "-": 24.0 * rng_sign, "o": 38.0 * rng_sign**2}[c]
 
 
 def _lay_line(
@@ -190,6 +212,15 @@ def _lay_line(
     return placed, x - form.gap
 
 
+def _squeezed(
+    row: tuple[list[tuple[str, float, float]], float], longest: float
+) -> tuple[list[tuple[str, float, float]], float]:
+    """The line with its characters cut narrower where it would outgrow the blank, as makers do."""
+    placed, length = row
+    f = min(1.0, longest / length)
+    return [(c, x * f, w * f) for c, x, w in placed], length * f
+
+
 def _stamp(alpha: Image, ink: Image, x: float, y: float, w: float, h: float) -> None:
     """Lay one glyph's ink into the text layer; the pixel box is clipped to the layer."""
     x0, y0, x1, y1 = round(x), round(y), max(round(x) + 1, round(x + w)), max(round(y) + 1, round(y + h))
@@ -200,7 +231,12 @@ def _stamp(alpha: Image, ink: Image, x: float, y: float, w: float, h: float) -> 
 
 
 def draw_plate(
-    rng: np.random.Generator, *, px_per_mm: float, family: str | None = None, mark: Mark | None = None, clean: bool = False
+    rng: np.random.Generator,
+    *,
+    px_per_mm: float,
+    family: str | None = None,
+    mark: Mark | None = None,
+    clean: bool = False,
 ) -> DrawnPlate:
     """Draw one random plate of `family` (one of FAMILIES; None: any) at `px_per_mm`.
 
@@ -216,8 +252,12 @@ def draw_plate(
     sign = rng.uniform(0.7, 1.3)
     laid = [_lay_line(line, face, form, sign) for line in mark.lines]
     bands = clutter.pick_bands(rng, family, len(mark.lines))
+    longest = (540 if len(laid) == 1 else 340) - bands.left - bands.right - 12
+    laid = [_squeezed(row, longest) for row in laid]
     text_width = max(length for _, length in laid)
-    inside = max(text_width + 2 * form.margin_x, form.least_width - bands.left - bands.right)
+    inside = max(
+        min(text_width + 2 * form.margin_x, longest + 12), form.least_width - bands.left - bands.right
+    )
     width_mm = inside + bands.left + bands.right
     text_height = form.char * len(laid) + form.line_gap * (len(laid) - 1)
     height_mm = max(text_height + 2 * form.margin_y, form.least_height)
@@ -241,7 +281,14 @@ def draw_plate(
             if c.isalnum() and c != "o":
                 _stamp(alpha, _ink_of(c, face), (x + left) * k, y * k, wide * k, form.char * k)
             elif c == "-":
-                _stamp(alpha, np.full((4, 8), 255, np.uint8), (x + left + wide * 0.2) * k, (y + form.char * 0.44) * k, wide * 0.6 * k, form.char * 0.13 * k)  # noqa: E501
+                _stamp(
+                    alpha,
+                    np.full((4, 8), 255, np.uint8),
+                    (x + left + wide * 0.2) * k,
+                    (y + form.char * 0.44) * k,
+                    wide * 0.6 * k,
+                    form.char * 0.13 * k,
+                )
             elif c == "o":
                 seals.append((x + left + wide / 2, y + form.char / 2, wide))
         y += form.char + form.line_gap
@@ -249,6 +296,4 @@ def draw_plate(
     clutter.draw_seals(rng, picture, seals, k, form.char)
     if not clean:
         clutter.draw_over(rng, picture, k, ground)
-    return DrawnPlate(
-        picture, mark.text, mark.lines, style, mark.layout, form.char, width_mm, height_mm
-    )
+    return DrawnPlate(picture, mark.text, mark.lines, style, mark.layout, form.char, width_mm, height_mm)

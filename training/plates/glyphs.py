@@ -137,9 +137,17 @@ def _digits(b: _Box, f: Typeface) -> dict[str, list[list[Point]]]:
         ]  # fmt: skip
     shelf = 0.72
     stem = b.w * 0.72
-    four = [[(stem, 0.0), (stem, 1.0)], [(stem - b.half * 0.2, b.half * 0.4), (b.left, shelf)], [(0.0, shelf), (b.w, shelf)]]
+    four = [
+        [(stem, 0.0), (stem, 1.0)],
+        [(stem - b.half * 0.2, b.half * 0.4), (b.left, shelf)],
+        [(0.0, shelf), (b.w, shelf)],
+    ]
     if f.open_four:
-        four = [[(b.w * 0.42, 0.0), (b.left, shelf)], [(0.0, shelf), (b.w, shelf)], [(stem, 0.38), (stem, 1.0)]]
+        four = [
+            [(b.w * 0.42, 0.0), (b.left, shelf)],
+            [(0.0, shelf), (b.w, shelf)],
+            [(stem, 0.38), (stem, 1.0)],
+        ]
     waist = 0.42
     five = [
         [(b.w * 0.97, b.top), (b.left, b.top), (b.left, waist)],
@@ -148,7 +156,14 @@ def _digits(b: _Box, f: Typeface) -> dict[str, list[list[Point]]]:
          *_arc(b.left + b.rx, b.bottom - b.ry, b.rx, b.ry, 90, 170)],
     ]  # fmt: skip
     belly = b.bowl(0.40, b.bottom, b.left, b.right)
-    six = [belly, [*_arc(b.right - b.rx, b.top + b.ry, b.rx, b.ry, -5, -90), *_arc(b.left + b.rx, b.top + b.ry, b.rx, b.ry, 270, 180), (b.left, 0.6)]]  # noqa: E501
+    six = [
+        belly,
+        [
+            *_arc(b.right - b.rx, b.top + b.ry, b.rx, b.ry, -5, -90),
+            *_arc(b.left + b.rx, b.top + b.ry, b.rx, b.ry, 270, 180),
+            (b.left, 0.6),
+        ],
+    ]
     if f.straight_six:
         six = [belly, [(b.w * 0.72, 0.0), (b.left + 0.02, 0.55)]]
     nine = [[(b.w - x, 1 - y) for x, y in line] for line in six]
@@ -156,13 +171,27 @@ def _digits(b: _Box, f: Typeface) -> dict[str, list[list[Point]]]:
     if f.curved_seven:
         seven = [[(0.0, b.top), (b.right, b.top), *_arc(b.w * 1.05, 1.0, b.w * 0.7, 0.72, 238, 180)]]
     squeeze = 0.03
-    eight = [b.bowl(b.top, 0.485, b.left + squeeze, b.right - squeeze), b.bowl(0.485, b.bottom, b.left, b.right)]
+    eight = [
+        b.bowl(b.top, 0.485, b.left + squeeze, b.right - squeeze),
+        b.bowl(0.485, b.bottom, b.left, b.right),
+    ]
     zero = [ring]
     if f.zero == 1:
         zero = [ring, [(b.right - 0.05, b.top + 0.12), (b.left + 0.05, b.bottom - 0.12)]]
-    elif f.zero == 2:  # noqa: PLR2004  # the cut in a German FE zero
+    elif f.zero == 2:  # the cut in a German FE zero
         zero = [ring[2:-3]]
-    return {"0": zero, "1": one, "2": [two], "3": three, "4": four, "5": five, "6": six, "7": seven, "8": eight, "9": nine}
+    return {
+        "0": zero,
+        "1": one,
+        "2": [two],
+        "3": three,
+        "4": four,
+        "5": five,
+        "6": six,
+        "7": seven,
+        "8": eight,
+        "9": nine,
+    }
 
 
 def _letters(b: _Box, f: Typeface) -> dict[str, list[list[Point]]]:
@@ -174,7 +203,12 @@ def _letters(b: _Box, f: Typeface) -> dict[str, list[list[Point]]]:
     g_tail = [(g_in, 0.56), (b.right, 0.56), (b.right, b.bottom - b.ry)]
     if f.spur_on_g == 1:
         g_tail = [(g_in, 0.6), (b.right, 0.6), (b.right, 1.0)]
-    j_hook = [(b.right, 0.0), (b.right, b.bottom - b.ry), *_arc(b.right - b.rx, b.bottom - b.ry, b.rx, b.ry, 0, 90), *_arc(b.left + b.rx, b.bottom - b.ry, b.rx, b.ry, 90, 175)]  # noqa: E501
+    j_hook = [
+        (b.right, 0.0),
+        (b.right, b.bottom - b.ry),
+        *_arc(b.right - b.rx, b.bottom - b.ry, b.rx, b.ry, 0, 90),
+        *_arc(b.left + b.rx, b.bottom - b.ry, b.rx, b.ry, 90, 175),
+    ]
     q_tail = [(b.mid_x + 0.02, 0.66), (b.right + b.half * 0.4, 1.0)]
     if f.tail_on_q == 1:
         q_tail = [(b.mid_x, 0.78), (b.mid_x + 0.16, 1.02)]
@@ -228,7 +262,7 @@ def _letters(b: _Box, f: Typeface) -> dict[str, list[list[Point]]]:
 def _thicken(line: list[Point], half: float) -> NDArray[np.float32]:
     """Four corners for each piece of a polyline, (n, 4, 2), with butt ends and mitred joints."""
     points = np.array(line, np.float64)
-    keep = np.r_[True, np.hypot(*np.diff(points, axis=0).T) > 1e-6]  # noqa: PLR2004
+    keep = np.r_[True, np.hypot(*np.diff(points, axis=0).T) > 1e-6]
     points = points[keep]
     step = np.diff(points, axis=0)
     step /= np.hypot(step[:, 0], step[:, 1])[:, None]
@@ -242,8 +276,8 @@ def _thicken(line: list[Point], half: float) -> NDArray[np.float32]:
 
 def _lighter(char: str, line: list[Point]) -> float:
     """Diagonals of crowded letters are cut thinner, or their counters would clog."""
-    leans = abs(line[0][0] - line[-1][0]) > 0.02  # noqa: PLR2004
-    return {"W": 0.74, "M": 0.72, "N": 0.85}.get(char, 1.0) if leans and len(line) == 2 else 1.0  # noqa: PLR2004
+    leans = abs(line[0][0] - line[-1][0]) > 0.02
+    return {"W": 0.74, "M": 0.72, "N": 0.85}.get(char, 1.0) if leans and len(line) == 2 else 1.0
 
 
 def _glyph_width(char: str, face: Typeface) -> float:
@@ -253,7 +287,7 @@ def _glyph_width(char: str, face: Typeface) -> float:
         return face.stroke
     if char == "1":
         return max(face.width * 0.62, face.stroke + face.flag_on_one)
-    if char == "0" and face.zero == 3:  # noqa: PLR2004
+    if char == "0" and face.zero == 3:
         return face.width * 0.88
     widen = face.letter_width if char.isalpha() else 1.0
     return face.width * widen * (1.12 if char in "MW" and face.letter_width > 1.0 else 1.0)
@@ -278,7 +312,7 @@ def glyph_mask(char: str, face: Typeface) -> NDArray[np.uint8]:
     if face.soft > 0:
         sigma = max(0.3, face.soft * face.stroke * scale)
         blurred = cv2.GaussianBlur(ink, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-        ink = np.where(blurred > 127, 255, 0).astype(np.uint8)  # noqa: PLR2004  # rounds the corners
+        ink = np.where(blurred > 127, 255, 0).astype(np.uint8)  # rounds the corners
     small = (max(2, round(width * GLYPH_HEIGHT_PX)), GLYPH_HEIGHT_PX)
     return cv2.resize(ink, small, interpolation=cv2.INTER_AREA)
 

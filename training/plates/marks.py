@@ -6,6 +6,7 @@ follow SI 2001/561 schedule 3; the shares are ours and far flatter than the road
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,9 @@ _YEAR = "ABCDEFGHJKLMNPRSTVWXY"
 
 # Country patterns: L letter, D digit, space a gap, - a hyphen, o a seal or crest between groups.
 FOREIGN_PATTERNS = (
-    "LLoDDDLL", "LL-DDDLL", "LLoDDDLL", "LL DDDLL", "DLD DDDD", "DLDoDDDD", "LLL DD-DD", "LL DDDD", "LLoLL DDD",
+    "LLoDDDLL", "LL-DDDLL", "LLoDDDLL", "LLoDDDLL", "DLD DDDD", "DLDoDDDD", "LLLoDD-DD", "DLDoDDDD",
+    "LLoDDDDD", "LLoLLDDD",
+    "LLLoDDDD", "LLL DD-DD", "LL DDDD", "LLoLL DDD",
     "LoLL DDDD", "LLLoL DDD", "LLoL DDDD", "LLLoLL DD", "LL-DDD-LL", "LL DDD LL", "L DDD LLL", "LL DD LLL",
     "DDDD LLL", "DLLLDDD", "LL-DD-DD", "DD-LL-LL", "DD-LLL-D", "LLL-DDD", "LLL DDD", "LLL DD L", "DLLL DDD",
     "LL DDDDD", "LLL DDDDD", "LL DDDDL", "DD DDD LL", "LDDD LL DD", "L DDDD", "LL DDDD LL", "DDD-D-DDDDD",
@@ -36,7 +39,7 @@ class Mark:
     @property
     def text(self) -> str:
         """Only the characters: A-Z0-9."""
-        return "".join(c for line in self.lines for c in line if c.isalnum() and c.isupper() or c.isdigit())
+        return "".join(c for line in self.lines for c in line if (c.isalnum() and c.isupper()) or c.isdigit())
 
 
 def _pick(rng: np.random.Generator, alphabet: str, count: int) -> str:
@@ -67,54 +70,57 @@ def _dateless(rng: np.random.Generator) -> tuple[str, ...]:
     return parts if rng.random() < 0.6 else parts[::-1]
 
 
-def _split_two(parts: tuple[str, ...]) -> tuple[str, ...]:
-    return (parts[0], parts[1]) if len(parts) == 2 else (parts[0], "".join(parts[1:]))
+def _military(rng: np.random.Generator) -> tuple[str, ...]:
+    digits, letters = _pick(rng, _DIGITS, 2), _pick(rng, _LETTERS.replace("I", "").replace("O", ""), 2)
+    if rng.random() < 0.6:
+        return digits, letters, _pick(rng, _DIGITS, 2)
+    return letters, digits, _pick(rng, _TAG, 2)
+
+
+def _trade(rng: np.random.Generator) -> tuple[str, ...]:
+    if rng.random() < 0.6:
+        return (str(rng.integers(20000, 99999)),)
+    return _pick(rng, _DIGITS, 3), _pick(rng, _TAG, 2)
+
+
+def _island(rng: np.random.Generator) -> tuple[str, ...]:
+    kind = rng.integers(0, 3)
+    if kind == 0:
+        return ("J" + str(rng.integers(10, 200000)),)
+    if kind == 1:
+        return (str(rng.integers(10, 100000)),)
+    if rng.random() < 0.4:
+        return str(rng.choice(["MN", "MAN"])), _number(rng, 4)
+    return _pick(rng, _TAG, 1) + "MN", _number(rng, 3) + _pick(rng, _YEAR, 1)
+
+
+def _private(rng: np.random.Generator) -> tuple[str, ...]:
+    """A current mark spaced as its owner likes."""
+    text = "".join(_current(rng))
+    cut = int(rng.integers(1, 6))
+    return text[:cut], text[cut:]
+
+
+_BRITISH: dict[str, tuple[float, Callable[[np.random.Generator], tuple[str, ...]]]] = {
+    "current": (0.42, _current),
+    "prefix": (0.13, lambda rng: (_pick(rng, _YEAR, 1) + _number(rng, 3), _pick(rng, _TAG, 3))),
+    "suffix": (0.06, lambda rng: (_pick(rng, _TAG, 3), _number(rng, 3) + _pick(rng, _YEAR, 1))),
+    "dateless": (0.12, _dateless),
+    "ni": (0.08, _ni),
+    "q": (0.02, lambda rng: ("Q" + _number(rng, 3), _pick(rng, _TAG, 3))),
+    "diplomatic": (0.03, lambda rng: (_pick(rng, _DIGITS, 3), _pick(rng, "DX", 1), _pick(rng, _DIGITS, 3))),
+    "military": (0.03, _military),
+    "trade": (0.04, _trade),
+    "island": (0.04, _island),
+    "private": (0.03, _private),
+}
 
 
 def british_mark(rng: np.random.Generator, layout: str | None = None) -> Mark:
-    """A mark in one of the UK layouts, in one line ("AB12 CDE")."""
+    """A mark in one of the UK layouts, in one line ("AB12 CDE"); None: any."""
     if layout is None:
-        names = ["current", "prefix", "suffix", "dateless", "ni", "q", "diplomatic", "military", "trade", "island", "private"]
-        layout = str(rng.choice(names, p=[0.42, 0.13, 0.06, 0.12, 0.08, 0.02, 0.03, 0.03, 0.04, 0.04, 0.03]))
-    parts: tuple[str, ...]
-    if layout == "current":
-        parts = _current(rng)
-    elif layout == "prefix":
-        parts = (_pick(rng, _YEAR, 1) + _number(rng, 3), _pick(rng, _TAG, 3))
-    elif layout == "suffix":
-        parts = (_pick(rng, _TAG, 3), _number(rng, 3) + _pick(rng, _YEAR, 1))
-    elif layout == "ni":
-        parts = _ni(rng)
-    elif layout == "q":
-        parts = ("Q" + _number(rng, 3), _pick(rng, _TAG, 3))
-    elif layout == "diplomatic":
-        parts = (_pick(rng, _DIGITS, 3), str(rng.choice(["D", "X"])), _pick(rng, _DIGITS, 3))
-    elif layout == "military":
-        digits = _pick(rng, _DIGITS, 2)
-        letters = _pick(rng, _LETTERS.replace("I", "").replace("O", ""), 2)
-        parts = (
-            (digits, letters, _pick(rng, _DIGITS, 2)) if rng.random() < 0.6 else (letters, digits, _pick(rng, _TAG, 2))
-        )
-    elif layout == "trade":
-        parts = (str(rng.integers(20000, 99999)),) if rng.random() < 0.6 else (_pick(rng, _DIGITS, 3), _pick(rng, _TAG, 2))
-    elif layout == "island":
-        kind = rng.integers(0, 3)
-        parts = (
-            ("J" + str(rng.integers(10, 200000)),)
-            if kind == 0
-            else (str(rng.integers(10, 100000)),)
-            if kind == 1
-            else (str(rng.choice(["MN", "MAN"])), _number(rng, 4))
-            if rng.random() < 0.4
-            else (_pick(rng, _TAG, 1) + "MN", _number(rng, 3) + _pick(rng, _YEAR, 1))
-        )
-    elif layout == "private":  # spaced as the owner likes
-        text = _current(rng)[0] + _pick(rng, _LAST, 3)
-        cut = int(rng.integers(1, 6))
-        parts = (text[:cut], text[cut:])
-    else:
-        parts = _dateless(rng)
-    return Mark((" ".join(parts),), layout)
+        layout = str(rng.choice(list(_BRITISH), p=[share for share, _ in _BRITISH.values()]))
+    return Mark((" ".join(_BRITISH[layout][1](rng)),), layout)
 
 
 def random_mark(rng: np.random.Generator) -> Mark:

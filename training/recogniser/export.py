@@ -39,7 +39,8 @@ def export(checkpoint: Path, target: Path, width: int) -> None:
     example = torch.randint(0, 255, (2, CANVAS_HEIGHT, CANVAS_WIDTH, 3), dtype=torch.uint8)
     torch.onnx.export(
         shipped, (example,), str(target), input_names=["canvases"], output_names=["log_p", "style", "plate"],
-        dynamic_axes={name: {0: "n"} for name in ("canvases", "log_p", "style", "plate")}, opset_version=17, dynamo=False,
+        dynamic_axes={name: {0: "n"} for name in ("canvases", "log_p", "style", "plate")},
+        opset_version=17, dynamo=False,
     )  # fmt: skip
     import onnxruntime  # noqa: PLC0415  # only to prove the export
 
@@ -53,14 +54,18 @@ def export(checkpoint: Path, target: Path, width: int) -> None:
 
 def main() -> None:
     """The command."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--checkpoint", type=Path, required=True)
     options.add_argument("--width", type=int, default=24)
     options.add_argument("--target", type=Path, default=MODELS / "recogniser.onnx")
     options.add_argument("--commit", default="", help="commit that trained it")
     given = options.parse_args()
     export(given.checkpoint, given.target, given.width)
-    write_card(given.target, commit=given.commit, facts={"shapes": SHAPES, "styles": list(STYLES), "settings": {}})
+    write_card(
+        given.target, commit=given.commit, facts={"shapes": SHAPES, "styles": list(STYLES), "settings": {}}
+    )
 
 
 if __name__ == "__main__":

@@ -17,8 +17,14 @@ class _Block(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv1, self.norm1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels)
-        self.conv2, self.norm2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels)
+        self.conv1, self.norm1 = (
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+        self.conv2, self.norm2 = (
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         y = functional.relu(self.norm1(self.conv1(x)))
@@ -56,7 +62,9 @@ class RecogniserNet(nn.Module):
             _down(3, a, (2, 2), 5), _Block(a),
             _down(a, b, (2, 1)), _Block(b), _down(b, c, (2, 1)), _Block(c),
         )  # fmt: skip
-        self.fold = nn.Sequential(nn.Conv2d(c, d, (4, 3), padding=(0, 1), bias=False), nn.BatchNorm2d(d), nn.ReLU())
+        self.fold = nn.Sequential(
+            nn.Conv2d(c, d, (4, 3), padding=(0, 1), bias=False), nn.BatchNorm2d(d), nn.ReLU()
+        )
         self.context = nn.Sequential(_Context(d, 7), _Context(d, 7))
         self.drop = nn.Dropout(0.1)
         self.characters = nn.Conv2d(d, CLASSES, 1)
@@ -65,6 +73,7 @@ class RecogniserNet(nn.Module):
         self.brightness = nn.Linear(6, len(STYLES), bias=False)  # colours before they are normalised away
 
     def forward(self, canvases: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Log-probabilities, style logits and plate logit of a batch."""
         x = canvases.permute(0, 3, 1, 2).to(torch.float32)
         flat = x.flatten(1)
         mean = flat.mean(1)[:, None, None, None]

@@ -45,7 +45,9 @@ class View:
     wear: bool = True
 
 
-def project(width: float, height: float, yaw: float, pitch: float, roll: float, distance: float) -> NDArray[np.float32]:
+def project(
+    width: float, height: float, yaw: float, pitch: float, roll: float, distance: float
+) -> NDArray[np.float32]:
     """Corners (4, 2) of a plate turned by angles in degrees and seen from `distance` plate widths."""
     y, p, r = np.deg2rad([yaw, pitch, roll])
     flat = np.array([(-width, -height, 0), (width, -height, 0), (width, height, 0), (-width, height, 0)]) / 2
@@ -69,29 +71,45 @@ def _background(rng: np.random.Generator, h: int, w: int) -> Image:
     if photographs and roll < 0.55:
         picture = photographs[int(rng.integers(len(photographs)))].image
         scale = rng.uniform(0.5, 2.5)
-        ch, cw = min(picture.shape[0], max(4, round(h / scale))), min(picture.shape[1], max(4, round(w / scale)))
-        y, x = int(rng.integers(0, picture.shape[0] - ch + 1)), int(rng.integers(0, picture.shape[1] - cw + 1))
-        return cv2.resize(picture[y : y + ch, x : x + cw], (w, h), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+        ch, cw = (
+            min(picture.shape[0], max(4, round(h / scale))),
+            min(picture.shape[1], max(4, round(w / scale))),
+        )
+        y, x = (
+            int(rng.integers(0, picture.shape[0] - ch + 1)),
+            int(rng.integers(0, picture.shape[1] - cw + 1)),
+        )
+        return cv2.resize(picture[y : y + ch, x : x + cw], (w, h), interpolation=cv2.INTER_LINEAR).astype(
+            np.uint8
+        )
     if roll < 0.85:
         base = rng.uniform(5, 235, 3) if rng.random() < 0.5 else np.full(3, rng.uniform(5, 235))
-        ends = np.stack([base * rng.uniform(0.6, 1.2), base * rng.uniform(0.6, 1.2)]).astype(np.float32)[:, None]
+        ends = np.stack([base * rng.uniform(0.6, 1.2), base * rng.uniform(0.6, 1.2)]).astype(np.float32)[
+            :, None
+        ]
         return np.clip(cv2.resize(ends, (w, h), interpolation=cv2.INTER_LINEAR), 0, 255).astype(np.uint8)
     small = rng.uniform(0, 255, (int(rng.integers(2, 12)), int(rng.integers(2, 12)), 3)).astype(np.uint8)
-    return cv2.resize(small, (w, h), interpolation=int(rng.choice([cv2.INTER_NEAREST, cv2.INTER_CUBIC]))).astype(np.uint8)
+    return cv2.resize(
+        small, (w, h), interpolation=int(rng.choice([cv2.INTER_NEAREST, cv2.INTER_CUBIC]))
+    ).astype(np.uint8)
 
 
 def _framed(rng: np.random.Generator, plate: DrawnPlate, k: float) -> tuple[Image, tuple[int, int]]:
     """The flat plate with a holder around it, and how far the holder reaches left and up in pixels."""
     if rng.random() < 0.55:
         return plate.image, (0, 0)
-    side, top, bottom = (max(0, round(v * k)) for v in (rng.uniform(2, 12), rng.uniform(2, 10), rng.uniform(3, 26)))
-    tone = tuple(float(v) for v in (np.full(3, rng.uniform(0, 70)) if rng.random() < 0.8 else rng.uniform(0, 255, 3)))
+    side, top, bottom = (
+        max(0, round(v * k)) for v in (rng.uniform(2, 12), rng.uniform(2, 10), rng.uniform(3, 26))
+    )
+    tone = tuple(
+        float(v) for v in (np.full(3, rng.uniform(0, 70)) if rng.random() < 0.8 else rng.uniform(0, 255, 3))
+    )
     framed = cv2.copyMakeBorder(plate.image, top, bottom, side, side, cv2.BORDER_CONSTANT, value=tone)
-    if bottom > 5 and rng.random() < 0.6:  # noqa: PLR2004  # the garage's name on the holder
+    if bottom > 5 and rng.random() < 0.6:  # the garage's name on the holder
         text = "".join(chr(int(v)) for v in rng.integers(65, 91, int(rng.integers(5, 18))))
         size = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, bottom / 34, 1)[0]
         spot = (max(0, (framed.shape[1] - size[0]) // 2), framed.shape[0] - max(1, bottom // 4))
-        shade = (230.0, 230.0, 230.0) if sum(tone) < 380 else (10.0, 10.0, 10.0)  # noqa: PLR2004
+        shade = (230.0, 230.0, 230.0) if sum(tone) < 380 else (10.0, 10.0, 10.0)
         cv2.putText(framed, text, spot, cv2.FONT_HERSHEY_SIMPLEX, bottom / 34, shade, 1, cv2.LINE_AA)
     return framed.astype(np.uint8), (side, top)
 
@@ -115,13 +133,17 @@ def photograph_plate(
     w, h = (int(v) for v in np.ceil(quad.max(axis=0) + margin))
     framed, (left, up) = _framed(rng, plate, k)
     ph, pw = plate.image.shape[:2]
-    source = np.array([(0, 0), (pw, 0), (pw, ph), (0, ph)], np.float32) + np.array([left, up], np.float32) - 0.5
+    source = (
+        np.array([(0, 0), (pw, 0), (pw, ph), (0, ph)], np.float32) + np.array([left, up], np.float32) - 0.5
+    )
     matrix = cv2.getPerspectiveTransform(source, quad - 0.5)
     shrink = pw / max(1.0, float(np.hypot(*(quad[1] - quad[0]))))
-    if shrink > 1.3:  # noqa: PLR2004  # lenses average; sampling alone would alias
+    if shrink > 1.3:  # lenses average; sampling alone would alias
         framed = cv2.GaussianBlur(framed, (0, 0), 0.42 * shrink)
     picture = _background(rng, h, w)
-    cv2.warpPerspective(framed, matrix, (w, h), dst=picture, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
+    cv2.warpPerspective(
+        framed, matrix, (w, h), dst=picture, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
+    )
     return picture, quad, height
 
 
@@ -148,8 +170,16 @@ def _through_camera(rng: np.random.Generator, picture: Image, height: float, vie
         out = degrade.sensor_noise(rng, out, strength * min(1.0, height / 14))
     if rng.random() < 0.25:  # a codec or a zoom that resampled
         f = rng.uniform(0.7, 1.6)
-        small = cv2.resize(out, None, fx=f, fy=f, interpolation=int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_AREA, cv2.INTER_CUBIC])))
-        out = cv2.resize(degrade.jpeg(rng, small.astype(np.uint8), strength), (out.shape[1], out.shape[0])).astype(np.uint8)
+        small = cv2.resize(
+            out,
+            None,
+            fx=f,
+            fy=f,
+            interpolation=int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_AREA, cv2.INTER_CUBIC])),
+        )
+        out = cv2.resize(
+            degrade.jpeg(rng, small.astype(np.uint8), strength), (out.shape[1], out.shape[0])
+        ).astype(np.uint8)
     elif rng.random() < 0.75:
         out = degrade.jpeg(rng, out, strength * min(1.0, height / 12))
     if rng.random() < 0.08:  # sharpened by the camera
@@ -172,7 +202,9 @@ def jittered(rng: np.random.Generator, quad: NDArray[np.float32], amount: float)
     return (out + rng.normal(0, 0.3, (4, 2))).astype(np.float32)
 
 
-def plate_samples(rng: np.random.Generator, views: int = 2, view: View | None = None, family: str | None = None) -> list[Sample]:
+def plate_samples(
+    rng: np.random.Generator, views: int = 2, view: View | None = None, family: str | None = None
+) -> list[Sample]:
     """`views` samples of one drawn plate."""
     view = view or View()
     k = rng.uniform(0.4, 0.65)
@@ -183,9 +215,9 @@ def plate_samples(rng: np.random.Generator, views: int = 2, view: View | None = 
         picture, quad, height = photograph_plate(rng, plate, k, view)
         picture = _through_camera(rng, picture, height, view)
         canvas = rectify(picture, jittered(rng, quad, view.jitter), lines=len(plate.lines))
-        grey = float(np.ptp(canvas.reshape(-1, 3).mean(axis=0))) < 2.5  # noqa: PLR2004  # an infra-red picture has no colour
+        grey = float(np.ptp(canvas.reshape(-1, 3).mean(axis=0))) < 2.5  # an infra-red picture has no colour
         style = "unknown" if grey and plate.style != "black" else plate.style
-        samples.append(Sample(canvas, shapes, STYLES.index(style), True, height))
+        samples.append(Sample(canvas, shapes, STYLES.index(style), is_plate=True, char_height_px=height))
     return samples
 
 
@@ -198,13 +230,27 @@ def _words_canvas(rng: np.random.Generator) -> tuple[Image, NDArray[np.float32]]
         picture[:] = rng.uniform(150, 255, 3) if dark else rng.uniform(0, 110, 3)
     colour = tuple(float(v) for v in (rng.uniform(0, 90, 3) if dark else rng.uniform(170, 255, 3)))
     scale, y = rng.uniform(0.25, 1.6), 0
-    fonts = [cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX]
+    fonts = [
+        cv2.FONT_HERSHEY_SIMPLEX,
+        cv2.FONT_HERSHEY_DUPLEX,
+        cv2.FONT_HERSHEY_TRIPLEX,
+        cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+    ]
     face = int(rng.choice(fonts))
     while y < h:
         y += round(28 * scale)
         pool = (97, 123) if rng.random() < 0.8 else (33, 65)
         text = "".join(chr(int(v)) for v in rng.integers(*pool, int(rng.integers(3, 24))))
-        cv2.putText(picture, text, (int(rng.integers(-20, 20)), y), face, scale, colour, max(1, round(scale * 1.8)), cv2.LINE_AA)
+        cv2.putText(
+            picture,
+            text,
+            (int(rng.integers(-20, 20)), y),
+            face,
+            scale,
+            colour,
+            max(1, round(scale * 1.8)),
+            cv2.LINE_AA,
+        )
         if rng.random() < 0.3:
             break
     quad = np.array([(2, 2), (w - 2, 2), (w - 2, h - 2), (2, h - 2)], np.float32)
@@ -218,10 +264,18 @@ def _stripes(rng: np.random.Generator) -> tuple[Image, NDArray[np.float32]]:
     step, tone = int(rng.integers(3, 24)), rng.uniform(0, 255, 3)
     if rng.random() < 0.6:
         for x in range(int(rng.integers(0, step)), w, step):
-            cv2.line(picture, (x, 0), (x + int(rng.integers(-3, 4)), h), tuple(map(float, tone)), max(1, step // int(rng.integers(2, 6))))
+            cv2.line(
+                picture,
+                (x, 0),
+                (x + int(rng.integers(-3, 4)), h),
+                tuple(map(float, tone)),
+                max(1, step // int(rng.integers(2, 6))),
+            )
     if rng.random() < 0.5:
         for y in range(int(rng.integers(0, step)), h, step):
-            cv2.line(picture, (0, y), (w, y), tuple(map(float, tone)), max(1, step // int(rng.integers(2, 6))))
+            cv2.line(
+                picture, (0, y), (w, y), tuple(map(float, tone)), max(1, step // int(rng.integers(2, 6)))
+            )
     quad = np.array([(1, 1), (w - 1, 1), (w - 1, h - 1), (1, h - 1)], np.float32)
     return picture, quad
 
@@ -242,7 +296,9 @@ def _scene_piece(rng: np.random.Generator) -> tuple[Image, NDArray[np.float32]] 
         if x < bx + bw and bx < x + w and y < by + bh and by < y + h:
             return None
     x0, y0, x1, y1 = int(max(0, x - 4)), int(max(0, y - 4)), int(x + w + 4), int(y + h + 4)
-    quad = np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], np.float32) - np.array([x0, y0], np.float32)
+    quad = np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], np.float32) - np.array(
+        [x0, y0], np.float32
+    )
     return shot.image[y0:y1, x0:x1].copy(), quad
 
 
@@ -252,7 +308,11 @@ def _half_seen(rng: np.random.Generator) -> tuple[Image, NDArray[np.float32]]:
     picture, quad, _ = photograph_plate(rng, draw_plate(rng, px_per_mm=k), k, View())
     along = quad[1] - quad[0]
     down = quad[3] - quad[0]
-    shift = along * rng.uniform(0.4, 0.8) * rng.choice([-1, 1]) if rng.random() < 0.5 else down * rng.uniform(0.45, 0.9) * rng.choice([-1, 1])
+    shift = (
+        along * rng.uniform(0.4, 0.8) * rng.choice([-1, 1])
+        if rng.random() < 0.5
+        else down * rng.uniform(0.45, 0.9) * rng.choice([-1, 1])
+    )
     return picture, (quad + shift).astype(np.float32)
 
 
@@ -272,7 +332,7 @@ def negative_sample(rng: np.random.Generator) -> Sample:
     height = float(np.hypot(*(quad[3] - quad[0]))) * 0.7
     picture = _through_camera(rng, picture, max(8.0, height), View())
     canvas = rectify(picture, jittered(rng, quad, 1.0), lines=1 if rng.random() < 0.75 else 2)
-    return Sample(canvas, "", STYLES.index("unknown"), False, height)
+    return Sample(canvas, "", STYLES.index("unknown"), is_plate=False, char_height_px=height)
 
 
 def batch(seed: tuple[int, ...], count: int, *, negatives: float = 0.12) -> list[Sample]:
@@ -282,5 +342,3 @@ def batch(seed: tuple[int, ...], count: int, *, negatives: float = 0.12) -> list
     while len(samples) < count:
         samples.extend([negative_sample(rng)] if rng.random() < negatives * 2 else plate_samples(rng))
     return samples[:count]
-
-

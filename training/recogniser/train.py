@@ -54,10 +54,14 @@ def loss_of(net: nn.Module, parts: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
     canvases, labels, lengths, style, plate = parts
     log_p, style_logits, plate_logit = net(canvases)
     steps = torch.full((len(canvases),), STEPS)
-    ctc = functional.ctc_loss(log_p.transpose(0, 1), labels, steps, lengths, blank=CLASSES - 1, reduction="none", zero_infinity=True)
+    ctc = functional.ctc_loss(
+        log_p.transpose(0, 1), labels, steps, lengths, blank=CLASSES - 1, reduction="none", zero_infinity=True
+    )
     characters = (ctc / lengths.clamp(min=3)).mean()
-    known = plate > 0.5  # noqa: PLR2004
-    styles = functional.cross_entropy(style_logits[known], style[known]) if known.any() else style_logits.sum() * 0
+    known = plate > 0.5
+    styles = (
+        functional.cross_entropy(style_logits[known], style[known]) if known.any() else style_logits.sum() * 0
+    )
     plates = functional.binary_cross_entropy_with_logits(plate_logit, plate)
     return characters + 0.1 * styles + 0.3 * plates, characters.detach()
 
@@ -89,7 +93,8 @@ def train(arguments: argparse.Namespace) -> Path:
         net.load_state_dict(state["average"])
         average.load_state_dict(state["average"])
     batches = DataLoader(
-        _Batches(arguments.seed, arguments.batch, step, steps), batch_size=None, num_workers=arguments.workers,
+        _Batches(arguments.seed, arguments.batch, step, steps), batch_size=None,
+        num_workers=arguments.workers,
         prefetch_factor=4 if arguments.workers else None,
     )  # fmt: skip
     saved = began = time.monotonic()
@@ -110,7 +115,7 @@ def train(arguments: argparse.Namespace) -> Path:
             for mean, now in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
                 mean.lerp_(now, 1 - keep) if mean.is_floating_point() else mean.copy_(now)
         shown, seen = shown + float(characters), seen + 1
-        if seen == 100:  # noqa: PLR2004
+        if seen == 100:
             pace = (time.monotonic() - began) / seen / arguments.batch * 1000
             print(f"step {step}/{steps} loss {shown / seen:.4f} {pace:.2f} ms a sample", flush=True)
             shown, seen, began = 0.0, 0, time.monotonic()
@@ -120,15 +125,24 @@ def train(arguments: argparse.Namespace) -> Path:
     return file
 
 
-def _save(file: Path, net: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer, step: int) -> None:
-    state = {"net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "step": step}
+def _save(
+    file: Path, net: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer, step: int
+) -> None:
+    state = {
+        "net": net.state_dict(),
+        "average": average.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "step": step,
+    }
     torch.save(state, file.with_suffix(".tmp"))
     file.with_suffix(".tmp").rename(file)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--name", default="recogniser", help="name of the check-point in training/runs")
     options.add_argument("--samples", type=int, default=1_500_000)
     options.add_argument("--batch", type=int, default=128)
@@ -138,7 +152,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--workers", type=int, default=1)
     options.add_argument("--save-every", type=float, default=180.0, help="seconds")
-    options.add_argument("--start-from", default=None, help="check-point whose averaged weights to begin with")
+    options.add_argument(
+        "--start-from", default=None, help="check-point whose averaged weights to begin with"
+    )
     options.add_argument("--full-precision", action="store_true", help="float32 instead of bfloat16")
     return options
 

@@ -101,4 +101,4 @@ def to_image(frame: VideoFrame) -> Image:
     """Return the frame as (height, width, 3) uint8 BGR, turned as the clip's rotation asks."""
     image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     quarters = round(frame.rotation / 90) % 4  # anticlockwise, as rot90 counts
-    return np.ascontiguousarray(np.rot90(image, quarters)) if quarters else image
+    return np.ascontiguousarray(np.rot90(image, quarters))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
 import av
 from av import error as av_error
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.stream import VideoStream
 
 from openanpr.capture.decode import Decoder, can_decode, find_video, frame_time_s, packet_time_s, to_image
@@ -24,6 +26,8 @@ from openanpr.core.instant import ClockSource, Instant
 # Containers without times of their own: FFmpeg makes up 25 frames a second for them.
 _UNTIMED = frozenset({"mpjpeg", "mjpeg", "h264", "hevc", "m4v"})
 _NEAR_END_S = 1.0
+_ONE_BY_ONE_S = 0.005  # a packet waited for as long as this had not been kept back
+_MOST_HELD = 100
 _MOST_DAMAGED = 100  # packets without one good frame before a connection is called useless
 
 
@@ -36,7 +40,7 @@ class Camera:
     """
 
     name: str
-    connect: Callable[[], InputContainer]
+    connect: Callable[[], InputContainer] = field(repr=False)  # it holds the password
     settings: CaptureSettings
     rng: Random
     now: Callable[[], datetime]
@@ -47,6 +51,7 @@ class _Picture:
     image: Image
     media_s: float
     clock_s: float
+    still: bool
 
 
 def read_live(camera: Camera, stop: Stop) -> Items:
@@ -87,7 +92,7 @@ def read_live(camera: Camera, stop: Stop) -> Items:
 def _frame(camera: Camera, picture: _Picture, *, index: int, offset_s: float) -> Frame[Image]:
     moment = datetime.fromtimestamp(picture.clock_s, UTC)
     at = Instant(moment, ClockSource.CLOCK, camera.settings.clock_error_ms)
-    return Frame(camera.name, index, at, picture.image, still=False, offset_s=offset_s)
+    return Frame(camera.name, index, at, picture.image, still=picture.still, offset_s=offset_s)
 
 
 def _passing(fault: SourceFault, delay_s: float) -> SourceFault:
@@ -98,6 +103,10 @@ def _passing(fault: SourceFault, delay_s: float) -> SourceFault:
 def _given_up(fault: SourceFault, failures: int) -> SourceFault:
     tries = "1 try" if failures == 1 else f"{failures} tries"
     return SourceFault(fault.source, f"given up after {tries}: {fault.problem}", fault.remedy)
+
+
+def _is_picture(container: InputContainer) -> bool:
+    return container.format.name.endswith("_pipe")  # one picture behind HTTP, as FFmpeg calls it
 
 
 class _Session:
@@ -119,7 +128,7 @@ class _Session:
         try:
             with self._camera.connect() as container:
                 length_s = (container.duration or 0) / av.time_base
-                self.finite = length_s > 0 or container.format.name.endswith("_pipe")
+                self.finite = length_s > 0 or _is_picture(container)
                 yield from self._read(container)
         except SourceError as error:
             self.fault = error.fault
@@ -134,28 +143,55 @@ class _Session:
     def _read(self, container: InputContainer) -> Generator[_Picture, None, None]:
         stream = self._checked_stream(container)
         decoder, pace = Decoder(stream, self._camera.settings), Pace()
+        start_s, still = (container.start_time or 0) / av.time_base, _is_picture(container)
+        for packet in self._after_burst(self._timed_packets(container, stream, pace)):
+            for picture in decoder.decode(packet):
+                shown_s = frame_time_s(picture)
+                if shown_s is None:
+                    continue  # some cameras' very first frame: without a time there is no moment to give it
+                self._reached_s = shown_s - start_s
+                self.count += 1
+                yield _Picture(to_image(picture), shown_s, pace.at(shown_s), still)
+            if not self.count and decoder.damaged >= _MOST_DAMAGED:
+                raise SourceError(
+                    self._fault("none of its frames can be decoded", "check the camera's settings")
+                )
+
+    def _timed_packets(
+        self, container: InputContainer, stream: VideoStream, pace: Pace
+    ) -> Generator[Packet[VideoStream], None, None]:
+        """Yield packets, having told `pace` when each arrived."""
         timed = container.format.name not in _UNTIMED
         began_s = self._camera.now().timestamp()
-        start_s = (container.start_time or 0) / av.time_base
         for packet in container.demux(stream):
             arrived_s = self._camera.now().timestamp()
-            if not timed and packet.size and packet.time_base:
+            if not timed and packet.size:
                 # Written into the packet, so that the frame has it however long the decoder keeps it.
                 packet.pts = packet.dts = round((arrived_s - began_s) / packet.time_base)
             media_s = packet_time_s(packet)
             if media_s is not None:
                 pace.note(arrived_s=arrived_s, media_s=media_s)
-            for picture in decoder.decode(packet):
-                shown_s = frame_time_s(picture)
-                if shown_s is None:
-                    continue  # neither a time of its own nor of its packet: nothing to file it under
-                self._reached_s = shown_s - start_s
-                self.count += 1
-                yield _Picture(to_image(picture), shown_s, pace.at(shown_s))
-            if not self.count and decoder.damaged >= _MOST_DAMAGED:
-                raise SourceError(
-                    self._fault("none of its frames can be decoded", "check the camera's settings")
-                )
+            yield packet
+
+    def _after_burst(
+        self, packets: Generator[Packet[VideoStream], None, None]
+    ) -> Generator[Packet[VideoStream], None, None]:
+        """Yield `packets`, but hold a camera's first ones until they come one by one.
+
+        While FFmpeg looks at a new stream it keeps what arrives, then hands it over all at once. The
+        last of these tells how the stream's times lie on the clock; the first would be dated late.
+        """
+        held: list[Packet[VideoStream]] = []
+        asked_s = time.monotonic()
+        if not self.finite:
+            for packet in packets:
+                held.append(packet)
+                if time.monotonic() - asked_s > _ONE_BY_ONE_S or len(held) == _MOST_HELD:
+                    break
+                asked_s = time.monotonic()
+        yield from held
+        del held
+        yield from packets
 
     def _checked_stream(self, container: InputContainer) -> VideoStream:
         stream = find_video(container)

@@ -16,12 +16,12 @@ from openanpr.capture.settings import CaptureSettings
 
 SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
 
-_PROBE_US = "1000000"  # the default of five seconds would hold back, and misdate, the first frames
+_PROBE_US = "1000000"  # a camera's first frames are held back for this long at most, not for five seconds
 
 
 def stream_connect(url: str, settings: CaptureSettings) -> Callable[[], InputContainer]:
     """Return what opens `url` (RTSP or HTTP, user and password allowed) within the set timeouts."""
-    options = {**open_options(settings), "analyzeduration": _PROBE_US}
+    options = {**open_options(settings), "analyzeduration": _PROBE_US, "fpsprobesize": "0"}
     if url.lower().startswith("rtsp"):
         options["rtsp_transport"] = settings.transport
     timeout = (settings.open_timeout_s, settings.read_timeout_s)

@@ -22,7 +22,7 @@ class _Pattern:
 
 @dataclass(slots=True)
 class WildcardEntries:
-    """Wildcard entries, filed by the two characters that they begin or end with.
+    """Wildcard entries, filed by the two characters that they begin or end with; changes with `add`.
 
     A plate is tried only against patterns that share its beginning or its end, or that have a
     wildcard near both.

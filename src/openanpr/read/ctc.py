@@ -55,7 +55,9 @@ def beam_search(log_p: Scores, *, width: int = 12) -> Strings:
     if log_p.ndim != 2 or log_p.shape[1] != CLASSES:
         msg = f"wanted log-probabilities of shape (steps, {CLASSES}); found {log_p.shape}"
         raise ValueError(msg)
-    beam: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NONE)}  # prefix: (ends blank, ends in a character)
+    beam: dict[tuple[int, ...], tuple[float, float]] = {
+        (): (0.0, _NONE)
+    }  # prefix: (ends blank, ends in a character)
     for classes in _steps(log_p):
         grown: dict[tuple[int, ...], tuple[float, float]] = {}
         for prefix, (blank, mark) in beam.items():
@@ -108,5 +110,7 @@ def _positions_of_strings(strings: Strings) -> Positions:
         if len(text) == len(best):
             for tally, c in zip(tallies, text, strict=True):
                 tally[c] = tally.get(c, 0.0) + math.exp(log_score - top)
-    ranked = [sorted(((c, w / sum(t.values())) for c, w in t.items()), key=lambda pair: -pair[1]) for t in tallies]
+    ranked = [
+        sorted(((c, w / sum(t.values())) for c, w in t.items()), key=lambda pair: -pair[1]) for t in tallies
+    ]
     return tuple(tuple(r[:_RIVALS]) for r in ranked)

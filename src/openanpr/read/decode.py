@@ -9,7 +9,7 @@ What was seen stays beside it as `raw`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -29,8 +29,7 @@ class Decoded:
     """A plate and its rivals.
 
     `raw` is the best shape string (1 for I, 0 for O) with no rule applied. `confidence` is the
-    calibrated probability that `plate` is right; `legible` whether the crop is a plate at all,
-    0 to 1, before calibration.
+    calibrated probability that `plate` is right.
     """
 
     plate: str
@@ -42,11 +41,37 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scored:
+class Scored:
+    """One spelling of one rival shape string, with its log score and its share of all that was possible."""
+
     text: str
     syntax: str
     shape: str
     score: float
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All spellings, best first; `seen_p` is the share of the best one's shapes, however spelt."""
+
+    spellings: tuple[Scored, ...]
+    seen_p: float
+
+    @property
+    def spelling_p(self) -> float:
+        """The share of the best spelling among those of its own shape string."""
+        return self.spellings[0].share / self.seen_p if self.seen_p > 0 else 0.0
+
+
+def rank(reading: Reading, *, country: Country, on: date | None) -> Ranking | None:
+    """Spell every rival string in every way and rank the spellings; None where nothing was read."""
+    style = reading.style if reading.style is not Style.UNKNOWN else None
+    scored = sorted(_scored(reading, country, on, style), key=lambda s: -s.score)
+    if not scored:
+        return None
+    shared = tuple(replace(s, share=p) for s, p in zip(scored, _shares(scored, reading), strict=True))
+    return Ranking(shared, sum(s.share for s in shared if s.shape == shared[0].shape))
 
 
 def decode(
@@ -62,24 +87,25 @@ def decode(
 
     `char_height_px` and `frames` say how good the view was; they enter the confidence only.
     """
-    style = reading.style if reading.style is not Style.UNKNOWN else None
-    scored = sorted(_scored(reading, country, on, style), key=lambda s: -s.score)
-    if not scored or not scored[0].text:
+    ranking = rank(reading, country=country, on=on)
+    if ranking is None:
         return None
-    shares = _shares(scored, reading)
-    best, seen = scored[0], reading.strings[0][0]
-    seen_p = sum(p for s, p in zip(scored, shares, strict=True) if s.shape == best.shape)
+    best = ranking.spellings[0]
     confidence = calibration.confidence(
-        seen_p=seen_p, spelling_p=shares[0] / seen_p, plate_score=reading.plate_score, char_height_px=char_height_px, frames=frames
-    )
-    scale = confidence / shares[0] if shares[0] > 0 else 0.0
-    rest = (1 - confidence) / max(1e-9, 1 - shares[0])
-    candidates = [Candidate(s.text, p * (scale if i == 0 else rest)) for i, (s, p) in enumerate(zip(scored, shares, strict=True))]
-    return Decoded(best.text, seen, best.syntax, confidence, tuple(candidates[:_KEPT]), _characters(best.text, scored, shares, reading))
+        seen_p=ranking.seen_p, spelling_p=ranking.spelling_p, plate_score=reading.plate_score,
+        char_height_px=char_height_px, frames=frames,
+    )  # fmt: skip
+    rest = (1 - confidence) / max(1e-9, 1 - best.share)
+    rivals = (Candidate(s.text, s.share * rest) for s in ranking.spellings[1:_KEPT])
+    return Decoded(
+        best.text, reading.strings[0][0], best.syntax, confidence,
+        (Candidate(best.text, confidence), *rivals),
+        _characters(ranking.spellings, reading),
+    )  # fmt: skip
 
 
-def _scored(reading: Reading, country: Country, on: date | None, style: Style | None) -> list[_Scored]:
-    found: dict[str, _Scored] = {}
+def _scored(reading: Reading, country: Country, on: date | None, style: Style | None) -> list[Scored]:
+    found: dict[str, Scored] = {}
     for shape, log_score in reading.strings:
         if not shape:
             continue
@@ -88,36 +114,37 @@ def _scored(reading: Reading, country: Country, on: date | None, style: Style | 
         for spelling in (*allowed, *(() if any(s.text == plain.text for s in allowed) else (plain,))):
             score = log_score + PRIOR_WEIGHT * spelling.log_prior
             if spelling.text not in found or found[spelling.text].score < score:
-                found[spelling.text] = _Scored(spelling.text, spelling.syntax.value, shape, score)
+                found[spelling.text] = Scored(spelling.text, spelling.syntax.value, shape, score)
     return list(found.values())
 
 
-def _shares(scored: list[_Scored], reading: Reading) -> list[float]:
-    """Each spelling's share of all that the recogniser thought possible, the strings not followed included."""
+def _shares(scored: list[Scored], reading: Reading) -> list[float]:
+    """Each spelling's share of all that was thought possible, strings not followed included."""
     top = scored[0].score
     weights = [math.exp(s.score - top) for s in scored]
     followed = sum(math.exp(min(0.0, log_score)) for _, log_score in reading.strings)
-    unfollowed = max(0.0, 1 - followed) / max(followed, 1e-6)  # strings that fell off the beam, per unit followed
+    unfollowed = max(0.0, 1 - followed) / max(
+        followed, 1e-6
+    )  # strings that fell off the beam, per unit followed
     total = sum(weights) * (1 + min(unfollowed, 50.0))
     return [w / total for w in weights]
 
 
-def _characters(text: str, scored: list[_Scored], shares: list[float], reading: Reading) -> tuple[Character, ...]:
+def _characters(spelt: tuple[Scored, ...], reading: Reading) -> tuple[Character, ...]:
     """Each position of the chosen plate with its rivals: from the picture, and from rival spellings."""
-    by_shape = len(reading.positions) == len(text)
+    text = spelt[0].text
+    same_length = [s for s in spelt if len(s.text) == len(text)]
     characters: list[Character] = []
     for i, c in enumerate(text):
-        tally: dict[str, float] = {}
-        if by_shape:
-            tally = dict(reading.positions[i])
         own = shape_key(c)
-        here = tally.pop(own, 0.5 if not by_shape else _LEAST_RIVAL)
-        same = [(s.text[i], p) for s, p in zip(scored, shares, strict=True) if len(s.text) == len(text) and shape_key(s.text[i]) == own]
-        mass = sum(p for _, p in same) or 1.0
-        spelt: dict[str, float] = {}
-        for letter, p in same:
-            spelt[letter] = spelt.get(letter, 0.0) + here * p / mass
-        p_own = spelt.pop(c, here)
-        rivals = sorted({**tally, **spelt}.items(), key=lambda pair: -pair[1])
-        characters.append(Character(c, min(1.0, p_own), tuple((r, p) for r, p in rivals if p >= _LEAST_RIVAL)))
+        seen = dict(reading.positions[i]) if len(reading.positions) == len(text) else {own: 0.5}
+        p_own = seen.pop(own, _LEAST_RIVAL)
+        alike = [(s.text[i], s.share) for s in same_length if shape_key(s.text[i]) == own]
+        total = sum(share for _, share in alike) or 1.0
+        for other, share in alike:  # O and 0 share what was seen, by the spellings that use them
+            if other != c:
+                seen[other] = seen.get(other, 0.0) + p_own * share / total
+        p = p_own * sum(share for other, share in alike if other == c) / total
+        rivals = sorted(seen.items(), key=lambda pair: -pair[1])
+        characters.append(Character(c, min(1.0, p), tuple((r, q) for r, q in rivals if q >= _LEAST_RIVAL)))
     return tuple(characters)

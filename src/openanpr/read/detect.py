@@ -23,7 +23,10 @@ Corners = NDArray[np.float32]
 _GRID = 32  # the network's height and width are multiples of this
 _MAIN_PX, _MAIN_MOST_PX = 640, 960  # the long side of the main look
 _COARSE_PX = 256
-_FULL_FROM_PX, _FULL_MOST_PX = 1000, 2560  # pictures longer than the first are also seen whole, at most so long
+_FULL_FROM_PX, _FULL_MOST_PX = (
+    1000,
+    2560,
+)  # pictures longer than the first are also seen whole, at most so long
 _TILE_PX, _OVERLAP_PX = 1920, 192
 _CLOSE_WIDTH_PX, _CLOSE_VIEW = 112, (224, 128)
 _FLOOR = 0.1  # below this no look's peak is kept, whatever the threshold
@@ -32,7 +35,7 @@ _SAME_IOU, _SAME_INSIDE = 0.35, 0.65
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
-    """A plate: corners float32 (4, 2) in pixels of the picture (tl, tr, br, bl as the plate reads), score 0..1."""
+    """A plate: corners float32 (4, 2) in pixels (tl, tr, br, bl as the plate reads) and a score 0..1."""
 
     corners: Corners
     score: float
@@ -115,23 +118,25 @@ class Detector:
         scale = min(_CLOSE_WIDTH_PX / max(8.0, float(extent[0])), 0.5 * tall / max(4.0, float(extent[1])))
         middle = (low + high) / 2
         move = np.array([[scale, 0, wide / 2 - scale * middle[0]], [0, scale, tall / 2 - scale * middle[1]]])
-        if scale < 0.5:  # noqa: PLR2004  # shrink by area first: the warp alone would alias
+        if scale < 0.5:  # shrink by area first: the warp alone would alias
             near = _cut(image, middle, (wide / scale, tall / scale))
             view = cv2.resize(near, _CLOSE_VIEW, interpolation=cv2.INTER_AREA)
         else:
-            view = cv2.warpAffine(image, move, _CLOSE_VIEW, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            view = cv2.warpAffine(
+                image, move, _CLOSE_VIEW, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            )
         score, corners = self._run(view.astype(np.uint8))
         row, column = np.unravel_index(int(score.argmax()), score.shape)
         if score[row, column] < self.threshold:
             return plate
         again = (corners[row, column].reshape(4, 2) - (wide / 2, tall / 2)) / scale + middle
-        if _overlap(plate.corners[None], again.astype(np.float32))[0][0] < 0.4:  # noqa: PLR2004
+        if _overlap(plate.corners[None], again.astype(np.float32))[0][0] < 0.4:
             return plate
         return Detection(again.astype(np.float32), plate.score)
 
 
 def _check(image: Image) -> None:
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:  # noqa: PLR2004
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
         raise ValueError(f"a picture must be uint8 (height, width, 3) BGR, not {image.dtype} {image.shape}")
 
 
@@ -197,7 +202,7 @@ def _joined(parts: list[_Peaks]) -> _Peaks:
 
 
 def _overlap(many: Corners, one: Corners) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Upright IoU, and the share of the smaller one that is inside the other, of quads (n, 4, 2) with a quad."""
+    """Upright IoU of quads (n, 4, 2) with one quad, and the share of the smaller inside the other."""
     low, high = many.min(axis=1), many.max(axis=1)
     low_1, high_1 = one.min(axis=0), one.max(axis=0)
     common = np.clip(np.minimum(high, high_1) - np.maximum(low, low_1), 0, None).prod(axis=1)
@@ -208,7 +213,7 @@ def _overlap(many: Corners, one: Corners) -> tuple[NDArray[np.float32], NDArray[
 
 
 def _one_each(peaks: _Peaks, most: int) -> list[Detection]:
-    """One detection a plate: the best score, and the corners of the look that saw the plate at the best size."""
+    """One detection a plate: the best score, with the corners of the look that saw it at the best size."""
     left = np.argsort(-peaks.scores, kind="stable")
     found: list[Detection] = []
     while left.size and len(found) < most:

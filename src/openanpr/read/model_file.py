@@ -44,7 +44,9 @@ def load_card(name: str, *, folder: Path = MODELS) -> ModelCard:
         text = path.read_text(encoding="utf-8")
         found = json.loads(text)
     except OSError as error:
-        raise ModelError(f"model card {path.name} cannot be read from {folder}: install the package again") from error
+        raise ModelError(
+            f"model card {path.name} cannot be read from {folder}: install the package again"
+        ) from error
     except ValueError as error:
         raise ModelError(f"model card {path.name} is not JSON: install the package again") from error
     if not isinstance(found, dict):
@@ -62,7 +64,9 @@ def _numbers(card: str, settings: object) -> dict[str, float]:
     numbers: dict[str, float] = {}
     for key, value in cast(dict[str, object], settings).items():
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ModelError(f"setting {key!r} in model card {card} is not a number: install the package again")
+            raise ModelError(
+                f"setting {key!r} in model card {card} is not a number: install the package again"
+            )
         numbers[key] = float(value)
     return numbers
 
@@ -83,7 +87,9 @@ def load_session(name: str, *, threads: int, folder: Path = MODELS) -> tuple[ort
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"model {path.name} cannot be read from {folder}: install the package again") from error
+        raise ModelError(
+            f"model {path.name} cannot be read from {folder}: install the package again"
+        ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != card.sha256:
         raise ModelError(
@@ -98,6 +104,8 @@ def _options(threads: int) -> ort.SessionOptions:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the other stages need the cores too
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # the other stages need the cores too
     options.log_severity_level = 3
     return options

@@ -52,7 +52,9 @@ class Passes:
         """Begin with an empty road; `report_after_s` None tells a pass when it is over."""
         self._detector, self._recogniser, self._recorder = detector, recogniser, recorder
         after_s = math.inf if report_after_s is None else report_after_s
-        self._tracker = Tracker(TrackSettings(report_after_s=after_s, high_score=max(0.3, detector.threshold)))
+        self._tracker = Tracker(
+            TrackSettings(report_after_s=after_s, high_score=max(0.3, detector.threshold))
+        )
         self._following: dict[int, _Following] = {}
         self._busy = False
         self._count = 0
@@ -91,10 +93,16 @@ class Passes:
 
     def _readings(self, image: Image, plates: list[Detection]) -> list[Reading | None]:
         """A reading for each plate worth reading now: tall enough, and not long known."""
-        worth = [i for i, p in enumerate(plates) if char_height_px(p.corners, 1) >= _LEAST_CHAR_PX and not self._known(p.corners)]
+        worth = [
+            i
+            for i, p in enumerate(plates)
+            if char_height_px(p.corners, 1) >= _LEAST_CHAR_PX and not self._known(p.corners)
+        ]
         worth = worth[:_MOST_READ_A_FRAME]
         readings: list[Reading | None] = [None] * len(plates)
-        for i, reading in zip(worth, self._recogniser.read(image, [plates[i].corners for i in worth]), strict=True):
+        for i, reading in zip(
+            worth, self._recogniser.read(image, [plates[i].corners for i in worth]), strict=True
+        ):
             readings[i] = reading
         return readings
 
@@ -104,11 +112,16 @@ class Passes:
             return False
         height = float(np.ptp(corners[:, 1]))
         return any(
-            f.agreeing >= _SETTLED_AFTER and f.last_quad is not None and height < 1.1 * f.tallest_px and _near(f.last_quad, corners)
+            f.agreeing >= _SETTLED_AFTER
+            and f.last_quad is not None
+            and height < 1.1 * f.tallest_px
+            and _near(f.last_quad, corners)
             for f in self._following.values()
         )
 
-    def _vote(self, following: _Following, frame: Frame[Image], corners: Quad, reading: Reading | None) -> None:
+    def _vote(
+        self, following: _Following, frame: Frame[Image], corners: Quad, reading: Reading | None
+    ) -> None:
         following.last_quad = corners
         if reading is None or _mark(reading) is None:
             return
@@ -118,11 +131,15 @@ class Passes:
         following.agreeing = following.agreeing + 1 if text == following.last_text else 0
         following.last_text = text
         sharp = _sharpness(frame.image, corners)
-        weight = frame_weight(char_height_px(corners, reading.lines) / 0.7, sharpness=sharp, plate_score=reading.plate_score)
+        weight = frame_weight(
+            char_height_px(corners, reading.lines) / 0.7, sharpness=sharp, plate_score=reading.plate_score
+        )
         quality = math.exp(reading.strings[0][1]) * math.sqrt(height) * (0.3 + sharp)
         following.voted = True
         if following.ballot.add(reading, weight=weight, frame_index=frame.index, quality=quality):
-            following.sights[frame.index] = self._recorder.sight(frame.source, frame.index, frame.at, frame.image, corners)
+            following.sights[frame.index] = self._recorder.sight(
+                frame.source, frame.index, frame.at, frame.image, corners
+            )
             for old in following.sights.keys() - following.ballot.kept:
                 del following.sights[old]
 
@@ -148,7 +165,9 @@ class Passes:
         sight = following.sights.get(voted.best_frame)
         if sight is None:
             return None
-        return self._recorder.record(voted.reading, sight, frames=max(1, voted.agreeing), direction=told.direction)
+        return self._recorder.record(
+            voted.reading, sight, frames=max(1, voted.agreeing), direction=told.direction
+        )
 
 
 def _mark(reading: Reading | None) -> str | None:
@@ -171,10 +190,10 @@ def _sharpness(image: Image, corners: Quad) -> float:
     """How sharp the plate is, 0 to 1: its finest detail against its contrast."""
     x, y, w, h = (round(v) for v in _xywh(corners))
     part = image[max(0, y) : y + h, max(0, x) : x + w, 1]
-    if min(part.shape) < 4:  # noqa: PLR2004  # nothing to measure on
+    if min(part.shape) < 4:  # nothing to measure on
         return 0.0
     contrast = float(part.std())
-    if contrast < 2.0:  # noqa: PLR2004  # an even grey
+    if contrast < 2.0:  # an even grey
         return 0.0
     fine = float(np.abs(cv2.Laplacian(part, cv2.CV_16S)).mean())
     return min(1.0, fine / (contrast * 1.2))

@@ -78,7 +78,7 @@ class Track:
 
     def __init__(self, number: int, sight: Sight, i: int) -> None:
         self.id = number
-        self.settled = False  # told, or found to be a repeat
+        self.settled = False  # its vehicle has been told, by this pass or by one before
         self.first_frame = self.last_frame = sight.frame
         self.first_s = self.last_s = sight.at_s
         self.first_box = self.last_box = sight.boxes[i]
@@ -88,7 +88,7 @@ class Track:
         self.tally: dict[str, int] = {}
         self.mark: str | None = None
         self._readable_s = math.inf
-        self._stranger: str | None = None  # the last reading that was clearly another plate's
+        self._stranger: tuple[str, int] = ("", 0)  # a reading clearly not this plate's, times in a row
         self._anchor = (self.first_box, sight.at_s)  # since when it has stood here
         self.take(sight, i)
 
@@ -109,7 +109,11 @@ class Track:
 
     def _name(self, mark: str, at_s: float) -> None:
         self._readable_s = min(self._readable_s, at_s)
-        self._stranger = mark if self.mark is not None and _clearly_other(self.mark, mark) else None
+        known, times = self._stranger
+        if self.mark is None or not _clearly_other(self.mark, mark):
+            self._stranger = ("", 0)
+        else:
+            self._stranger = (mark, times + 1 if edits(known, mark) <= 1 else 1)
         _count(self.tally, mark, 1)
         self.mark = max(self.tally, key=lambda text: (self.tally[text], text))
 
@@ -143,12 +147,13 @@ class Track:
         """Whether the reading shows another plate.
 
         A box in the very place a moment later is this plate however badly it was read, unless the same
-        foreign reading comes twice: then another vehicle has taken the place.
+        foreign reading comes a third time: then another vehicle has taken the place.
         """
         if mark is None or self.mark is None or not _clearly_other(self.mark, mark):
             return False
-        again = self._stranger is not None and edits(self._stranger, mark) <= 1
-        return again or overlap < 0.7 or gap_s > 0.3
+        stranger, times = self._stranger
+        again = times >= 2 and self.tally[self.mark] >= 3 and edits(stranger, mark) <= 1
+        return again or overlap < 0.45 or gap_s > 0.3
 
     def same_plate(self, young: Track) -> bool:
         """Whether `young`, begun after this one was last seen, is this plate found again.
@@ -165,9 +170,15 @@ class Track:
             return away <= 20 + 60 * gap_s
         return away <= 5 and growth <= 0.4 and edits(self.mark, young.mark) <= 1
 
-    def doubles(self, young: Track, rejoin_s: float) -> bool:
+    @property
+    def fullness(self) -> tuple[int, int]:
+        """By which of two passes of one plate the better one is told: its agreeing readings, then age."""
+        return (self.tally.get(self.mark or "", 0), -self.id)
+
+    def doubles(self, other: Track, rejoin_s: float) -> bool:
         """Whether both show one plate: a detector's double, or a trailer with its car's mark."""
-        return self.mark == young.mark and young.first_s - self.last_s <= rejoin_s
+        gap_s = max(self.first_s - other.last_s, other.first_s - self.last_s)
+        return self.mark == other.mark and gap_s <= rejoin_s
 
     def view(self, still_s: float) -> Pass:
         """The pass as it stands."""

@@ -17,6 +17,7 @@ from openanpr.core.grammar import Country
 from openanpr.core.read import Read
 from openanpr.read.calibrate import Calibration
 from openanpr.read.detect import Detector
+from openanpr.read.model_file import load_card
 from openanpr.read.passes import Passes
 from openanpr.read.recognise import Recogniser
 from openanpr.read.record import Recorder
@@ -45,23 +46,33 @@ class ReaderSettings:
 
     def digest(self) -> str:
         """The first 16 hex digits of the SHA-256 over every setting that can change a read."""
-        told = {"country": self.country, "min_confidence": self.min_confidence, "on": str(self.on), "report_after_s": self.report_after_s}
+        told = {
+            "country": self.country,
+            "min_confidence": self.min_confidence,
+            "on": str(self.on),
+            "report_after_s": self.report_after_s,
+        }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Reader:
     """Reads number plates; not for use from several threads at once."""
 
-    def __init__(self, detector: Detector, recogniser: Recogniser, settings: ReaderSettings, *, model: str) -> None:
+    def __init__(
+        self, detector: Detector, recogniser: Recogniser, settings: ReaderSettings, *, model: str
+    ) -> None:
         """Join loaded models; most callers want `Reader.load`."""
         self.settings = settings
         self.model = model
         self._detector = detector
         self._recogniser = recogniser
         numbers = recogniser.card.settings
-        calibration = {k.removeprefix(_CALIBRATION): v for k, v in numbers.items() if k.startswith(_CALIBRATION)}
+        calibration = {
+            k.removeprefix(_CALIBRATION): v for k, v in numbers.items() if k.startswith(_CALIBRATION)
+        }
         self._recorder = Recorder(
-            country=settings.country, on=settings.on, min_confidence=settings.min_confidence, pictures=settings.pictures,
+            country=settings.country, on=settings.on, min_confidence=settings.min_confidence,
+            pictures=settings.pictures,
             model=model, settings=settings.digest(), calibration=Calibration.from_card(calibration),
         )  # fmt: skip
 
@@ -70,7 +81,9 @@ class Reader:
         """Load both models; raises ModelError if one is missing or not the one that its card names."""
         detector = Detector.load(threads=settings.threads)
         recogniser = Recogniser(threads=settings.threads)
-        model = f"detector-{detector.card.sha256[:12]}+recogniser-{recogniser.card.sha256[:12]}"
+        model = "+".join(
+            f"{card.name}-{card.sha256[:12]}" for card in (load_card("detector"), recogniser.card)
+        )
         return cls(detector, recogniser, settings, model=model)
 
     def read(self, frames: Iterable[Frame[NDArray[np.uint8]]]) -> Iterator[Read]:
@@ -79,7 +92,9 @@ class Reader:
         A still gives every plate in it, the most plausible first; moving frames give one read for each
         pass of a vehicle, when the pass is over (or after `report_after_s`).
         """
-        passes = Passes(self._detector, self._recogniser, self._recorder, report_after_s=self.settings.report_after_s)
+        passes = Passes(
+            self._detector, self._recogniser, self._recorder, report_after_s=self.settings.report_after_s
+        )
         for frame in frames:
             if frame.still:
                 yield from read_still(frame, self._detector, self._recogniser, self._recorder)

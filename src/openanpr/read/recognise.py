@@ -33,14 +33,16 @@ class Recogniser:
         """The card of the model in use."""
         return self.card
 
-    def scores(self, canvases: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    def scores(
+        self, canvases: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Log-probabilities (n, 80, 35), styles (n, 6) and plate scores (n,) of canvases (n, 32, 160, 3)."""
         wanted = (CANVAS_HEIGHT, CANVAS_WIDTH, 3)
         if canvases.shape[1:] != wanted or canvases.dtype != np.uint8:
-            msg = f"wanted uint8 canvases of shape (n, {', '.join(map(str, wanted))}); found {canvases.dtype} {canvases.shape}"
-            raise ValueError(msg)
+            raise ValueError(f"wanted uint8 canvases (n, *{wanted}); found {canvases.dtype} {canvases.shape}")
         parts = [
-            self._session.run(None, {"canvases": canvases[i : i + _BATCH]}) for i in range(0, len(canvases), _BATCH)
+            self._session.run(None, {"canvases": canvases[i : i + _BATCH]})
+            for i in range(0, len(canvases), _BATCH)
         ]
         log_p, style, plate = (np.concatenate(part) for part in zip(*parts, strict=True))
         return log_p, style, plate
@@ -64,7 +66,9 @@ class Recogniser:
         return [best[i] for i in range(len(quads))]
 
 
-def reading_of(log_p: NDArray[np.float32], style: NDArray[np.float32], plate: float, *, lines: int) -> Reading:
+def reading_of(
+    log_p: NDArray[np.float32], style: NDArray[np.float32], plate: float, *, lines: int
+) -> Reading:
     """The reading that one row of the network's scores amounts to."""
     strings = beam_search(log_p)
     return Reading(strings, positions_of(log_p, strings), plate, _STYLES[int(style.argmax())], lines)
@@ -73,4 +77,8 @@ def reading_of(log_p: NDArray[np.float32], style: NDArray[np.float32], plate: fl
 def _surety(reading: Reading) -> float:
     """How far a reading vouches for itself: its best string, its length and that it is a plate at all."""
     text, log_score = reading.strings[0]
-    return log_score / max(1, len(text)) + float(np.log(max(reading.plate_score, 1e-6))) - (3.0 if len(text) < 2 else 0.0)
+    return (
+        log_score / max(1, len(text))
+        + float(np.log(max(reading.plate_score, 1e-6)))
+        - (3.0 if len(text) < 2 else 0.0)
+    )

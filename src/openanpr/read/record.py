@@ -71,9 +71,11 @@ class Recorder:
         if decoded is None or decoded.confidence < self.min_confidence:
             return None
         return Read(
-            source=sight.source, captured_at=sight.at, frame=sight.index, plate=decoded.plate, raw=decoded.raw,
+            source=sight.source, captured_at=sight.at, frame=sight.index, plate=decoded.plate,
+            raw=decoded.raw,
             syntax=decoded.syntax, confidence=decoded.confidence, candidates=decoded.candidates,
-            characters=decoded.characters, box=_box(sight.corners), corners=_corners(sight.corners), style=reading.style,
+            characters=decoded.characters, box=_box(sight.corners), corners=_corners(sight.corners),
+            style=reading.style,
             lines=reading.lines, direction=direction, frames=frames, primary=primary,
             patch=None if sight.patch is None else patch_jpeg(sight.patch),
             overview=None if sight.overview is None else overview_jpeg(sight.overview),

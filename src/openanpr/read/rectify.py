@@ -46,7 +46,11 @@ def _warp(image: Image, corners: Quad, width: int, height: int) -> Image:
     target = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32) - 0.5
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
     flat = cv2.warpPerspective(
-        image, matrix, (width * factor, height * factor), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        image,
+        matrix,
+        (width * factor, height * factor),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     if factor > 1:
         flat = cv2.resize(flat, (width, height), interpolation=cv2.INTER_AREA)
@@ -64,6 +68,6 @@ def rectify(image: Image, corners: Quad, *, lines: int) -> Image:
     tall = _warp(image, corners, half, CANVAS_HEIGHT * 2)
     part = CANVAS_HEIGHT + _LINE_OVERLAP
     halves = (tall[:part], tall[-part:])
-    return np.hstack([cv2.resize(h, (half, CANVAS_HEIGHT), interpolation=cv2.INTER_LINEAR) for h in halves]).astype(
-        np.uint8, copy=False
-    )
+    return np.hstack(
+        [cv2.resize(h, (half, CANVAS_HEIGHT), interpolation=cv2.INTER_LINEAR) for h in halves]
+    ).astype(np.uint8, copy=False)

@@ -58,5 +58,5 @@ def read_still(
 
 
 def _plausibility(read: Read, score: float) -> float:
-    """Surer, larger and better found comes first: a far plate read well yields to the near one read as well."""
+    """Surer, larger and better found comes first: a far plate yields to a near one read as well."""
     return read.confidence * (0.25 + score) * float(np.log(8 + read.box.h))

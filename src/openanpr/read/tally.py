@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 UNIT = 1 << 20
 GRADES = 12  # each a quarter of an octave of weight; what weighs less than 1/7 is in the last
-_BLIND = 0.1  # the chance that a frame knows nothing of one character
+_BLIND = 0.02  # the chance that a frame knows nothing of one character
 _SHAPES = 34
 
 
@@ -26,6 +26,7 @@ class TextSum:
         self.firsts = 0
 
     def absorb(self, other: TextSum) -> None:
+        """Take over the sums of another ballot."""
         add_to(self.sums, other.sums)
         self.firsts += other.firsts
 
@@ -40,12 +41,14 @@ class PlaceSum:
         self.gains: dict[str, list[int]] = {}
 
     def add(self, logs: dict[str, float], low: float, weight: float, grade: int) -> None:
+        """Add one frame's log-probabilities, `low` for every shape not in `logs`."""
         base = units_of(weight * low)
         self.floor[grade] += base
         for shape, p in logs.items():
             self.gains.setdefault(shape, [0] * GRADES)[grade] += units_of(weight * p) - base
 
     def absorb(self, other: PlaceSum) -> None:
+        """Take over the sums of another ballot."""
         add_to(self.floor, other.floor)
         for shape, sums in other.gains.items():
             add_to(self.gains.setdefault(shape, [0] * GRADES), sums)
@@ -83,6 +86,7 @@ class LengthSum:
         self.places = [PlaceSum() for _ in range(length)]
 
     def absorb(self, other: LengthSum) -> None:
+        """Take over the sums of another ballot."""
         add_to(self.weight, other.weight)
         add_to(self.typical, other.typical)
         for place, theirs in zip(self.places, other.places, strict=True):
@@ -131,13 +135,16 @@ def typical_of(position: tuple[tuple[str, float], ...]) -> float:
 
 
 def units_of(value: float) -> int:
+    """The value as a whole number of 2^-20."""
     return round(value * UNIT)
 
 
 def add_to(sums: list[int], more: list[int]) -> None:
+    """Add `more` to `sums`, grade by grade, in place."""
     for grade, units in enumerate(more):
         sums[grade] += units
 
 
 def weigh(shares: list[float], sums: Iterable[int]) -> float:
+    """The sum over the grades, each by its share."""
     return math.fsum(share * units for share, units in zip(shares, sums, strict=True))

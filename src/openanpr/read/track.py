@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ from scipy.optimize import linear_sum_assignment  # pyright: ignore[reportMissin
 
 from openanpr.read.kalman import BoxXywh, apart, overlap_of
 from openanpr.read.passing import Memory, Pass, Sight, Track, TrackSettings
+
+__all__ = ["Pass", "Step", "TrackSettings", "Tracker"]
 
 _MOST_MEMORIES = 512
 _NEVER = 1e6
@@ -105,14 +108,15 @@ class Tracker:
         if not which or not free:
             return
         costs = np.full((len(free), len(which)), _NEVER)
+        boxes = np.array([sight.boxes[i] for i in which])
+        centres = boxes[:, :2] + boxes[:, 2:] / 2
         for row, track in enumerate(free):
-            guess = track.motion.predict(sight.at_s)
-            for column, i in enumerate(which):
-                costs[row, column] = _cost(track, guess, sight, i, sure=sure)
-        rows: NDArray[np.intp]
-        columns: NDArray[np.intp]
-        rows, columns = linear_sum_assignment(costs)
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            guess = _Guess(track, sight.at_s)
+            for column in np.flatnonzero(guess.near(centres)).tolist():
+                costs[row, column] = _cost(track, guess, sight, which[column], sure=sure)
+        found = cast("tuple[NDArray[np.intp], NDArray[np.intp]]", linear_sum_assignment(costs))
+        pairs: list[list[int]] = np.stack(found, axis=1).tolist()
+        for row, column in pairs:
             if costs[row, column] < _NEVER:
                 i = which[column]
                 free[row].take(sight, i)
@@ -140,7 +144,8 @@ class Tracker:
             old.follow(young)
             self._tracks.remove(young)
             ids[:] = [old.id if known == young.id else known for known in ids]
-            joined.append((young.id, old.id))
+            if young.boxes > 1:  # one born in this frame has no votes to move
+                joined.append((young.id, old.id))
         return tuple(joined)
 
     def _close(self, after_s: float, report: list[Pass], gone: list[Pass]) -> None:
@@ -149,7 +154,7 @@ class Tracker:
             self._tell(track, report)
             self._tracks.remove(track)
             gone.append(track.view(self._settings.still_s))
-            if track.mark is not None:
+            if track.settled:
                 # The newest sighting of a plate stands for the older ones of the same vehicle.
                 self._memories = [m for m in self._memories if not m.same_vehicle(track, self._settings)]
                 self._memories.append(Memory(track, self._settings.still_s))
@@ -158,9 +163,12 @@ class Tracker:
         """Report a pass once, if it was readable and is not one that was told before."""
         if track.settled or track.mark is None:
             return
-        track.settled = True
-        elder = any(t.id < track.id and t.doubles(track, self._settings.rejoin_s) for t in self._tracks)
-        if not elder and not any(m.same_vehicle(track, self._settings) for m in self._memories):
+        doubles = [t for t in self._tracks if t is not track and t.doubles(track, self._settings.rejoin_s)]
+        known = any(m.same_vehicle(track, self._settings) for m in self._memories)
+        if known or any(t.settled for t in doubles):
+            track.settled = True
+        elif not any(t.fullness > track.fullness for t in doubles):  # else the fuller one will be told
+            track.settled = True
             report.append(track.view(self._settings.still_s))
 
     def _forget(self) -> None:
@@ -178,16 +186,29 @@ class Tracker:
         self._now = offset_s
 
 
-def _cost(
-    track: Track, guess: tuple[BoxXywh, float, float], sight: Sight, i: int, *, sure: bool
-) -> float:
+class _Guess:
+    """Where a pass should be now, and how far from there its plate may be (in scales)."""
+
+    __slots__ = ("box", "gap_s", "reach")
+
+    def __init__(self, track: Track, at_s: float) -> None:
+        self.gap_s = at_s - track.last_s
+        self.box, sigma, speed_sigma = track.motion.predict(at_s)
+        # Three sigma, yet no farther than a vehicle that pulls away (4 s/s is a metre a second) could be.
+        self.reach = min(3 * sigma, 1.5 + self.gap_s * (4 + track.motion.speed / 2 + 3 * speed_sigma))
+
+    def near(self, centres: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of the centres (N, 2) could be joined at all, by reach or by overlap."""
+        x, y, w, h = self.box
+        away = np.hypot(centres[:, 0] - x - w / 2, centres[:, 1] - y - h / 2)
+        return away <= max(self.reach, 4.0) * math.sqrt(w * h)
+
+
+def _cost(track: Track, guess: _Guess, sight: Sight, i: int, *, sure: bool) -> float:
     """The cost of joining box `i` to `track`, or _NEVER."""
-    box, gap_s = sight.boxes[i], sight.at_s - track.last_s
-    expected, sigma, speed_sigma = guess
-    away, growth = apart(expected, box)
-    # Three sigma, yet no farther than a vehicle that pulls away (4 s/s is a metre a second) could be.
-    reach = min(3 * sigma, 1.5 + gap_s * (4 + track.motion.speed / 2 + 2 * speed_sigma))
-    overlap = overlap_of(expected, box)
+    box, gap_s, reach = sight.boxes[i], guess.gap_s, guess.reach
+    away, growth = apart(guess.box, box)
+    overlap = overlap_of(guess.box, box)
     if growth > 0.4 + 0.4 * min(gap_s, 1.0):
         return _NEVER
     if overlap < (0.2 if sure else 0.4) and (away > reach or not sure):

@@ -4,12 +4,11 @@ A frame's log-probability of a text is what its n-best list says; for a text of 
 not in the list it is the sum over its characters; for a text of another length what the frame would
 typically say, less a price for each character lost or gained. So a blurred frame, which says little for
 any text, says little against any. These are weighted and summed over the frames, which is what Bayes'
-rule asks for when frames are independent. They are not:
-the same blur, dirt and angle come back frame after frame. So the frames are ranked in grades by weight,
-and the n best of them count together as n / (1 + r (n - 1)), the effective number of n equally
-correlated witnesses: the best frame counts whole, each further one less. However many blurred far frames
-there are, they cannot outvote a few near ones, and a plate watched for an hour is no surer than one
-watched for seconds.
+rule asks for when frames are independent. They are not: the same blur, dirt and angle come back frame
+after frame. So the frames are ranked in grades by weight, and the n best of them count together as
+n / (1 + r (n - 1)), the effective number of n equally correlated witnesses: the best frame counts whole,
+each further one less. However many blurred far frames there are, they cannot outvote a few near ones,
+and a plate watched for an hour is no surer than one watched for seconds.
 
 Sums are kept as whole numbers of 2^-20, so that the order of the frames cannot change the vote. Memory
 does not grow with the number of frames.
@@ -22,10 +21,21 @@ from dataclasses import dataclass
 
 from openanpr.core.read import Style
 from openanpr.read.reading import Reading
-from openanpr.read.tally import GRADES, UNIT, LengthSum, TextSum, add_to, edits, shape_logs, typical_of, units_of, weigh
+from openanpr.read.tally import (
+    GRADES,
+    UNIT,
+    LengthSum,
+    TextSum,
+    add_to,
+    edits,
+    shape_logs,
+    typical_of,
+    units_of,
+    weigh,
+)
 
-_STEPS = 4
-_LIKENESS = 0.5  # r: how alike two frames err
+_STEPS = 4  # grades an octave of weight
+_LIKENESS = 0.6  # r: how alike two frames err
 _LENGTH_PRICE = 6.0  # log-probability of a character lost or gained
 _LEAST = -60.0  # log-probability: below it is nothing
 _MOST_TEXTS = 128
@@ -75,6 +85,7 @@ class Ballot:
         self._plate = 0
         self._styles: dict[Style, int] = {}
         self._lines: dict[int, int] = {}
+        self._only: Reading | None = None  # the first reading, while there is no second
         self._best: dict[str, tuple[float, int]] = {}  # own text: quality, frame
 
     @property
@@ -86,15 +97,17 @@ class Ballot:
         """Count one frame; true when its picture should be kept (then drop those not in `kept`).
 
         `weight` is in 0..1, see `frame_weight`; `quality` ranks pictures that read the same, larger is
-        better. Raises ValueError for a reading without a text, whose positions do not fit its best text,
+        better. Raises ValueError for a reading without a text, whose positions do not fit its best text
         or for a weight out of range.
         """
-        if not reading.strings or len(reading.positions) != len(reading.strings[0][0]):
+        fits = reading.strings and len(reading.positions) == len(reading.strings[0][0])
+        if not fits or not all(reading.positions):
             msg = "a vote needs a reading with a text and one position for each of its characters"
             raise ValueError(msg)
         if not 0 < weight <= 1:
             msg = f"a weight must be over 0 and at most 1; found {weight}"
             raise ValueError(msg)
+        self._only = None if self._texts else reading
         self._count_texts(reading, weight)
         self._heaviest = max(self._heaviest, weight)
         units = round(weight * UNIT)
@@ -106,6 +119,7 @@ class Ballot:
 
     def absorb(self, other: Ballot) -> None:
         """Take over the votes of a ballot that turned out to be on the same plate."""
+        self._only = other._only if not self._texts else self._only if not other._texts else None
         for text, tally in other._texts.items():
             self._texts.setdefault(text, TextSum()).absorb(tally)
         for length, tally in other._lengths.items():
@@ -123,21 +137,12 @@ class Ballot:
             self._keep(text, quality, frame)
 
     def result(self) -> VotedReading:
-        """The vote so far. Raises ValueError before the first frame."""
+        """The vote so far; that of one frame is its own reading. Raises ValueError before the first."""
         if not self._texts:
             msg = "a vote needs at least one frame"
             raise ValueError(msg)
-        shares = self._shares()
-        scores = self._candidates(shares)
-        strings = self._normalised(scores, shares)
-        winner = strings[0][0]
-        reading = Reading(
-            strings=strings[:_TOLD],
-            positions=self._positions(winner, strings, shares),
-            plate_score=self._plate / self._weight,
-            style=min(self._styles, key=lambda style: (-self._styles[style], style)),
-            lines=min(self._lines, key=lambda lines: (-self._lines[lines], lines)),
-        )
+        reading = self._only or self._combined()
+        winner = reading.strings[0][0]
         own = self._texts.get(winner)
         best_text = winner if winner in self._best else self._nearest(winner)
         return VotedReading(
@@ -146,6 +151,18 @@ class Ballot:
             frames=sum(self._count),
             best_frame=self._best[best_text][1],
             best_text=best_text,
+        )
+
+    def _combined(self) -> Reading:
+        """The reading that all frames together amount to."""
+        shares = self._shares()
+        strings = self._normalised(self._candidates(shares), shares)
+        return Reading(
+            strings=strings[:_TOLD],
+            positions=self._positions(strings[0][0], strings, shares),
+            plate_score=self._plate / self._weight,
+            style=min(self._styles, key=lambda style: (-self._styles[style], style)),
+            lines=min(self._lines, key=lambda lines: (-self._lines[lines], lines)),
         )
 
     def _count_texts(self, reading: Reading, weight: float) -> None:
@@ -244,8 +261,10 @@ class Ballot:
             top = max(top, spelt)
             terms.append(math.exp(spelt - top))
         for text, tally in self._texts.items():
-            bare = scores[text] - weigh(shares, tally.sums) if terms and len(text) == len(winner) else -math.inf
-            terms.append(math.exp(scores[text] - top) - math.exp(min(bare - top, 0.0)))
+            terms.append(math.exp(scores[text] - top))
+            if len(text) == len(winner) and len(winner) in self._lengths:
+                bare = scores[text] - weigh(shares, tally.sums)
+                terms.append(-math.exp(min(bare - top, 0.0)))
         # Rounding alone could make the whole less than its parts.
         whole = max(math.fsum(terms), math.fsum(math.exp(score - top) for score in scores.values()))
         return tuple((text, score - top - math.log(whole)) for text, score in ranked)

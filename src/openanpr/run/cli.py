@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +42,31 @@ def _parser() -> argparse.ArgumentParser:
         description="Read number plates, compare them with vehicles of interest, and answer for it.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"openanpr {version('openanpr')}")
+    parser.add_argument("--version", action=_Version, help="show the version and stop")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in _COMMANDS:
         add(commands)
     return parser
 
 
-def _add_read(commands: argparse._SubParsersAction[Any]) -> None:  # noqa: SLF001 - argparse gives no other name
+class _Version(argparse.Action):
+    """Prints the version; looked up only when asked for, as it takes a third of the start."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **rest: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=rest.get("help"))
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, see above
+
+        try:
+            told = version("openanpr")
+        except PackageNotFoundError:
+            told = "from a checkout that is not installed"
+        print(f"openanpr {told}")
+        parser.exit()
+
+
+def _add_read(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
     parser = commands.add_parser(
         "read",
         help="read plates from pictures, clips, streams and cameras",
@@ -103,7 +119,7 @@ def _add_read(commands: argparse._SubParsersAction[Any]) -> None:  # noqa: SLF00
 
 def _read(arguments: argparse.Namespace) -> int:
     from openanpr.run.read_command import run_read  # noqa: PLC0415 - numpy and the models take time
-    from openanpr.run.settings import Country, ReadSettings, usable_cores  # noqa: PLC0415 - as above
+    from openanpr.run.settings import ReadSettings, usable_cores  # noqa: PLC0415 - as above
 
     settings = ReadSettings(
         sources=tuple(arguments.sources),
@@ -111,7 +127,7 @@ def _read(arguments: argparse.Namespace) -> int:
         as_json=arguments.json,
         save=arguments.save,
         report=arguments.report,
-        country=Country(arguments.country),
+        country=arguments.country,
         threads=arguments.threads or min(4, usable_cores()),
         on=arguments.on,
         min_confidence=arguments.min_confidence,
@@ -119,8 +135,14 @@ def _read(arguments: argparse.Namespace) -> int:
     return run_read(settings, out=sys.stdout, err=sys.stderr)
 
 
+def _add_score(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.score_options import add_score  # noqa: PLC0415 - one command does not load another
+
+    add_score(commands, threads=_threads, day=_day)
+
+
 # One line for each command; each names its own module only when it is called.
-_COMMANDS: tuple[Callable[[Any], None], ...] = (_add_read,)
+_COMMANDS: tuple[Callable[[Any], None], ...] = (_add_read, _add_score)
 
 
 def _threads(text: str) -> int:

@@ -16,3 +16,7 @@ class ExitCode(IntEnum):
     """The call, a list, a model or a place to write was at fault."""
     NOBODY_LISTENS = 141
     """Standard output was closed by its reader, as `head` does."""
+
+
+class RefusedError(Exception):
+    """The run cannot begin or go on; the text says what to mend. Ends with `ExitCode.REFUSED`."""

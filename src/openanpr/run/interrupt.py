@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -19,7 +19,7 @@ class Interrupt:
     def __init__(self) -> None:
         self.event = threading.Event()
         self._signal: int | None = None
-        self._before: dict[int, signal.Handlers | int | None] = {}
+        self._before: dict[int, Any] = {}
 
     @property
     def stopped(self) -> bool:
@@ -34,7 +34,7 @@ class Interrupt:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
-                self._before[number] = signal.signal(number, self._on_signal)  # pyright: ignore
+                self._before[number] = signal.signal(number, self._on_signal)
         return self
 
     def __exit__(

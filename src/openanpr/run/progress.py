@@ -63,14 +63,17 @@ class Progress:
             return
         self._drawn_s = at_s
         width = shutil.get_terminal_size().columns - 1
-        self._err.write(_CLEAR + self._line(at_s)[:width])
+        line, name = self._line(at_s), printable(self._source)
+        room = max(0, width - len(line))
+        # The end of a path tells more than its beginning.
+        self._err.write(_CLEAR + (line + (name if len(name) <= room else name[len(name) - room :]))[:width])
         self._err.flush()
 
     def _line(self, at_s: float) -> str:
         passed_s = max(at_s - self._began_s, 1e-6)
         return (
             f"[{self._bar()}] source {self._nth} of {self._sources}, {self._frames} frames "
-            f"({self._frames / passed_s:.0f} a second), {self._reads} reads: {printable(self._source)}"
+            f"({self._frames / passed_s:.0f} a second), {self._reads} reads: "
         )
 
     def _bar(self) -> str:

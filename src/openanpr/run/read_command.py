@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from openanpr.capture.item import Image, SourceError, SourceFault
 from openanpr.capture.prefetch import prefetch
@@ -17,12 +18,12 @@ from openanpr.capture.source import Source, open_source
 from openanpr.core.frame import Frame
 from openanpr.core.read import Read
 from openanpr.match.index import ListIndex
-from openanpr.run.exit_code import ExitCode
+from openanpr.run.exit_code import ExitCode, RefusedError
 from openanpr.run.interrupt import Interrupt
-from openanpr.run.plate_reader import load_reader
+from openanpr.run.plate_reader import PlateReader, load_reader
 from openanpr.run.progress import Progress
 from openanpr.run.report_page import ReportPage
-from openanpr.run.save import OutputError, SavedReads
+from openanpr.run.save import SavedReads
 from openanpr.run.settings import ReadSettings
 from openanpr.run.sighting import Sighting, printable
 from openanpr.run.table import Table
@@ -30,18 +31,7 @@ from openanpr.voi.list_file import ListError, ListFile, read_list
 from openanpr.wire.read_json import read_line
 
 _BAD_ROWS_SHOWN = 10
-
-
-class PlateReader(Protocol):
-    """What the command needs of a reader."""
-
-    def read(self, source_frames: Iterable[Frame[Image]], /) -> Iterator[Read]:
-        """Yield the reads of one source's frames, as soon as each is sure."""
-        ...
-
-
-class RefusedError(Exception):
-    """The run cannot begin; the text says what to mend."""
+_SIZES_KEPT = 64  # a read comes at most a few pictures after its frame
 
 
 def run_read(
@@ -62,29 +52,29 @@ def run_read(
         reader = make_reader(settings)
         with Interrupt() as interrupt, ExitStack() as closing_last:
             run = _Run(settings, lists, out, err, began, closing_last)
-            for spec in settings.sources:
-                if not interrupt.stopped:
+            try:
+                for spec in settings.sources:
                     run.read_source(spec, reader, interrupt)
+            except BrokenPipeError:
+                let_go_of(out)
+                run.nobody_listens = True
             run.finish()
-    except (RefusedError, OutputError) as error:
+    except RefusedError as error:
         print(f"openanpr: {printable(str(error))}", file=err)
         return ExitCode.REFUSED
-    except BrokenPipeError:
-        return _nobody_listens(out)
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
     if interrupt.exit_code is not None:
         return interrupt.exit_code
-    return ExitCode.SOURCE_FAILED if run.faults else ExitCode.DONE
+    return run.exit_code
 
 
-def _nobody_listens(out: TextIO) -> int:
+def let_go_of(out: TextIO) -> None:
     """Point standard output at nothing, so that Python's own last flush does not complain."""
     if out is sys.stdout:
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, out.fileno())
         os.close(nothing)
-    return ExitCode.NOBODY_LISTENS
 
 
 def _load_lists(settings: ReadSettings, on: date, err: TextIO) -> tuple[ListFile, ...]:
@@ -107,7 +97,7 @@ def _load_lists(settings: ReadSettings, on: date, err: TextIO) -> tuple[ListFile
 class _Run:
     """One run under way: where reads go, and what went wrong so far."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a run is made of, given once
+    def __init__(
         self,
         settings: ReadSettings,
         lists: tuple[ListFile, ...],
@@ -117,6 +107,7 @@ class _Run:
         closing_last: ExitStack,
     ) -> None:
         self.faults: list[SourceFault] = []
+        self.nobody_listens = False
         self._lists = lists
         self._settings = settings
         self._out, self._err, self._began = out, err, began
@@ -132,8 +123,17 @@ class _Run:
         self._progress = Progress(err, sources=len(settings.sources))
         self._counts = _Counts()
 
+    @property
+    def exit_code(self) -> ExitCode:
+        """How the run ended, as far as no signal came."""
+        if self.nobody_listens:
+            return ExitCode.NOBODY_LISTENS
+        return ExitCode.SOURCE_FAILED if self.faults else ExitCode.DONE
+
     def read_source(self, spec: str, reader: PlateReader, interrupt: Interrupt) -> None:
         """Read one source to its end; what fails in it is told and remembered, and ends nothing else."""
+        if interrupt.stopped:
+            return
         try:
             source = prefetch(open_source(spec, stop=interrupt.event))
         except SourceError as error:
@@ -190,7 +190,7 @@ class _Frames:
         self._progress = progress
         self._sizes: dict[str, tuple[int, int]] = {}
 
-    def good(self) -> Iterator[Frame[Image]]:
+    def good(self) -> Generator[Frame[Image], None, None]:
         """Yield frames; faults are handed on as they come and end nothing by themselves."""
         with closing(self._source.items()) as items:
             for item in items:
@@ -198,8 +198,8 @@ class _Frames:
                     self._fault(item)
                     continue
                 height, width = item.image.shape[:2]
-                if item.still:
-                    self._sizes.clear()  # its reads come before the next picture is taken
+                if len(self._sizes) > _SIZES_KEPT:
+                    del self._sizes[next(iter(self._sizes))]
                 self._sizes[item.source] = (width, height)
                 self._progress.frame()
                 yield item

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Self
 
+from openanpr.run.exit_code import RefusedError
 from openanpr.run.sighting import Sighting
 from openanpr.wire.read_json import read_line
 
@@ -16,7 +17,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_STEM = 60
 
 
-class OutputError(Exception):
+class OutputError(RefusedError):
     """A place that cannot be written to; the text names it and says what to do."""
 
     @classmethod

@@ -5,18 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 
+from openanpr.core.grammar import Country
 from openanpr.match.doubt import MatchRules
-
-
-class Country(StrEnum):
-    """Whose layouts are expected; a plate outside them is read all the same."""
-
-    GB = "gb"
-    EU = "eu"
-    ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +16,9 @@ class ReadSettings:
     """One call of `openanpr read`.
 
     `voi` are list files. `as_json` chooses JSON lines over a table. `save` is a folder for pictures
-    and records, `report` the page to write. `on` is the day that marks and lists are judged by, None
-    for today. `min_confidence` (0 to 1) leaves out less certain reads, None for the reader's own.
+    and records, `report` the page to write. `country` is whose layouts are expected. `on` is the day
+    that marks and lists are judged by, None for today. `min_confidence` (0 to 1) leaves out less
+    certain reads, None for the reader's own measure.
     """
 
     sources: tuple[str, ...]
@@ -33,7 +26,7 @@ class ReadSettings:
     as_json: bool = False
     save: Path | None = None
     report: Path | None = None
-    country: Country = Country.GB
+    country: Country = "gb"
     threads: int = 1
     on: date | None = None
     min_confidence: float | None = None

@@ -63,8 +63,8 @@ def read_list(path: Path, *, on: date) -> ListFile:
         loading.take(chain((first,), rows), _AS_WRITTEN, width)
     if loading.bad_rows and not loading.entries and not loading.weeded and fields is None:
         msg = (
-            f"{path} has no row that can be used: it needs {COLUMNS} columns, a header row, or one VRM a line "
-            f"(line {loading.bad_rows[0].line}: {loading.bad_rows[0].reason})"
+            f"{path} has no row that can be used: it needs {COLUMNS} columns, a header row, or one VRM "
+            f"a line (line {loading.bad_rows[0].line}: {loading.bad_rows[0].reason})"
         )
         raise ListError(msg)
     return ListFile(path.name, tuple(loading.entries), tuple(loading.bad_rows), loading.weeded)
@@ -72,7 +72,7 @@ def read_list(path: Path, *, on: date) -> ListFile:
 
 @dataclass(slots=True)
 class _Loading:
-    """A list being read: what has been kept, and what has been seen of each shape."""
+    """A list being read: what has been kept and what was seen of each shape; changes row by row."""
 
     name: str
     on: date
@@ -90,7 +90,9 @@ class _Loading:
         columns = {name: fields.index(name) for name in FIELDS if name in fields}
         unused = [str(i + 1) for i in range(len(fields)) if i not in columns.values()]
         if unused:
-            reason = f"column {', '.join(unused)} has no name that is known, or one that came before; not used"
+            reason = (
+                f"column {', '.join(unused)} has no name that is known, or one that came before; not used"
+            )
             self.bad_rows.append(BadRow(line, reason, used=True))
         return tuple(columns.get(name) for name in FIELDS)
 
@@ -115,10 +117,26 @@ class _Loading:
             reason = "weeded: its weed date has passed"
             raise RowFault(reason)
         # The same makes, reasons and markings a million times over: each is kept once.
-        shared = (*cells[1:8], cells[9], cells[12])
-        first, second = tuple(map(self._texts.setdefault, shared, shared)), cells[8]
-        spare = (cells[14], cells[15]) if cells[14] or cells[15] else _NO_SPARE
-        return Entry(vrm, self.name, line, *first[:7], second, first[7], weed_date, cells[11], first[8], cells[13], spare)
+        once = self._texts.setdefault
+        return Entry(
+            vrm,
+            self.name,
+            line,
+            make=once(cells[1], cells[1]),
+            model=once(cells[2], cells[2]),
+            colour=once(cells[3], cells[3]),
+            action=once(cells[4], cells[4]),
+            warning_markers=once(cells[5], cells[5]),
+            reason=once(cells[6], cells[6]),
+            grading=once(cells[7], cells[7]),
+            information=cells[8],
+            force_area=once(cells[9], cells[9]),
+            weed_date=weed_date,
+            pnc_id=cells[11],
+            protective_marking=once(cells[12], cells[12]),
+            cad=cells[13],
+            spare=(cells[14], cells[15]) if cells[14] or cells[15] else _NO_SPARE,
+        )
 
     def _note(self, entry: Entry) -> None:
         """Compare with the rows before that look alike; raise RowFault for a true repetition."""

@@ -1,0 +1,81 @@
+"""The options of `openanpr score`; the models and array libraries are loaded only when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from openanpr.run.settings import usable_cores
+
+_HELP = """\
+Measure a camera or a model on a folder of pictures and clips whose plates a person has read:
+capture rate, read accuracy, false reads, calibration and time. The folder holds truth.csv with the
+columns image,plate and, where known, x,y,w,h (pixels); one row for each plate of a picture, or for
+each pass of a clip."""
+
+_NOTES = """\
+examples:
+  openanpr score pictures/
+  openanpr score pictures/ --report score.html --json > score.json
+  openanpr score empty-road/ --no-plates
+
+exit status: 0 all was read; 1 a picture or a row of the truth could not be used, the rest was;
+2 the call, the truth, a model or a place to write was at fault; 130 stopped by Ctrl-C."""
+
+
+def add_score(commands: Any, *, threads: Callable[[str], int], day: Callable[[str], date]) -> None:  # noqa: ANN401 - argparse has no public name for it
+    """Add the command to argparse's `commands`; `threads` and `day` parse their options' texts."""
+    parser = commands.add_parser(
+        "score",
+        help="measure a camera or a model on pictures with known plates",
+        description=_HELP,
+        epilog=_NOTES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(command=_score)
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="pictures or clips, and truth.csv")
+    parser.add_argument(
+        "--no-plates",
+        action="store_true",
+        help="no plate is to be seen in the folder: count false reads only (no truth.csv needed)",
+    )
+    parser.add_argument("--json", action="store_true", help="write one JSON object to standard output")
+    parser.add_argument(
+        "--report", metavar="PAGE.html", type=Path, help="write a page with all measures and errors"
+    )
+    parser.add_argument(
+        "--country",
+        choices=("gb", "eu", "any"),
+        default="gb",
+        help="whose layouts to expect; others are still read (default: gb)",
+    )
+    parser.add_argument(
+        "--threads", metavar="N", type=threads, help="processor cores to use (default: all, at most 4)"
+    )
+    parser.add_argument(
+        "--on",
+        metavar="DATE",
+        type=day,
+        help="the day to judge marks by, as 2026-11-22 (default: the day of each picture)",
+    )
+
+
+def _score(arguments: argparse.Namespace) -> int:
+    from openanpr.run.score_command import run_score  # noqa: PLC0415 - numpy and the models take time
+    from openanpr.run.score_settings import ScoreSettings  # noqa: PLC0415 - as above
+
+    settings = ScoreSettings(
+        folder=arguments.folder,
+        no_plates=arguments.no_plates,
+        as_json=arguments.json,
+        report=arguments.report,
+        country=arguments.country,
+        threads=arguments.threads or min(4, usable_cores()),
+        on=arguments.on,
+    )
+    return run_score(settings, out=sys.stdout, err=sys.stderr)
