@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openanpr.core.hit import Band, Hit, HitKind, Reason
 from openanpr.core.read import Candidate, Character, Read
+from openanpr.match.differ import differing
 from openanpr.match.doubt import MatchRules
-from openanpr.match.hit import Band, Hit, HitKind, Reason, differing
 from openanpr.match.index import ListIndex
 from tests.match.reads import make_entry, make_read
 

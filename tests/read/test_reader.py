@@ -32,7 +32,8 @@ def road(height: int = 540, width: int = 960) -> Image:
 def car(picture: Image, mark: str, x: int, y: int, width: int, *, family: str = "gb") -> Image:
     """Draw the end of a dark car with the plate `mark`, its plate `width` px wide, centred at x, y."""
     lines = tuple(mark.split("/"))
-    drawn = draw_plate(np.random.default_rng(5), px_per_mm=1.0, family=family, mark=Mark(lines, "current"), clean=True)
+    rng = np.random.default_rng(5)
+    drawn = draw_plate(rng, px_per_mm=1.0, family=family, mark=Mark(lines, "current"), clean=True)
     height = round(drawn.image.shape[0] * width / drawn.image.shape[1])
     plate = cv2.resize(drawn.image, (width, height), interpolation=cv2.INTER_AREA)
     out = picture.copy()
@@ -109,6 +110,15 @@ def test_a_car_that_leaves_is_seen_to_leave(reader: Reader) -> None:
 def test_a_pass_still_in_sight_when_the_clip_ends_is_told_at_the_end(reader: Reader) -> None:
     frames = [f for f in passing("DK19 UVB") if f.index < 20]
     assert [r.plate for r in reader.read(frames)] == ["DK19UVB"]
+
+
+def test_the_clips_of_a_folder_do_not_share_their_cars(reader: Reader) -> None:
+    one, two = (
+        [replace(f, source=name) for f in passing("DK19 UVB", 12) if f.index < 12]
+        for name in ("one.mp4", "two.mp4")
+    )
+    told = [(r.source, r.plate) for r in reader.read([*one, *two])]
+    assert told == [("one.mp4", "DK19UVB"), ("two.mp4", "DK19UVB")]
 
 
 def test_a_live_stream_tells_a_pass_before_it_is_over_and_only_once() -> None:

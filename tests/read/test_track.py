@@ -176,7 +176,7 @@ def queue(i: int) -> Where:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_stop_and_go_queue_gives_one_pass_for_each_vehicle(seed: int) -> None:
     marks = ["AB12CDE", "AB12CDF", "XY63ZKL", "S123WGN", "KJ07MMV"]
-    blind = (((), ((3.0, 3.9),), ((11.0, 19.5),), ((22.0, 22.8), (31, 39)), ((35.0, 35.9), (43, 46))))
+    blind = ((), ((3.0, 3.9),), ((11.0, 19.5),), ((22.0, 22.8), (31, 39)), ((35.0, 35.9), (43, 46)))
     vehicles = [Vehicle(mark, queue(i), blind[i]) for i, mark in enumerate(marks)]
     out = Run(70, fps=12.5, seed=seed).of(vehicles)
     assert out.marks == sorted(marks)
@@ -360,11 +360,11 @@ def test_a_frame_with_five_plates_is_tracked_in_a_fraction_of_a_millisecond() ->
     rng = np.random.default_rng(9)
     marks = ["AB12CDE", "XY63ZKL", "S123WGN", "KJ07MMV", "PK09BBB"]
     home = np.array([[100 + 30 * i, 100 + 40 * i, 60, 13] for i in range(5)], dtype=np.float32)
-    spent: list[float] = []
+    spent_s = 0.0
     for i in range(400):
         boxes = (home + i + rng.normal(0, 0.5, home.shape)).astype(np.float32)
-        begin = time.perf_counter()
+        spent_s -= time.process_time()
         tracker.update(boxes, frame_index=i, offset_s=i / 25, scores=np.ones(5, np.float32), marks=marks)
-        spent.append(time.perf_counter() - begin)
-    # Measured 0.1 to 0.2 ms; the bound leaves room for a machine that does other work.
-    assert float(np.median(spent)) < 0.001
+        spent_s += time.process_time()
+    # Measured 0.15 ms of one core; the bound leaves room for a slow one that does other work.
+    assert spent_s / 400 < 0.001

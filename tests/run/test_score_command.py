@@ -131,7 +131,7 @@ def test_the_page_stands_alone_and_its_tags_are_closed(street, tmp_path) -> None
     open_tags: list[str] = []
 
     class Checker(HTMLParser):
-        def handle_starttag(self, tag, attrs) -> None:  # noqa: ARG002 - named by the standard library
+        def handle_starttag(self, tag, attrs) -> None:
             if tag not in {"meta", "img"} and not self.get_starttag_text().endswith("/>"):
                 open_tags.append(tag)
 

@@ -48,7 +48,9 @@ def test_typefaces_of_any_seed_can_draw_every_character() -> None:
         assert all(glyph_mask(c, face).max() == 255 for c in ALPHABET)
 
 
-@pytest.mark.parametrize("layout", ["current", "prefix", "suffix", "ni", "q", "diplomatic", "military", "island"])
+@pytest.mark.parametrize(
+    "layout", ["current", "prefix", "suffix", "ni", "q", "diplomatic", "military", "island"]
+)
 def test_drawn_british_marks_are_marks_of_the_grammar(layout: str) -> None:
     rng = np.random.default_rng(11)
     marks = [Plate.parse(british_mark(rng, layout).text) for _ in range(40)]

@@ -16,7 +16,20 @@ from training.recogniser.samples import SHAPES, batch, negative_sample  # noqa: 
 
 def given(samples: int):
     return training.parser().parse_args(
-        ["--name", "tiny", "--samples", str(samples), "--batch", "4", "--width", "8", "--workers", "0", "--threads", "1"]
+        [
+            "--name",
+            "tiny",
+            "--samples",
+            str(samples),
+            "--batch",
+            "4",
+            "--width",
+            "8",
+            "--workers",
+            "0",
+            "--threads",
+            "1",
+        ]
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from openanpr.core.hit import Band, HitKind, Reason
 from openanpr.core.instant import ClockSource, Instant
 from openanpr.core.layout import Syntax
 from openanpr.core.read import Candidate, Character, Direction, Read, Style
-from openanpr.match.hit import Band, HitKind, Reason
 from openanpr.match.index import ListIndex
 from openanpr.wire.read_json import read_line, read_schema
 from tests.conventions.tree import ROOT

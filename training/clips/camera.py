@@ -36,7 +36,7 @@ class Camera:
         yaw, pitch, roll = radians(self.yaw_deg), radians(self.pitch_deg), radians(self.roll_deg)
         forward = np.array([sin(yaw) * cos(pitch), cos(yaw) * cos(pitch), sin(pitch)])
         right = np.array([cos(yaw), -sin(yaw), 0.0])
-        down = np.cross(forward, right)
+        down = np.array([-sin(yaw) * -sin(pitch), -cos(yaw) * -sin(pitch), -cos(pitch)])
         return np.stack([right * cos(roll) + down * sin(roll), down * cos(roll) - right * sin(roll), forward])
 
     def see(self, points: Points) -> tuple[Points, Points]:

@@ -76,16 +76,15 @@ def _lay_face(canvas: Picture, face: Face, px: Points) -> None:
 
 def _seen_faces(car: Car, place: tuple[float, float, float], camera: Camera) -> list[tuple[Face, Points]]:
     """The faces that look at the camera with their pixels, far to near, plates last."""
-    eye = np.array(camera.at)
-    found: list[tuple[float, Face, Points]] = []
-    for face, bonus in [(f, 0.0) for f in car.faces] + [(f, -50.0) for f in (car.front_plate, car.rear_plate) if f is not None]:
-        world = to_world(face.corners, place)
-        normal = np.cross(world[1] - world[0], world[0] - world[3])
-        px, depth = camera.see(world)
-        if float(np.dot(normal, eye - world[0])) > 0 and depth.min() > NEAR_M:
-            found.append((-float(depth.mean()) - bonus, face, px))
-    found.sort(key=lambda one: one[0])
-    return [(face, px) for _, face, px in found]
+    faces = [*car.faces, *(f for f in (car.front_plate, car.rear_plate) if f is not None)]
+    world = to_world(np.stack([f.corners for f in faces]), place)
+    px, depth = camera.see(world.reshape(-1, 3))
+    px, depth = px.reshape(-1, 4, 2), depth.reshape(-1, 4)
+    # A face looks at the camera when its corners, named clockwise, also run clockwise in the picture.
+    a, b = px[:, 2] - px[:, 0], px[:, 3] - px[:, 1]
+    seen = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] > 0) & (depth.min(axis=1) > NEAR_M)
+    order = np.argsort(-depth.mean(axis=1) + 1000.0 * (np.arange(len(faces)) >= len(car.faces)), kind="stable")
+    return [(faces[i], px[i]) for i in order.tolist() if seen[i]]
 
 
 def draw_layer(car: Car, place: tuple[float, float, float], camera: Camera, smear_px: tuple[float, float]) -> Layer | None:

@@ -176,6 +176,14 @@ def _sample(tile: Picture, x: Field, y: Field, px_m: float, spread: Field) -> Fi
     return out
 
 
+def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The smallest box that holds all that is set (one pixel when nothing is)."""
+    rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if rows.size == 0:
+        return slice(0, 1), slice(0, 1)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
+
+
 def _overcast(sky: Field) -> Field:
     grey = sky.mean(axis=2, keepdims=True)
     return grey * 0.85 + np.array([30, 26, 24], np.float32)
@@ -200,10 +208,10 @@ def _above(street: Street, start: Field, dirs: Field, light: Light) -> Field:
         hit = start + dirs * t[..., None]
         seen = (t > 0) & (hit[..., 2] < _WALL_HIGH - 1.5) & (hit[..., 2] > -0.5) & (hit[..., 1] < _END_Y)
         wall = np.ascontiguousarray(np.rot90(_wall(street.seed + side, glow=0.4 if light.lamps > 0.6 else 0.0), -1))
-        spread = np.abs(t) / 2400.0 * 3
-        drawn = _sample(wall, np.clip(hit[..., 2], 0, _WALL_HIGH), hit[..., 1], _WALL_PX, spread)
-        fade = np.clip(t / 260, 0, 0.6)[..., None]
-        out = np.where(seen[..., None], drawn * (1 - fade) + haze * fade, out)
+        box = _box(seen)
+        drawn = _sample(wall, hit[box][..., 2], hit[box][..., 1], _WALL_PX, np.abs(t[box]) / 800.0)
+        fade = np.clip(t[box] / 260, 0, 0.6)[..., None]
+        out[box] = np.where(seen[box][..., None], drawn * (1 - fade) + haze * fade, out[box])
     return out
 
 
@@ -221,6 +229,12 @@ def _posts(picture: Field, street: Street, camera: Camera, scale: float, margin:
             cv2.polylines(picture, [flat], isClosed=False, color=(112, 116, 112), thickness=wide, lineType=cv2.LINE_AA, shift=4)
 
 
+def _wet(ground: Field, mirror: Field, dirs: Field) -> Field:
+    """The ground under a film of water that mirrors more the flatter one looks."""
+    gloss = np.clip(1.15 + 5.0 * dirs[..., 2:] / np.linalg.norm(dirs, axis=2, keepdims=True), 0.12, 0.6)
+    return ground * (0.72 - 0.35 * gloss) + cv2.GaussianBlur(mirror, (0, 0), 8, sigmaY=40) * gloss * 0.62
+
+
 def street_picture(street: Street, camera: Camera, light: Light, margin: int = 0) -> Picture:
     """The empty street (h + 2 margin, w + 2 margin, 3) BGR as this camera sees it in this light."""
     w, h = camera.size
@@ -229,15 +243,16 @@ def street_picture(street: Street, camera: Camera, light: Light, margin: int = 0
     out = _above(street, start, dirs, light)
     down = dirs[..., 2] < -1e-4
     t = np.where(down, -camera.at[2] / np.where(down, dirs[..., 2], -1), 0).astype(np.float32)
-    hit = start + dirs * t[..., None]
+    hit = (start + dirs * t[..., None]).astype(np.float32)
     inside = down & (hit[..., 0] > street.left - _SIDE) & (hit[..., 0] < street.right + _SIDE) & (hit[..., 1] < _END_Y)
-    ground = _sample(_ground(street), hit[..., 0] - street.left + _SIDE, hit[..., 1], _GROUND_PX, t / (_FINE * camera.focal_px) * 2.5)
+    box = _box(inside)
+    ground = _sample(
+        _ground(street), hit[box][..., 0] - street.left + _SIDE, hit[box][..., 1], _GROUND_PX, t[box] / (_FINE * camera.focal_px) * 2.5
+    )
     if light.rain:
-        mirror = _above(street, hit.astype(np.float32), dirs * np.array([1, 1, -1], np.float32), light)
-        gloss = np.clip(1.15 + 5.0 * dirs[..., 2:] / np.linalg.norm(dirs, axis=2, keepdims=True), 0.12, 0.6)
-        ground = ground * (0.72 - 0.35 * gloss) + cv2.GaussianBlur(mirror, (0, 0), 8, sigmaY=40) * gloss * 0.62
-    fade = np.clip(t / 300, 0, 0.5)[..., None]
-    out = np.where(inside[..., None], ground * (1 - fade) + np.float32(185) * fade, out)
+        ground = _wet(ground, _above(street, hit[box], dirs[box] * np.array([1, 1, -1], np.float32), light), dirs[box])
+    fade = np.clip(t[box] / 300, 0, 0.5)[..., None]
+    out[box] = np.where(inside[box][..., None], ground * (1 - fade) + np.float32(185) * fade, out[box])
     out = np.ascontiguousarray(out, np.float32)
     _posts(out, street, camera, _FINE, round(margin * _FINE))
     out = _in_light(out, dirs, np.where(inside, t, 38.0), light, shining=~inside)

@@ -156,7 +156,7 @@ class Scenes:
         kinds = [k for k in ("street", "close", "empty") if k in self._pools]
         share = np.array([{"street": 0.35, "close": 0.4, "empty": 0.25}[k] for k in kinds])
         pool = self._pools[str(rng.choice(kinds, p=share / share.sum()))]
-        if self._hard and rng.random() < 0.3:
+        if self._hard and rng.random() < 0.2:
             pool = self._hard
         photo = pool[int(rng.integers(len(pool)))]
         move, scale = self._window(rng, photo)
@@ -176,7 +176,7 @@ class Scenes:
         return draft
 
     def _window(self, rng: Rng, photo: Photo) -> tuple[NDArray[np.float64], float]:
-        """An affine move from photograph to scene, and its scale, for plates of 20 px to nine tenths of it."""
+        """An affine move from photograph to scene, and its scale: plates from 20 px to nine tenths of it."""
         high, wide = photo.image.shape[:2]
         if len(photo.hard) and rng.random() < 0.6:
             x, y, w, h = photo.hard[int(rng.integers(len(photo.hard)))]

@@ -86,6 +86,6 @@ def corner_loss(raw: Tensor, corners: Tensor, heat: Tensor) -> Tensor:
     high = F.smooth_l1_loss(
         got.amax(1) / size[:, None], want.amax(1) / size[:, None], beta=0.04, reduction="none"
     )
-    each = exact * apart.sum((1, 2)) + (1 - exact) * 0.5 * (low.sum(1) + high.sum(1))
+    each = exact * apart.sum((1, 2)) + (1 - exact) * 0.25 * (low.sum(1) + high.sum(1))
     scale = (raw[:, 9][here] - torch.log(size / SIZE_UNIT_PX)).abs()
     return ((each + 0.1 * scale) * share).sum() / share.sum().clamp(min=1.0)

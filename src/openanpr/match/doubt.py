@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from openanpr.core.confusion import rivals
+from openanpr.core.hit import Reason
 from openanpr.core.read import Character, Read
 from openanpr.core.shape import shape_key
-from openanpr.match.hit import Reason, differing
+from openanpr.match.differ import differing
 
 _MOST_CANDIDATES = 32
 _MOST_RIVALS = 8

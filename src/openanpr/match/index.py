@@ -7,10 +7,11 @@ from functools import cache
 from typing import Self
 
 from openanpr.core.entry import Entry
+from openanpr.core.hit import Hit, HitKind, Reason
 from openanpr.core.read import Read
 from openanpr.core.shape import shape_key
+from openanpr.match.differ import differing
 from openanpr.match.doubt import MatchRules, otherwise, shape_probability, spelling_is_open
-from openanpr.match.hit import Hit, HitKind, Reason, differing
 from openanpr.match.wildcard import WILDCARDS, WildcardEntries
 
 DEFAULT_RULES = MatchRules()

@@ -110,12 +110,12 @@ class Track:
     def _name(self, mark: str, at_s: float) -> None:
         self._readable_s = min(self._readable_s, at_s)
         known, times = self._stranger
-        if self.mark is None or not _clearly_other(self.mark, mark):
+        if self._akin(mark):
             self._stranger = ("", 0)
         else:
             self._stranger = (mark, times + 1 if edits(known, mark) <= 1 else 1)
         _count(self.tally, mark, 1)
-        self.mark = max(self.tally, key=lambda text: (self.tally[text], text))
+        self.mark = _leader(self.tally)
 
     def follow(self, young: Track) -> None:
         """Go on as `young`, which was this plate all along."""
@@ -127,7 +127,7 @@ class Track:
             self._anchor = young._anchor
         for text, times in young.tally.items():
             _count(self.tally, text, times)
-        self.mark = max(self.tally, key=lambda text: (self.tally[text], text))
+        self.mark = _leader(self.tally)
 
     def due_s(self, after_s: float) -> float:
         """When this pass must be told at the latest."""
@@ -149,11 +149,18 @@ class Track:
         A box in the very place a moment later is this plate however badly it was read, unless the same
         foreign reading comes a third time: then another vehicle has taken the place.
         """
-        if mark is None or self.mark is None or not _clearly_other(self.mark, mark):
+        if mark is None or self.mark is None or self._akin(mark):
             return False
         stranger, times = self._stranger
         again = times >= 2 and self.tally[self.mark] >= 3 and edits(stranger, mark) <= 1
         return again or overlap < 0.45 or gap_s > 0.3
+
+    def _akin(self, mark: str) -> bool:
+        """Whether the reading could be of this plate: near to one of those it mostly had."""
+        if self.mark is None or not _clearly_other(self.mark, mark):
+            return True
+        most = self.tally[self.mark]
+        return any(3 * n >= most and not _clearly_other(text, mark) for text, n in self.tally.items())
 
     def same_plate(self, young: Track) -> bool:
         """Whether `young`, begun after this one was last seen, is this plate found again.
@@ -225,6 +232,14 @@ class Memory:
 def _clearly_other(known: str, mark: str) -> bool:
     """Whether no misreading explains it: more than about 45 in 100 characters differ."""
     return known != mark and edits(known, mark) > max(1.0, 0.45 * max(len(known), len(mark)))
+
+
+def _leader(tally: dict[str, int]) -> str:
+    """The text that most readings gave; when none has half of them, the one nearest to all."""
+    top = max(tally, key=lambda text: (tally[text], text))
+    if 2 * tally[top] >= sum(tally.values()):
+        return top
+    return min(tally, key=lambda text: (sum(n * edits(text, other) for other, n in tally.items()), text))
 
 
 def _count(tally: dict[str, int], text: str, times: int) -> None:

@@ -87,17 +87,24 @@ class Reader:
         return cls(detector, recogniser, settings, model=model)
 
     def read(self, frames: Iterable[Frame[NDArray[np.uint8]]]) -> Iterator[Read]:
-        """The reads of one source, as they are made.
+        """The reads of a source and of the files in it, as they are made.
 
         A still gives every plate in it, the most plausible first; moving frames give one read for each
         pass of a vehicle, when the pass is over (or after `report_after_s`).
         """
-        passes = Passes(
-            self._detector, self._recogniser, self._recorder, report_after_s=self.settings.report_after_s
-        )
+        passes = self._open_road()
+        source = None
         for frame in frames:
             if frame.still:
                 yield from read_still(frame, self._detector, self._recogniser, self._recorder)
-            else:
-                yield from passes.take(frame)
+                continue
+            if source not in {None, frame.source}:  # the next clip of a folder: another road, other cars
+                yield from passes.finish()
+                passes = self._open_road()
+            source = frame.source
+            yield from passes.take(frame)
         yield from passes.finish()
+
+    def _open_road(self) -> Passes:
+        after_s = self.settings.report_after_s
+        return Passes(self._detector, self._recogniser, self._recorder, report_after_s=after_s)

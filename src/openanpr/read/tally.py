@@ -78,22 +78,25 @@ class PlaceSum:
 class LengthSum:
     """The frames whose best text has this many characters: their weight, what they typically say."""
 
-    __slots__ = ("places", "typical", "weight")
+    __slots__ = ("offset", "places", "typical", "weight")
 
     def __init__(self, length: int) -> None:
         self.weight = [0] * GRADES
         self.typical = [0] * GRADES
+        self.offset = [0] * GRADES
         self.places = [PlaceSum() for _ in range(length)]
 
     def absorb(self, other: LengthSum) -> None:
         """Take over the sums of another ballot."""
         add_to(self.weight, other.weight)
         add_to(self.typical, other.typical)
+        add_to(self.offset, other.offset)
         for place, theirs in zip(self.places, other.places, strict=True):
             place.absorb(theirs)
 
     def spell(self, text: str, sums: list[int]) -> None:
-        """Add what these frames say to each character of `text`."""
+        """Add what these frames say to `text`, character by character."""
+        add_to(sums, self.offset)
         for shape, place in zip(text, self.places, strict=True):
             add_to(sums, place.floor)
             if shape in place.gains:
@@ -101,7 +104,7 @@ class LengthSum:
 
     def log_sum(self, shares: list[float]) -> float:
         """The log of the sum over all texts of this length."""
-        return math.fsum(place.log_sum(shares) for place in self.places)
+        return weigh(shares, self.offset) + math.fsum(place.log_sum(shares) for place in self.places)
 
 
 def edits(a: str, b: str) -> int:

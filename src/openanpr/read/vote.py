@@ -67,7 +67,7 @@ def frame_weight(line_height_px: float, *, sharpness: float = 1.0, plate_score: 
     the share of plates that can be read (half at 14 px): it ranks frames, so it must still rise where
     nearly all are read.
     """
-    legible = 1 / (1 + math.exp(-(line_height_px - 17.0) / 2.5))
+    legible = line_height_px**2 / (line_height_px**2 + 16.0**2)
     clear = 0.25 + 0.75 * min(max(sharpness, 0.0), 1.0)
     return max(0.001, legible * clear * min(max(plate_score, 0.0), 1.0))
 
@@ -171,15 +171,21 @@ class Ballot:
         grade = min(GRADES - 1, int(-_STEPS * math.log2(weight)))
         self._count[grade] += 1
         shapes = [shape_logs(position) for position in reading.positions]
-        typical = math.fsum(typical_of(position) for position in reading.positions)
+        # Characters are judged one by one as if their number were sure; the best text tells how sure it is.
+        first = reading.strings[0][1]
+        offset = min(0.0, first - math.fsum(logs[c] for c, (logs, _) in zip(best, shapes, strict=True)))
+        typical = offset + math.fsum(typical_of(position) for position in reading.positions)
         length = self._lengths.setdefault(len(best), LengthSum(len(best)))
         length.weight[grade] += units_of(weight)
         length.typical[grade] += units_of(weight * typical)
+        length.offset[grade] += units_of(weight * offset)
         for place, (logs, low) in zip(length.places, shapes, strict=True):
             place.add(logs, low, weight, grade)
         for text, p in reading.strings:
             if len(text) == len(best):
-                spelt = math.fsum(logs.get(c, low) for c, (logs, low) in zip(text, shapes, strict=True))
+                spelt = offset + math.fsum(
+                    logs.get(c, low) for c, (logs, low) in zip(text, shapes, strict=True)
+                )
             else:
                 spelt = typical - _LENGTH_PRICE * abs(len(text) - len(best))
             tally = self._texts.setdefault(text, TextSum())

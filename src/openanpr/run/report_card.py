@@ -8,10 +8,10 @@ from html import escape
 from importlib import resources
 from string import Template
 
+from openanpr.core.hit import Hit, HitKind
 from openanpr.core.instant import ClockSource, Instant
 from openanpr.core.plate import Plate
 from openanpr.core.read import Character, Direction, Read, Style
-from openanpr.match.hit import Hit, HitKind
 from openanpr.run.sighting import Sighting, printable
 from openanpr.run.table import REASONS, printed
 from openanpr.wire.read_json import rfc3339

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from openanpr.core.hit import Hit, HitKind
 from openanpr.core.read import Read
-from openanpr.match.hit import Hit, HitKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
+from openanpr.core.hit import Hit, HitKind, Reason
 from openanpr.core.plate import Plate
-from openanpr.match.hit import Hit, HitKind, Reason
 from openanpr.run.sighting import Sighting, printable
 
 _HEAD = f"{'TIME (UTC)':<23}  {'PLATE':<11}  {'SURE':>5}  {'STYLE':<7}  {'SEEN AT':<28}  HIT"

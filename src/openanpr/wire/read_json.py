@@ -6,9 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import resources
-from typing import Protocol
 
-from openanpr.core.entry import Entry
+from openanpr.core.hit import Hit
 from openanpr.core.read import Character, Read
 
 VERSION = 1
@@ -18,52 +17,8 @@ _P_DIGITS = 6
 _PIXEL_DIGITS = 2
 
 
-class HitRecord(Protocol):
-    """What is written of a hit: the matching step's own value has all of it."""
-
-    @property
-    def kind(self) -> str:
-        """`exact` or `possible`."""
-        ...
-
-    @property
-    def reason(self) -> str:
-        """Why the read met the entry."""
-        ...
-
-    @property
-    def entry(self) -> Entry:
-        """The row of the list."""
-        ...
-
-    @property
-    def read_plate(self) -> str:
-        """The read's spelling."""
-        ...
-
-    @property
-    def listed_plate(self) -> str:
-        """The entry's spelling, with its wildcards."""
-        ...
-
-    @property
-    def positions(self) -> tuple[int, ...]:
-        """Where in `read_plate` the two differ, from 0."""
-        ...
-
-    @property
-    def p(self) -> float:
-        """The probability that the plate carries the listed mark."""
-        ...
-
-    @property
-    def band(self) -> str:
-        """`p` in words."""
-        ...
-
-
 def read_line(
-    read: Read, *, hits: Sequence[HitRecord] | None, patch: str | None = None, overview: str | None = None
+    read: Read, *, hits: Sequence[Hit] | None, patch: str | None = None, overview: str | None = None
 ) -> str:
     """Return `read` as one line of JSON without its line end, in ASCII.
 
@@ -113,7 +68,7 @@ def _character(character: Character) -> dict[str, object]:
     return {"c": character.c, "p": _p(character.p), "rivals": rivals}
 
 
-def _hit(hit: HitRecord) -> dict[str, object]:
+def _hit(hit: Hit) -> dict[str, object]:
     entry = hit.entry
     return {
         "kind": str(hit.kind),
