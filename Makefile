@@ -71,7 +71,7 @@ test: $(VENV)/dev.stamp $(TRAINING_STAMP) browser ## every test, with branch cov
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m coverage run -m pytest $(ARGS)
 	@$(BIN)/python -m coverage combine --quiet
-	@$(BIN)/python -m coverage report
+	@$(BIN)/python -m coverage report $(if $(ARGS),,--fail-under=90)
 
 check: $(VENV)/dev.stamp ## form, types, who imports whom, and the tests about the code (under a minute)
 	@failed=; \
@@ -84,7 +84,7 @@ check: $(VENV)/dev.stamp ## form, types, who imports whom, and the tests about t
 	if [ -n "$$failed" ]; then echo -e "make check found faults in:$$failed"; exit 1; fi
 
 bench: $(VENV)/reader.stamp ## measure accuracy and speed; writes benchmarks/results/
-	@$(BIN)/python -m benchmarks.measure $(ARGS)
+	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
 soak: $(VENV)/reader.stamp ## read one long clip and watch that memory stays flat
 	@test -f $(OUT)/demo/demo.mp4 || $(BIN)/python -m training.clips.demo --out $(OUT)/demo

@@ -46,7 +46,7 @@ MEASURES = (
     Measure("memory", "peak memory of `openanpr read` on a clip", speed.memory),
     Measure("start", "start to first read of a picture", speed.start),
     Measure("size", "what an install takes", speed.size),
-    Measure("crops", "single plates by height, blur, slant and light", curves.crops),
+    Measure("crops", "single plates by height, blur, slant and light", curves.curves),
 )
 
 

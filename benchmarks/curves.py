@@ -35,10 +35,14 @@ def curves(data: Path) -> Finding:
     points = [_point(recogniser, number) for number in range(len(crops.bins()))]
     CHART.parent.mkdir(parents=True, exist_ok=True)
     CHART.write_text(chart(points), encoding="utf-8")
-    lines = tuple(Line(f"{p.curve} {p.label}", p.read.value, spread=interval(p.read)) for p in points)
+    told: dict[str, dict[str, str]] = {}
+    for p in points:
+        told.setdefault(p.curve, {})[p.label] = f"{p.read.value:.4f} ({interval(p.read)})"
+    heights = [p for p in points if p.curve == points[0].curve]
+    lines = tuple(Line(f"{p.curve} {p.label}", p.read.value, spread=interval(p.read)) for p in heights)
     photographs = "with" if (data / "train").is_dir() else "without"
     where = f"benchmarks.crops, {A_BIN} plates a bin, drawn, {photographs} pieces of photographs behind them"
-    return Finding(lines, where, str(crops.SEED), f"recogniser-{recogniser.card.sha256[:12]}")
+    return Finding(lines, where, str(crops.SEED), f"recogniser-{recogniser.card.sha256[:12]}", told)
 
 
 def _point(recogniser: Recogniser, number: int) -> Point:

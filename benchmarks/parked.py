@@ -115,4 +115,4 @@ def calibration(data: Path) -> Finding:
         "strict": calibration_told(strict),
         "note": "folded, since the EU truth has O/0 slips; false reads count as wrong",
     }
-    return Finding(lines, f"{_REAL}, check/no-plates (393)", model=uk.model or "", detail=detail)
+    return Finding(lines, f"{_REAL}, check/no-plates ({empty.pictures})", model=uk.model or "", detail=detail)

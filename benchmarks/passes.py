@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
-from benchmarks.result import Finding, Line, Skipped
+from benchmarks import clips as drawn
+from benchmarks.result import ROOT, Finding, Line, Skipped
 from benchmarks.scored import interval, reader_of
 from openanpr.capture.source import open_source
 from openanpr.core.read import Read
 from openanpr.core.shape import shape_key
+from openanpr.read.reader import Reader
 from openanpr.run.score_measures import Share
-from training.clips.truth import TruePass
-
-LEAST_CHAR_PX = 12.0
 
 # What a person reads in check/clip/traffic_kosni.mp4, looking at its frames at full size and enlarged, with a
 # frame in which it is plain. On the other cars no person can be sure of every character.
@@ -64,49 +63,31 @@ def traffic(data: Path) -> Finding:
 
 
 def clips(_: Path) -> Finding:
-    """Passes of the synthetic clips, best character height of 12 px or more: recorded once, read exactly."""
-    if importlib.util.find_spec("benchmarks.clips") is None:
-        raise Skipped("benchmarks/clips.py, which makes the clips, is not there")
-    from benchmarks.clips import SEED, stress_clips  # noqa: PLC0415 - only where it is there
-
-    reader = reader_of("gb")
-    right: dict[str, list[bool]] = {}
-    folded: list[bool] = []
-    extra = 0
-    for path, truth in stress_clips():
-        reads = read_clip(path, reader=reader)
-        seen = Counter(read.plate for read in reads)
-        shapes = Counter(shape_key(read.plate) for read in reads)
-        expected = Counter(one.plate for one in truth)
-        for one in truth:
-            if one.best_char_height_px < LEAST_CHAR_PX:
-                continue
-            hit = seen[one.plate] == expected[one.plate]
-            folded.append(shapes[shape_key(one.plate)] == expected[one.plate])
-            for name in ("all", one.light, one.direction, f"style {one.style}", _slant(one)):
-                right.setdefault(name, []).append(hit)
-        extra += _extra(reads, truth)
-    share = Share(sum(right["all"]), len(right["all"]))
-    lines = (
-        Line("passes once and exact, 12 px or more", share.value, 0.97, 0.99, spread=interval(share)),
-        Line("the same, folded", sum(folded) / len(folded)),
-        Line("reads that are no pass", extra, less=True),
+    """Passes of the fixed synthetic clips, recorded once and read exactly; drawn first when not kept."""
+    reader, folder = reader_of("gb"), ROOT / drawn.FOLDER
+    told = drawn.summary([drawn.measure_clip(reader, scene, folder) for scene in drawn.make_clips(folder)])
+    exact, folded, turned = (
+        _share(told[key]) for key in ("once_and_exact", "once_and_folded", "direction_right")
     )
-    detail = {name: {"passes": len(hits), "right": sum(hits)} for name, hits in sorted(right.items())}
-    return Finding(lines, f"benchmarks.clips, {share.of} passes", str(SEED), reader.model, detail)
+    lines = (
+        Line("passes once and exact, 12 px or more", exact.value, 0.97, 0.99, spread=interval(exact)),
+        Line("the same, folded", folded.value, spread=interval(folded)),
+        Line("direction right", turned.value, spread=interval(turned)),
+        Line("passes of nothing", float(str(told["false_passes"])), less=True),
+    )
+    ground = (
+        "some on photographs" if told["photographs"] else "all drawn: photographs are not on this machine"
+    )
+    seeds = f"set {str(told['set'])[:12]}"
+    return Finding(lines, f"benchmarks.clips, {exact.of} passes, {ground}", seeds, reader.model, told)
 
 
-def read_clip(path: Path, *, reader: object) -> list[Read]:
+def _share(told: object) -> Share:
+    """The share that a summary tells as numbers."""
+    counted = cast(Mapping[str, int], told)
+    return Share(counted["hits"], counted["of"])
+
+
+def read_clip(path: Path, *, reader: Reader) -> list[Read]:
     """Every pass that the shipped reader records in a clip."""
     return list(reader.read(open_source(str(path))))
-
-
-def _extra(reads: Sequence[Read], truth: Sequence[TruePass]) -> int:
-    """Reads beyond the passes of the truth, those of small plates not held against the reader."""
-    shapes = Counter(shape_key(one.plate) for one in truth)
-    return sum((Counter(shape_key(read.plate) for read in reads) - shapes).values())
-
-
-def _slant(one: TruePass) -> str:
-    low = int(one.slant_deg // 10 * 10)
-    return f"slant {low}-{low + 10}"

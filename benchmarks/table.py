@@ -11,10 +11,10 @@ from benchmarks.result import RESULTS, Line, read_results
 _HEAD = """\
 # What the reader reaches
 
-Made by `make bench` from the JSON files in this folder; not written by hand. A measure whose data is not on the
-machine is skipped and keeps its last result. **Bold** misses what it must reach at least. Shares come with their
-95 % interval (Wilson), times with their spread; the machine is shared, so a time says most beside its baseline in
-the JSON file. A `+` behind a commit: the code had changes that were not committed.
+Made by `make bench` from the JSON files in this folder; not written by hand. A measure whose data is not on
+the machine is skipped and keeps its last result. **Bold** misses what it must reach at least. Shares have
+their 95 % interval (Wilson), times with their spread; the machine is shared, so a time says most beside its
+baseline in the JSON file. A `+` behind a commit: the code had changes that were not committed.
 
 | measure | reached | at least | aim | data | commit, date | machine, model |
 |---|---|---|---|---|---|---|

@@ -29,7 +29,13 @@ def backdrop(scene: Scene, light: Light, margin: int) -> Picture:
         px, depth = scene.camera.see(lamp_places(scene.street))
         for (x, y), d in zip(px + margin, depth, strict=True):
             if d > NEAR_M:
-                add_glow(picture, (float(x), float(y)), 0.16 * scene.camera.focal_px / float(d), (0.45, 0.78, 1.0), light.lamps)
+                add_glow(
+                    picture,
+                    (float(x), float(y)),
+                    0.16 * scene.camera.focal_px / float(d),
+                    (0.45, 0.78, 1.0),
+                    light.lamps,
+                )
     return picture
 
 
@@ -38,7 +44,9 @@ def _photograph(scene: Scene) -> Picture | None:
     if scene.photograph is None:
         return None
     if not held_out(scene.photograph):
-        raise ValueError(f"{scene.photograph} is trained on: a fixed set may only use photographs kept from training")
+        raise ValueError(
+            f"{scene.photograph} is trained on: a fixed set may only use photographs kept from training"
+        )
     for folder in (DATA_FOLDER / "train" / name for name in _FOLDERS):
         image = cv2.imread(str(folder / scene.photograph)) if (folder / scene.photograph).exists() else None
         if image is None:
@@ -46,6 +54,8 @@ def _photograph(scene: Scene) -> Picture | None:
         mask = np.zeros(image.shape[:2], np.uint8)
         for x, y, w, h in boxes_of(folder).get(scene.photograph, []):
             grow = 0.25 * h
-            cv2.rectangle(mask, (round(x - grow), round(y - grow)), (round(x + w + grow), round(y + h + grow)), 255, -1)
+            cv2.rectangle(
+                mask, (round(x - grow), round(y - grow)), (round(x + w + grow), round(y + h + grow)), 255, -1
+            )
         return np.asarray(cv2.inpaint(np.asarray(image, np.uint8), mask, 5, cv2.INPAINT_TELEA), np.uint8)
     return None

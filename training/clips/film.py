@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -12,13 +13,21 @@ from numpy.typing import NDArray
 
 from training.clips.render import Take
 from training.clips.scene import FRAMES_S, Scene
-from training.clips.truth import TruePass, joined, passes_of
+from training.clips.truth import Sight, TruePass, joined, passes_of
 
 Picture = NDArray[np.uint8]
 
 
-def film(scenes: Sequence[Scene], path: Path, *, stills: Path | None = None) -> list[TruePass]:
-    """Draw the scenes one after another into the clip `path` and return its passes.
+@dataclass(frozen=True, slots=True)
+class Film:
+    """The truth of one clip: its passes, and where each plate is in each frame that shows the whole of it."""
+
+    passes: list[TruePass]
+    sights: list[Sight]
+
+
+def film(scenes: Sequence[Scene], path: Path, *, stills: Path | None = None) -> Film:
+    """Draw the scenes one after another into the clip `path` and return the truth of it.
 
     `stills`: a folder for every 25th frame as PNG. Raises ValueError when the scenes differ in size.
     """
@@ -32,7 +41,9 @@ def film(scenes: Sequence[Scene], path: Path, *, stills: Path | None = None) -> 
     part = path.with_suffix(".part.mp4")
     with av.open(str(part), "w") as box:
         # One thread: with more, the encoder's bytes would differ from machine to machine.
-        stream = box.add_stream("libx264", rate=FRAMES_S, options={"preset": "veryfast", "threads": "1", "g": "50"})
+        stream = box.add_stream(
+            "libx264", rate=FRAMES_S, options={"preset": "veryfast", "threads": "1", "g": "50"}
+        )
         stream.width, stream.height, stream.pix_fmt, stream.bit_rate = w, h, "yuv420p", rate
         number = 0
         for take in takes:
@@ -42,10 +53,12 @@ def film(scenes: Sequence[Scene], path: Path, *, stills: Path | None = None) -> 
                 number += 1
         box.mux(stream.encode())
     part.replace(path)
-    starts = np.cumsum([0, *(scene.frames for scene in scenes)])
-    return joined(
-        passes_of(take.scene, take.sights, first_frame=int(start), clip=path.stem) for take, start in zip(takes, starts[:-1], strict=True)
-    )
+    starts = np.cumsum([0, *(scene.frames for scene in scenes)]).tolist()
+    passes, sights = [], []
+    for take, start in zip(takes, starts[:-1], strict=True):
+        passes.append(passes_of(take.scene, take.sights, first_frame=start, clip=path.stem))
+        sights += [replace(sight, frame=start + sight.frame) for sight in take.sights]
+    return Film(joined(passes), sights)
 
 
 def _still(folder: Path | None, name: str, number: int, picture: Picture) -> None:

@@ -15,7 +15,9 @@ from training.clips.vehicle import to_world
 Picture = NDArray[np.uint8]
 
 
-def _mask(polygon: Points, size: tuple[int, int], blur_px: float, step: int) -> tuple[slice, slice, NDArray[np.float32]] | None:
+def _mask(
+    polygon: Points, size: tuple[int, int], blur_px: float, step: int
+) -> tuple[slice, slice, NDArray[np.float32]] | None:
     """A soft convex polygon drawn `step` times coarser: where it lies in the frame, and its field 0..1."""
     reach = int(3 * blur_px) + 2
     low = np.maximum(np.floor(polygon.min(axis=0)).astype(int) - reach, 0)
@@ -29,7 +31,9 @@ def _mask(polygon: Points, size: tuple[int, int], blur_px: float, step: int) -> 
     return slice(low[1], high[1]), slice(low[0], high[0]), full.astype(np.float32) / 255
 
 
-def _ground_px(corners: list[tuple[float, float]], place: tuple[float, float, float], camera: Camera) -> tuple[Points, float] | None:
+def _ground_px(
+    corners: list[tuple[float, float]], place: tuple[float, float, float], camera: Camera
+) -> tuple[Points, float] | None:
     world = to_world(np.array([(u, v, 0.0) for u, v in corners]), place)
     return _seen(world, camera)
 
@@ -49,7 +53,9 @@ def _darken(frame: Picture, polygon: Points, blur_px: float, depth: float) -> No
         part[:] = (part * (1 - depth * field)[..., None]).astype(np.uint8)
 
 
-def lay_shadow(frame: Picture, shape: Shape, place: tuple[float, float, float], camera: Camera, light: Light) -> None:
+def lay_shadow(
+    frame: Picture, shape: Shape, place: tuple[float, float, float], camera: Camera, light: Light
+) -> None:
     """The dark under the vehicle and, in the sun, its shadow on the road."""
     u, v = shape.length / 2 - 0.1, shape.width / 2 - 0.02
     foot = [(u, v), (u, -v), (-u, -v), (-u, v)]
@@ -66,16 +72,23 @@ def lay_shadow(frame: Picture, shape: Shape, place: tuple[float, float, float], 
         _darken(frame, under[0], 0.13 * under[1], 0.8)
 
 
-def lay_beam(frame: Picture, shape: Shape, place: tuple[float, float, float], camera: Camera, light: Light) -> None:
+def lay_beam(
+    frame: Picture, shape: Shape, place: tuple[float, float, float], camera: Camera, light: Light
+) -> None:
     """The pool of the headlamps on the road ahead."""
     if light.lamps < 0.5:
         return
     u = shape.length / 2
     seen = _ground_px([(u + 1.0, 0.9), (u + 8.0, 2.0), (u + 8.0, -2.0), (u + 1.0, -0.9)], place, camera)
-    found = None if seen is None else _mask(seen[0], (frame.shape[1], frame.shape[0]), min(60.0, 0.7 * seen[1]), 4)
+    found = (
+        None
+        if seen is None
+        else _mask(seen[0], (frame.shape[1], frame.shape[0]), min(60.0, 0.7 * seen[1]), 4)
+    )
     if found is not None:
         rows, cols, field = found
-        warm = np.array([0.85, 0.97, 1.0], np.float32) * np.float32(1.5 * light.lamps)
+        tint = (1.0, 1.0, 1.0) if light.infra_red else (0.85, 0.97, 1.0)
+        warm = np.array(tint, np.float32) * np.float32(1.5 * light.lamps)
         part = frame[rows, cols]
         part[:] = np.clip(part * (1 + field[..., None] * warm), 0, 255).astype(np.uint8)
 

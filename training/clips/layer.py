@@ -19,7 +19,7 @@ _MOST_FINE_PX = 900  # wider layers are drawn at the frame's own resolution
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A picture (h, w, 4) BGRA, colours already multiplied by alpha, whose corner lies at x, y of the frame."""
+    """A picture (h, w, 4) BGRA, colours multiplied by alpha, whose corner lies at x, y of the frame."""
 
     x: int
     y: int
@@ -41,7 +41,12 @@ class Layer:
         mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
         cv2.fillConvexPoly(mask, np.round(polygon - low).astype(np.int32), 255)
         total = max(1, int(np.count_nonzero(mask)))
-        x0, y0, x1, y1 = max(low[0], self.x), max(low[1], self.y), min(high[0], self.x + w), min(high[1], self.y + h)
+        x0, y0, x1, y1 = (
+            max(low[0], self.x),
+            max(low[1], self.y),
+            min(high[0], self.x + w),
+            min(high[1], self.y + h),
+        )
         mine = self.image[y0 - self.y : y1 - self.y, x0 - self.x : x1 - self.x, 3]
         theirs = mask[y0 - low[1] : y1 - low[1], x0 - low[0] : x1 - low[0]]
         return float(np.count_nonzero((mine > 90) & (theirs > 0))) / total
@@ -66,7 +71,9 @@ def _lay_face(canvas: Picture, face: Face, px: Points) -> None:
     h, w = image.shape[:2]
     source = np.array([(-0.5, -0.5), (w - 0.5, -0.5), (w - 0.5, h - 0.5), (-0.5, h - 0.5)], np.float32)
     warp = cv2.getPerspectiveTransform(source, (px - low).astype(np.float32))
-    drawn = cv2.warpPerspective(image, warp, tuple((high - low).tolist()), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    drawn = cv2.warpPerspective(
+        image, warp, tuple((high - low).tolist()), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+    )
     # Alpha is a yes or no here: what softens the edge is that the canvas is shrunk afterwards.
     mask = cv2.compare(np.ascontiguousarray(drawn[..., 3]), 110, cv2.CMP_GT)
     drawn[..., 3] = 255
@@ -83,11 +90,15 @@ def _seen_faces(car: Car, place: tuple[float, float, float], camera: Camera) -> 
     # A face looks at the camera when its corners, named clockwise, also run clockwise in the picture.
     a, b = px[:, 2] - px[:, 0], px[:, 3] - px[:, 1]
     seen = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] > 0) & (depth.min(axis=1) > NEAR_M)
-    order = np.argsort(-depth.mean(axis=1) + 1000.0 * (np.arange(len(faces)) >= len(car.faces)), kind="stable")
+    order = np.argsort(
+        -depth.mean(axis=1) + 1000.0 * (np.arange(len(faces)) >= len(car.faces)), kind="stable"
+    )
     return [(faces[i], px[i]) for i in order.tolist() if seen[i]]
 
 
-def draw_layer(car: Car, place: tuple[float, float, float], camera: Camera, smear_px: tuple[float, float]) -> Layer | None:
+def draw_layer(
+    car: Car, place: tuple[float, float, float], camera: Camera, smear_px: tuple[float, float]
+) -> Layer | None:
     """The vehicle as this camera sees it, smeared by (dx, dy); None when it is out of the picture."""
     faces = _seen_faces(car, place, camera)
     if not faces:
@@ -102,7 +113,11 @@ def draw_layer(car: Car, place: tuple[float, float, float], camera: Camera, smea
     canvas = np.zeros(((high[1] - low[1]) * fine, (high[0] - low[0]) * fine, 4), np.uint8)
     for face, px in faces:
         _lay_face(canvas, face, (px - low + 0.5) * fine - 0.5)
-    image = canvas if fine == 1 else np.asarray(cv2.resize(canvas, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    image = (
+        canvas
+        if fine == 1
+        else np.asarray(cv2.resize(canvas, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    )
     kernel = line_kernel(*smear_px)
     if kernel is not None:
         image = np.asarray(cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
@@ -112,7 +127,9 @@ def draw_layer(car: Car, place: tuple[float, float, float], camera: Camera, smea
 def post_layer(x: float, y: float, size_m: tuple[float, float], camera: Camera, light: float) -> Layer | None:
     """A grey pole or sign at x, y: `size_m` wide and high."""
     wide, high = size_m
-    world = np.array([(x - wide / 2, y, high), (x + wide / 2, y, high), (x + wide / 2, y, 0), (x - wide / 2, y, 0)], float)
+    world = np.array(
+        [(x - wide / 2, y, high), (x + wide / 2, y, high), (x + wide / 2, y, 0), (x - wide / 2, y, 0)], float
+    )
     image = np.zeros((64, 16, 4), np.uint8)
     image[:] = (*(np.array([104, 108, 110]) * light), 255)
     image[:, :, :3] = (image[:, :, :3] * np.linspace(1.1, 0.6, 16)[None, :, None]).astype(np.uint8)
@@ -125,4 +142,8 @@ def post_layer(x: float, y: float, size_m: tuple[float, float], camera: Camera, 
         return None
     canvas = np.zeros(((top[1] - low[1]) * 2, (top[0] - low[0]) * 2, 4), np.uint8)
     _lay_face(canvas, Face(world, (image,)), (px - low + 0.5) * 2 - 0.5)
-    return Layer(int(low[0]), int(low[1]), np.asarray(cv2.resize(canvas, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8))
+    return Layer(
+        int(low[0]),
+        int(low[1]),
+        np.asarray(cv2.resize(canvas, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8),
+    )

@@ -1,4 +1,4 @@
-"""What is seen on each side of a vehicle: lamps, grille, glass, seams, wheels. Our own drawings, no maker's."""
+"""What is seen on each side of a vehicle: lamps, grille, glass, seams, wheels. No maker's design."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def front(rng: np.random.Generator, shape: Shape, body: Colour) -> Sheet:
     sheet.box(mid - grille, high - 0.24, mid + grille, high - 0.06, _BLACK, corner=0.05)
     for k in range(4):
         z = high - 0.09 - k * 0.04
-        sheet.line([(mid - grille + 0.04, z), (mid + grille - 0.04, z)], _CHROME if shape.old else (70, 70, 72), 0.01)
+        sheet.line(
+            [(mid - grille + 0.04, z), (mid + grille - 0.04, z)], _CHROME if shape.old else (70, 70, 72), 0.01
+        )
     sheet.disc(mid, high - 0.14, 0.055, _CHROME)
     sheet.disc(mid, high - 0.14, 0.035, _DARK)
     sheet.line([(0, high - 0.3), (wide, high - 0.3)], tone(body, 0.7), 0.012)
@@ -57,7 +59,15 @@ def _head_lamp(sheet: Sheet, x: float, z: float, side: int, *, old: bool) -> Non
         return
     outer, inner = x + side * 0.24, x - side * 0.2
     sheet.poly([(inner, z - 0.07), (outer, z - 0.05), (outer, z + 0.09), (inner, z + 0.05)], _BLACK)
-    sheet.poly([(inner + side * 0.02, z - 0.05), (outer, z - 0.03), (outer, z + 0.07), (inner + side * 0.02, z + 0.035)], (150, 148, 145))
+    sheet.poly(
+        [
+            (inner + side * 0.02, z - 0.05),
+            (outer, z - 0.03),
+            (outer, z + 0.07),
+            (inner + side * 0.02, z + 0.035),
+        ],
+        (150, 148, 145),
+    )
     sheet.disc(x, z + 0.002, 0.05, _CLEAR)
     sheet.disc(x + side * 0.13, z + 0.012, 0.04, _CLEAR)
     sheet.box(min(outer, outer - side * 0.05), z - 0.01, max(outer, outer - side * 0.05), z + 0.05, _AMBER)
@@ -78,7 +88,15 @@ def rear(rng: np.random.Generator, shape: Shape, body: Colour) -> Sheet:
             sheet.box(x - 0.07, high - 0.2, x + 0.07, high - 0.13, _AMBER)
         else:
             reach = rng.uniform(0.16, 0.3)
-            sheet.poly([(x + side * 0.17, high - 0.3), (x + side * 0.17, high - 0.06), (x - side * reach, high - 0.1), (x - side * 0.1, high - 0.24)], _RED)
+            sheet.poly(
+                [
+                    (x + side * 0.17, high - 0.3),
+                    (x + side * 0.17, high - 0.06),
+                    (x - side * reach, high - 0.1),
+                    (x - side * 0.1, high - 0.24),
+                ],
+                _RED,
+            )
             sheet.box(x - 0.04, high - 0.19, x + 0.08, high - 0.14, _CLEAR)
         sheet.box(mid + side * (mid - 0.3) - 0.09, 0.17, mid + side * (mid - 0.3) + 0.09, 0.2, (30, 25, 140))
     if shape.panel:
@@ -122,10 +140,22 @@ def side(shape: Shape, body: Colour) -> Sheet:
         return half - u, z
 
     (r0, r1), low = shape.roof, shape.clearance + 0.04
-    outline = [at(half - 0.02, low), at(half, shape.nose[1] - 0.08), at(*shape.nose), at(*shape.cowl), at(*r0), at(*r1), at(*shape.screen), at(*shape.tail), at(-half, low)]
+    outline = [
+        at(half - 0.02, low),
+        at(half, shape.nose[1] - 0.08),
+        at(*shape.nose),
+        at(*shape.cowl),
+        at(*r0),
+        at(*r1),
+        at(*shape.screen),
+        at(*shape.tail),
+        at(-half, low),
+    ]
     sheet.poly(outline, body)
     _side_glass(sheet, shape, at)
-    sheet.line([at(half - 0.25, shape.belt - 0.16), at(-half + 0.1, shape.belt - 0.12)], tone(body, 0.8), 0.014)
+    sheet.line(
+        [at(half - 0.25, shape.belt - 0.16), at(-half + 0.1, shape.belt - 0.12)], tone(body, 0.8), 0.014
+    )
     sheet.box(*at(half - 0.1, low), *at(-half + 0.1, low + 0.1), tone(body, 0.4))
     doors = (shape.cowl[0] - 0.15, 0.0 if shape.panel else -0.2, *(() if shape.panel else (-1.15,)))
     for u in doors:
@@ -146,7 +176,15 @@ def _side_glass(sheet: Sheet, shape: Shape, at) -> None:  # noqa: ANN001  # the 
     back_top = 0.05 if shape.panel else r1[0] + 0.12
     sheet.poly([at(*front_foot), at(*front_top), at(back_top, z1), at(back_u, z0)], _GLASS)
     edge = front_foot[0] + 0.45 * (front_top[0] - front_foot[0]), z0 + 0.45 * (z1 - z0)
-    sheet.poly([at(*edge), at(*front_top), at(back_top, z1), at(back_u + 0.4 * (back_top - back_u), z0 + 0.4 * (z1 - z0))], (92, 84, 76))
+    sheet.poly(
+        [
+            at(*edge),
+            at(*front_top),
+            at(back_top, z1),
+            at(back_u + 0.4 * (back_top - back_u), z0 + 0.4 * (z1 - z0)),
+        ],
+        (92, 84, 76),
+    )
     if not shape.panel:
         for u in (-0.2, -1.15):
             sheet.line([at(u, z0 - 0.02), at(u, z1 + 0.02)], _BLACK, 0.07)
@@ -160,5 +198,12 @@ def _wheel(sheet: Sheet, x: float, z: float, radius: float, *, old: bool) -> Non
         return
     for k in range(5):
         a = 2 * pi * k / 5 + 0.3
-        sheet.line([(x + 0.1 * radius * cos(a), z + 0.1 * radius * sin(a)), (x + 0.62 * radius * cos(a), z + 0.62 * radius * sin(a))], (185, 185, 188), 0.05)
+        sheet.line(
+            [
+                (x + 0.1 * radius * cos(a), z + 0.1 * radius * sin(a)),
+                (x + 0.62 * radius * cos(a), z + 0.62 * radius * sin(a)),
+            ],
+            (185, 185, 188),
+            0.05,
+        )
     sheet.disc(x, z, radius * 0.14, _DARK)

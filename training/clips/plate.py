@@ -46,7 +46,9 @@ def _line_width(line: str, face: Typeface) -> float:
     return sum(inks) + gaps
 
 
-def _write_line(image: Picture, line: str, face: Typeface, left_top: tuple[float, float], ink: tuple[int, int, int]) -> None:
+def _write_line(
+    image: Picture, line: str, face: Typeface, left_top: tuple[float, float], ink: tuple[int, int, int]
+) -> None:
     x, y = left_top
     for c in line:
         if c == " ":
@@ -105,7 +107,14 @@ def _small_print(rng: np.random.Generator, image: Picture, ink: tuple[int, int, 
         cv2.putText(image, "MOTORS", (w // 2 - 26, h - 3), cv2.FONT_HERSHEY_SIMPLEX, 0.3, ink, 1, cv2.LINE_AA)
     if rng.random() < 0.5:
         for x in (w // 9, w - w // 9):
-            cv2.circle(image, (x, h // 2), 4, tuple(int(0.85 * v) for v in image[h // 2, 3].tolist()), -1, cv2.LINE_AA)
+            cv2.circle(
+                image,
+                (x, h // 2),
+                4,
+                tuple(int(0.85 * v) for v in image[h // 2, 3].tolist()),
+                -1,
+                cv2.LINE_AA,
+            )
 
 
 def aged(rng: np.random.Generator, plate: FlatPlate, dirt: float) -> FlatPlate:

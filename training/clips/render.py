@@ -22,6 +22,7 @@ from training.clips.weather import Drops, Noise, add_glow, add_streaks, lamp_col
 
 Picture = NDArray[np.uint8]
 _MARGIN = 26
+_FAR_M = 110.0  # beyond this the haze and the trees hide all
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ def _actor(rng: np.random.Generator, vehicle: Vehicle, scene: Scene, light: Ligh
     rear = aged(rng, flat_plate(rng, rear_lines, styles[1], vehicle.band), vehicle.dirt)
     hang = (float(rng.normal(0, 0.01)), float(rng.normal(0, 0.02)), float(rng.uniform(-0.02, 0.1)))
     places = vehicle.drive.places(scene.frames)
-    car = build_car(rng, Build(vehicle.kind, vehicle.colour, front, rear, hang), light, float(np.median(places[:, 2])))
+    car = build_car(
+        rng, Build(vehicle.kind, vehicle.colour, front, rear, hang), light, float(np.median(places[:, 2]))
+    )
     return _Actor(vehicle, car, places, (front.char_span, rear.char_span))
 
 
@@ -53,7 +56,9 @@ class Take:
         rng = np.random.default_rng(scene.seed)
         light = LIGHTS[scene.light]
         self.scene = scene
-        self.light = replace(light, front=_dimmed(light.front, scene.dim), rear=_dimmed(light.rear, scene.dim))
+        self.light = replace(
+            light, front=_dimmed(light.front, scene.dim), rear=_dimmed(light.rear, scene.dim)
+        )
         self.sights: list[Sight] = []
         self._rng = rng
         self._actors = [_actor(rng, v, scene, self.light) for v in scene.vehicles]
@@ -70,8 +75,12 @@ class Take:
     def _frame(self, number: int) -> Picture:
         camera = self.scene.camera.turned(*self._shake[number])
         frame = self._empty(number)
-        near_last = sorted(range(len(self._actors)), key=lambda k: -_distance(self._actors[k], number, camera))
+        near_last = sorted(
+            range(len(self._actors)), key=lambda k: -_distance(self._actors[k], number, camera)
+        )
         for k in near_last:
+            if _distance(self._actors[k], number, camera) > _FAR_M:
+                continue
             place = _place(self._actors[k], number)
             lay_beam(frame, self._actors[k].car.shape, place, camera, self.light)
             lay_shadow(frame, self._actors[k].car.shape, place, camera, self.light)
@@ -85,18 +94,28 @@ class Take:
         warp = np.array([[1, 0, -_MARGIN - dx], [0, 1, -_MARGIN + dy]], np.float64)
         if self.scene.shake_deg == 0:
             return self._back[_MARGIN : _MARGIN + h, _MARGIN : _MARGIN + w].copy()
-        return np.asarray(cv2.warpAffine(self._back, warp, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.uint8)
+        return np.asarray(
+            cv2.warpAffine(self._back, warp, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT),
+            np.uint8,
+        )
 
     def _traffic(self, frame: Picture, number: int, camera: Camera, order: list[int]) -> None:
         """Lay vehicles and posts far to near, and note which plates stay in sight."""
         open_plates: list[Sight] = []
         hidden: list[float] = []
-        things: list[tuple[float, int | None]] = [(_distance(self._actors[k], number, camera), k) for k in order]
-        posts = [(float(np.hypot(p.x - camera.at[0], p.y - camera.at[1])), -1 - i) for i, p in enumerate(self.scene.posts)]
+        things: list[tuple[float, int | None]] = [
+            (_distance(self._actors[k], number, camera), k) for k in order
+        ]
+        posts = [
+            (float(np.hypot(p.x - camera.at[0], p.y - camera.at[1])), -1 - i)
+            for i, p in enumerate(self.scene.posts)
+        ]
         for _, k in sorted([*things, *posts], key=lambda one: -one[0]):
             if k < 0:
                 post = self.scene.posts[-1 - k]
-                layer = post_layer(post.x, post.y, (post.wide, post.high), camera, float(np.mean(self.light.backdrop)))
+                layer = post_layer(
+                    post.x, post.y, (post.wide, post.high), camera, float(np.mean(self.light.backdrop))
+                )
             else:
                 layer = self._vehicle(frame, self._actors[k], number, camera)
             if layer is None:
@@ -114,6 +133,8 @@ class Take:
 
     def _vehicle(self, frame: Picture, actor: _Actor, number: int, camera: Camera) -> Layer | None:
         place = _place(actor, number)
+        if _distance(actor, number, camera) > _FAR_M:
+            return None
         layer = draw_layer(actor.car, place, camera, self._smear(actor, number, camera))
         if layer is not None and self.light.rain:
             half = actor.car.shape.length / 2
@@ -131,7 +152,10 @@ class Take:
             return 0.0, 0.0
         middle = face.corners.mean(axis=0, keepdims=True)
         cameras = [self.scene.camera.turned(*self._shake[n]) for n in (before, after)]
-        at = [c.see(to_world(middle, _place(actor, n)))[0][0] for c, n in zip(cameras, (before, after), strict=True)]
+        at = [
+            c.see(to_world(middle, _place(actor, n)))[0][0]
+            for c, n in zip(cameras, (before, after), strict=True)
+        ]
         dx, dy = (at[1] - at[0]) * FRAMES_S * self.light.exposure_s
         return float(np.clip(dx, -25, 25)), float(np.clip(dy, -25, 25))
 
@@ -149,7 +173,13 @@ class Take:
                 if d > NEAR_M and turn > 0.2:
                     strength = self.light.lamps * turn**2 * (1.0 if head else 0.75)
                     radius = (0.085 if head else 0.07) * camera.focal_px / d
-                    add_glow(frame, (float(x), float(y)), radius, lamp_colour(self.light, head=head), float(strength))
+                    add_glow(
+                        frame,
+                        (float(x), float(y)),
+                        radius,
+                        lamp_colour(self.light, head=head),
+                        float(strength),
+                    )
 
     def _finish(self, frame: Picture, number: int) -> Picture:
         if self.light.rain:
@@ -208,4 +238,3 @@ def _sight(actor: _Actor, number: int, camera: Camera) -> Sight | None:
     slant = slant_deg(camera, world.mean(axis=0).tolist(), place[2] + (np.pi if rear else 0.0))
     corners = tuple((float(x), float(y)) for x, y in px)
     return Sight(actor.vehicle.plate, number, float(np.linalg.norm(tall[1] - tall[0])), slant, rear, corners)
-

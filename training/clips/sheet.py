@@ -18,7 +18,9 @@ class Sheet:
     def __init__(self, width_m: float, height_m: float, ground: Colour | None = None) -> None:
         """A sheet filled with `ground`; clear when that is None."""
         self.width_m, self.height_m = width_m, height_m
-        self.image: Picture = np.zeros((max(2, round(height_m * PX_PER_M)), max(2, round(width_m * PX_PER_M)), 4), np.uint8)
+        self.image: Picture = np.zeros(
+            (max(2, round(height_m * PX_PER_M)), max(2, round(width_m * PX_PER_M)), 4), np.uint8
+        )
         if ground is not None:
             self.image[:] = (*ground, 255)
 
@@ -34,18 +36,44 @@ class Sheet:
         """Fill a box whose corners are cut by `corner` metres."""
         c = min(corner, (x1 - x0) / 2, (z1 - z0) / 2)
         self.poly(
-            [(x0 + c, z0), (x1 - c, z0), (x1, z0 + c), (x1, z1 - c), (x1 - c, z1), (x0 + c, z1), (x0, z1 - c), (x0, z0 + c)], colour
+            [
+                (x0 + c, z0),
+                (x1 - c, z0),
+                (x1, z0 + c),
+                (x1, z1 - c),
+                (x1 - c, z1),
+                (x0 + c, z1),
+                (x0, z1 - c),
+                (x0, z0 + c),
+            ],
+            colour,
         )
 
     def line(self, points: list[tuple[float, float]], colour: Colour, wide_m: float = 0.008) -> None:
         """Draw an open line."""
         thick = max(1, round(wide_m * PX_PER_M))
-        cv2.polylines(self.image, [self._px(points)], isClosed=False, color=(*colour, 255), thickness=thick, lineType=cv2.LINE_AA, shift=_SHIFT)
+        cv2.polylines(
+            self.image,
+            [self._px(points)],
+            isClosed=False,
+            color=(*colour, 255),
+            thickness=thick,
+            lineType=cv2.LINE_AA,
+            shift=_SHIFT,
+        )
 
     def disc(self, x: float, z: float, radius: float, colour: Colour) -> None:
         """Fill a disc."""
         centre = self._px([(x, z)])[0]
-        cv2.circle(self.image, tuple(centre.tolist()), round(radius * PX_PER_M * (1 << _SHIFT)), (*colour, 255), -1, cv2.LINE_AA, _SHIFT)
+        cv2.circle(
+            self.image,
+            tuple(centre.tolist()),
+            round(radius * PX_PER_M * (1 << _SHIFT)),
+            (*colour, 255),
+            -1,
+            cv2.LINE_AA,
+            _SHIFT,
+        )
 
     def shade(self, top: float, foot: float) -> None:
         """Multiply the colours by `top` at the upper edge running to `foot` at the lower."""

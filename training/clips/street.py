@@ -61,7 +61,12 @@ def _ground(street: Street) -> Picture:
         tile[:, max(0, column(x0)) : max(0, column(x1))] = colour
 
     for side, kerb in ((-1, street.left), (1, street.right)):
-        for a, b, colour in ((0, 0.15, (172, 174, 176)), (0.15, 2.3, (140, 146, 150)), (2.3, 2.6, (70, 92, 128)), (2.6, _SIDE, (52, 104, 84))):
+        for a, b, colour in (
+            (0, 0.15, (172, 174, 176)),
+            (0.15, 2.3, (140, 146, 150)),
+            (2.3, 2.6, (70, 92, 128)),
+            (2.6, _SIDE, (52, 104, 84)),
+        ):
             x0, x1 = sorted((kerb + side * a, kerb + side * b))
             strip(x0, x1, colour)
         for m in np.arange(0, _GROUND_LONG, 0.6):  # paving joints
@@ -81,8 +86,12 @@ def _ground(street: Street) -> Picture:
     road = slice(column(street.left), column(street.right))
     tile[:, road] *= 1 + 0.05 * _rough(rng, high, wide, cells=70)[:, road]
     tile *= 1 + 0.045 * rng.standard_normal((high, wide, 1), dtype=np.float32)
-    tile[:, : column(street.left - 2.6)] *= 1 + 0.14 * _rough(rng, high, wide, cells=9)[:, : column(street.left - 2.6)]
-    tile[:, column(street.right + 2.6) :] *= 1 + 0.14 * _rough(rng, high, wide, cells=9)[:, column(street.right + 2.6) :]
+    tile[:, : column(street.left - 2.6)] *= (
+        1 + 0.14 * _rough(rng, high, wide, cells=9)[:, : column(street.left - 2.6)]
+    )
+    tile[:, column(street.right + 2.6) :] *= (
+        1 + 0.14 * _rough(rng, high, wide, cells=9)[:, column(street.right + 2.6) :]
+    )
     return np.clip(tile, 0, 255).astype(np.uint8)
 
 
@@ -91,7 +100,14 @@ def _wall(seed: int, *, glow: float) -> Picture:
     rng = np.random.default_rng((seed, 2))
     high, each = round(_WALL_HIGH * _WALL_PX), round(_HOUSE_LONG * _WALL_PX)
     tile = np.zeros((high, each * _HOUSES, 3), np.uint8)
-    bricks = [(84, 104, 148), (96, 124, 168), (196, 206, 210), (150, 176, 190), (72, 86, 126), (188, 190, 176)]
+    bricks = [
+        (84, 104, 148),
+        (96, 124, 168),
+        (196, 206, 210),
+        (150, 176, 190),
+        (72, 86, 126),
+        (188, 190, 176),
+    ]
     for k in range(_HOUSES):
         part = tile[:, k * each : (k + 1) * each]
         part[:] = bricks[int(rng.integers(len(bricks)))]
@@ -102,10 +118,13 @@ def _wall(seed: int, *, glow: float) -> Picture:
 
 
 def _house(rng: np.random.Generator, part: Picture, glow: float) -> None:
-    high, wide = part.shape[:2]
+    high = part.shape[0]
 
     def box(y0: float, z0: float, y1: float, z1: float, colour: tuple[float, ...]) -> None:
-        a, b = (round(y0 * _WALL_PX), high - round(z1 * _WALL_PX)), (round(y1 * _WALL_PX) - 1, high - round(z0 * _WALL_PX) - 1)
+        a, b = (
+            (round(y0 * _WALL_PX), high - round(z1 * _WALL_PX)),
+            (round(y1 * _WALL_PX) - 1, high - round(z0 * _WALL_PX) - 1),
+        )
         cv2.rectangle(part, a, b, colour, -1)
 
     slate = (72, 66, 64) if rng.random() < 0.6 else (62, 78, 120)
@@ -155,13 +174,15 @@ def _sky(seed: int, dirs: Field) -> Field:
     up = np.clip(dirs[..., 2], 0, 1)
     u = (np.arctan2(dirs[..., 0], dirs[..., 1]) / 1.6 + 0.5) * 255
     v = 63 - np.clip(up * 90, 0, 63)
-    mix = cv2.remap(cloud, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)[..., None]
+    mix = cv2.remap(
+        cloud, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )[..., None]
     blue = np.array([236, 214, 190], np.float32) - up[..., None] * np.array([20, 60, 90], np.float32) * 2
     return (blue * (1 - mix) + np.float32(240) * mix).astype(np.float32)
 
 
 def _sample(tile: Picture, x: Field, y: Field, px_m: float, spread: Field) -> Field:
-    """The tile at metres `x` (clamped) and `y` (repeating, up), from the mip that fits `spread` metres a pixel."""
+    """The tile at metres `x` (clamped) and `y` (repeating, up), at `spread` metres a pixel."""
     level = np.clip(np.log2(np.maximum(spread * px_m, 1.0)), 0, 5)
     out = np.zeros((*x.shape, 3), np.float32)
     mip = tile
@@ -172,7 +193,9 @@ def _sample(tile: Picture, x: Field, y: Field, px_m: float, spread: Field) -> Fi
         v = np.mod(h - y * scale - 0.5, h).astype(np.float32)
         share = np.clip(1 - np.abs(level - k), 0, 1)[..., None]
         out += share * cv2.remap(mip, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        mip = np.asarray(cv2.resize(mip, (max(1, w // 2), max(1, h // 2)), interpolation=cv2.INTER_AREA), np.uint8)
+        mip = np.asarray(
+            cv2.resize(mip, (max(1, w // 2), max(1, h // 2)), interpolation=cv2.INTER_AREA), np.uint8
+        )
     return out
 
 
@@ -207,7 +230,9 @@ def _above(street: Street, start: Field, dirs: Field, light: Light) -> Field:
         t = (x - start[..., 0]) / across
         hit = start + dirs * t[..., None]
         seen = (t > 0) & (hit[..., 2] < _WALL_HIGH - 1.5) & (hit[..., 2] > -0.5) & (hit[..., 1] < _END_Y)
-        wall = np.ascontiguousarray(np.rot90(_wall(street.seed + side, glow=0.4 if light.lamps > 0.6 else 0.0), -1))
+        wall = np.ascontiguousarray(
+            np.rot90(_wall(street.seed + side, glow=0.4 if light.lamps > 0.6 else 0.0), -1)
+        )
         box = _box(seen)
         drawn = _sample(wall, hit[box][..., 2], hit[box][..., 1], _WALL_PX, np.abs(t[box]) / 800.0)
         fade = np.clip(t[box] / 260, 0, 0.6)[..., None]
@@ -226,7 +251,15 @@ def _posts(picture: Field, street: Street, camera: Camera, scale: float, margin:
                 continue
             flat = np.round((px * scale + margin) * 16).astype(np.int32)
             wide = max(1, round(0.13 * camera.focal_px * scale / depth[0]))
-            cv2.polylines(picture, [flat], isClosed=False, color=(112, 116, 112), thickness=wide, lineType=cv2.LINE_AA, shift=4)
+            cv2.polylines(
+                picture,
+                [flat],
+                isClosed=False,
+                color=(112, 116, 112),
+                thickness=wide,
+                lineType=cv2.LINE_AA,
+                shift=4,
+            )
 
 
 def _wet(ground: Field, mirror: Field, dirs: Field) -> Field:
@@ -244,13 +277,24 @@ def street_picture(street: Street, camera: Camera, light: Light, margin: int = 0
     down = dirs[..., 2] < -1e-4
     t = np.where(down, -camera.at[2] / np.where(down, dirs[..., 2], -1), 0).astype(np.float32)
     hit = (start + dirs * t[..., None]).astype(np.float32)
-    inside = down & (hit[..., 0] > street.left - _SIDE) & (hit[..., 0] < street.right + _SIDE) & (hit[..., 1] < _END_Y)
+    inside = (
+        down
+        & (hit[..., 0] > street.left - _SIDE)
+        & (hit[..., 0] < street.right + _SIDE)
+        & (hit[..., 1] < _END_Y)
+    )
     box = _box(inside)
     ground = _sample(
-        _ground(street), hit[box][..., 0] - street.left + _SIDE, hit[box][..., 1], _GROUND_PX, t[box] / (_FINE * camera.focal_px) * 2.5
+        _ground(street),
+        hit[box][..., 0] - street.left + _SIDE,
+        hit[box][..., 1],
+        _GROUND_PX,
+        t[box] / (_FINE * camera.focal_px) * 2.5,
     )
     if light.rain:
-        ground = _wet(ground, _above(street, hit[box], dirs[box] * np.array([1, 1, -1], np.float32), light), dirs[box])
+        ground = _wet(
+            ground, _above(street, hit[box], dirs[box] * np.array([1, 1, -1], np.float32), light), dirs[box]
+        )
     fade = np.clip(t[box] / 300, 0, 0.5)[..., None]
     out[box] = np.where(inside[box][..., None], ground * (1 - fade) + np.float32(185) * fade, out[box])
     out = np.ascontiguousarray(out, np.float32)
@@ -291,5 +335,10 @@ def _in_light(picture: Field, dirs: Field, t: Field, light: Light, *, shining: N
 def lamp_places(street: Street) -> Points:
     """Where the heads of the street lamps are, (n, 3) metres."""
     return np.array(
-        [[kerb - side * 0.5, y, 6.1] for y in np.arange(22, 120, 27.0) for side, kerb in ((-1, street.left), (1, street.right))], float
+        [
+            [kerb - side * 0.5, y, 6.1]
+            for y in np.arange(22, 120, 27.0)
+            for side, kerb in ((-1, street.left), (1, street.right))
+        ],
+        float,
     )

@@ -1,4 +1,4 @@
-"""What air, lens and sensor add to a frame: bloom, rain, drops, noise. Frames are uint8 BGR, changed in place."""
+"""What air, lens and sensor add to a frame (uint8 BGR): bloom, rain, drops, noise."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from training.clips.light import Light, Tint
 Picture = NDArray[np.uint8]
 
 
-def add_glow(frame: Picture, at: tuple[float, float], radius_px: float, colour: Tint, strength: float) -> None:
-    """Add the bloom of a lamp at `at`: a hot core of `radius_px` in a wide faint skirt; `strength` from 0 to 1."""
+def add_glow(
+    frame: Picture, at: tuple[float, float], radius_px: float, colour: Tint, strength: float
+) -> None:
+    """Add a lamp's bloom in place: a core of `radius_px` in a wide faint skirt; `strength` from 0 to 1."""
     reach = int(min(260, max(3, radius_px * 7)))
     x, y = round(at[0]), round(at[1])
-    x0, y0, x1, y1 = max(0, x - reach), max(0, y - reach), min(frame.shape[1], x + reach + 1), min(frame.shape[0], y + reach + 1)
+    x0, y0, x1, y1 = (
+        max(0, x - reach),
+        max(0, y - reach),
+        min(frame.shape[1], x + reach + 1),
+        min(frame.shape[0], y + reach + 1),
+    )
     if x0 >= x1 or y0 >= y1 or strength <= 0:
         return
     yy, xx = np.mgrid[y0:y1, x0:x1].astype(np.float32)
@@ -37,7 +44,9 @@ class Noise:
         self._tiles = []
         for _ in range(3):
             fine = rng.standard_normal((*shape, 1), dtype=np.float32)
-            tint = rng.standard_normal((shape[0] // 2, shape[1] // 2, 3), dtype=np.float32) * np.float32(0 if grey else 0.8)
+            tint = rng.standard_normal((shape[0] // 2, shape[1] // 2, 3), dtype=np.float32) * np.float32(
+                0 if grey else 0.8
+            )
             wide = cv2.resize(tint, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
             self._tiles.append(np.round((fine * 0.85 + wide * 0.6) * sigma).astype(np.int16))
 
@@ -55,12 +64,20 @@ class Drops:
     def __init__(self, rng: np.random.Generator, size: tuple[int, int], count: int) -> None:
         """`count` drops on frames `size` (w, h)."""
         w, h = size
-        self._drops = [(int(rng.integers(0, w)), int(rng.integers(0, h)), int(rng.integers(5, 17)) * w // 1280) for _ in range(count)]
+        self._drops = [
+            (int(rng.integers(0, w)), int(rng.integers(0, h)), int(rng.integers(5, 17)) * w // 1280)
+            for _ in range(count)
+        ]
 
     def lay(self, frame: Picture) -> None:
         """Lay all drops over the frame."""
         for x, y, r in self._drops:
-            x0, y0, x1, y1 = max(0, x - r), max(0, y - r), min(frame.shape[1], x + r), min(frame.shape[0], y + r)
+            x0, y0, x1, y1 = (
+                max(0, x - r),
+                max(0, y - r),
+                min(frame.shape[1], x + r),
+                min(frame.shape[0], y + r),
+            )
             part = frame[y0:y1, x0:x1]
             if min(part.shape[:2]) < 3:
                 continue
@@ -80,7 +97,14 @@ def add_streaks(rng: np.random.Generator, frame: Picture, strength: float) -> Pi
             x, y = rng.uniform(0, w / 2), rng.uniform(-20, h / 2)
             long = rng.uniform(22, 50) if near else rng.uniform(5, 16)
             ends = (round(x), round(y)), (round(x - 0.12 * long), round(y + long))
-            cv2.line(layer, ends[0], ends[1], int(rng.integers(18, 46)) if near else int(rng.integers(24, 64)), 2 if near else 1, cv2.LINE_AA)
+            cv2.line(
+                layer,
+                ends[0],
+                ends[1],
+                int(rng.integers(18, 46)) if near else int(rng.integers(24, 64)),
+                2 if near else 1,
+                cv2.LINE_AA,
+            )
     soft = cv2.resize(layer, (w, h), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.add(frame, cv2.cvtColor(soft, cv2.COLOR_GRAY2BGR)), np.uint8)
 
@@ -94,7 +118,12 @@ def line_kernel(dx: float, dy: float) -> NDArray[np.float32] | None:
     for s in np.linspace(-0.5, 0.5, 8 * reach + 1):
         x, y = reach + s * dx, reach + s * dy
         i, j, fx, fy = int(x), int(y), x % 1, y % 1
-        for row, col, share in ((j, i, (1 - fx) * (1 - fy)), (j, i + 1, fx * (1 - fy)), (j + 1, i, (1 - fx) * fy), (j + 1, i + 1, fx * fy)):
+        for row, col, share in (
+            (j, i, (1 - fx) * (1 - fy)),
+            (j, i + 1, fx * (1 - fy)),
+            (j + 1, i, (1 - fx) * fy),
+            (j + 1, i + 1, fx * fy),
+        ):
             if share > 0:
                 kernel[row, col] += share
     return kernel / kernel.sum()

@@ -34,7 +34,7 @@ from training.detector.targets import centre_loss, corner_loss, draw_targets
 
 KEEP_EVERY_S = 180.0
 KEPT_SCENES = 400  # of each worker, to be shown again in another light
-CORNER_WEIGHT = 1.5
+CORNER_WEIGHT = 2.5
 Made = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]
 
 

@@ -70,6 +70,12 @@ def _dateless(rng: np.random.Generator) -> tuple[str, ...]:
     return parts if rng.random() < 0.6 else parts[::-1]
 
 
+def _diplomatic(rng: np.random.Generator) -> tuple[str, ...]:
+    """A diplomat (D, from 101) or other staff (X, from 400)."""
+    kind, least = (("D", 101), ("X", 400))[int(rng.integers(2))]
+    return str(rng.integers(100, 400)), kind, str(rng.integers(least, 1000))
+
+
 def _military(rng: np.random.Generator) -> tuple[str, ...]:
     digits, letters = _pick(rng, _DIGITS, 2), _pick(rng, _LETTERS.replace("I", "").replace("O", ""), 2)
     if rng.random() < 0.6:
@@ -108,7 +114,7 @@ _BRITISH: dict[str, tuple[float, Callable[[np.random.Generator], tuple[str, ...]
     "dateless": (0.12, _dateless),
     "ni": (0.08, _ni),
     "q": (0.02, lambda rng: ("Q" + _number(rng, 3), _pick(rng, _TAG, 3))),
-    "diplomatic": (0.03, lambda rng: (_pick(rng, _DIGITS, 3), _pick(rng, "DX", 1), _pick(rng, _DIGITS, 3))),
+    "diplomatic": (0.03, _diplomatic),
     "military": (0.03, _military),
     "trade": (0.04, _trade),
     "island": (0.04, _island),

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import argparse
+import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +18,34 @@ from training.model_card import write_card
 from training.recogniser.network import RecogniserNet
 from training.recogniser.samples import SHAPES, STYLES
 
+FACTS: dict[str, Any] = {
+    "task": "the characters of one rectified plate, its style, and whether it is a plate",
+    "input": {"canvases": "uint8 (n, 32, 160, 3) BGR, made by openanpr.read.rectify"},
+    "output": {
+        "log_p": "float32 (n, 80, 35): log-probabilities along the line, blank last",
+        "style": "float32 (n, 6)",
+        "plate": "float32 (n,): 0..1",
+    },
+    "shapes": SHAPES,
+    "styles": list(STYLES),
+    "data": [
+        {
+            "what": "plates drawn by training/plates: every sample of what it reads",
+            "licence": "Apache-2.0, this project",
+        },
+        {
+            "what": "pieces of photographs without a plate, as background and as not-a-plate: romania-dashcam/train,"
+            " web-plates, mixed-plates, less a held-out share",
+            "licence": "MIT, CC0 (unverified), MIT",
+        },
+        {"what": "free fonts of Debian, for variety only", "licence": "OFL, Apache-2.0, Bitstream Vera"},
+    ],
+    "limits": [
+        "trained on drawn plates only; night, infra-red, rain, motorcycles, black plates unchecked on real ones",
+        "three-line plates and letters outside A-Z are not read",
+    ],
+    "settings": {},
+}
 MODELS = Path(__file__).parents[2] / "src" / "openanpr" / "read" / "models"
 
 
@@ -37,11 +67,14 @@ def export(checkpoint: Path, target: Path, width: int) -> None:
     net.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
     shipped = _Shipped(net).eval()
     example = torch.randint(0, 255, (2, CANVAS_HEIGHT, CANVAS_WIDTH, 3), dtype=torch.uint8)
-    torch.onnx.export(
-        shipped, (example,), str(target), input_names=["canvases"], output_names=["log_p", "style", "plate"],
-        dynamic_axes={name: {0: "n"} for name in ("canvases", "log_p", "style", "plate")},
-        opset_version=17, dynamo=False,
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns of its own future
+        torch.onnx.export(
+            shipped, (example,), str(target),
+            input_names=["canvases"], output_names=["log_p", "style", "plate"],
+            dynamic_axes={name: {0: "n"} for name in ("canvases", "log_p", "style", "plate")},
+            opset_version=17, dynamo=False,
+        )  # fmt: skip
     import onnxruntime  # noqa: PLC0415  # only to prove the export
 
     session = onnxruntime.InferenceSession(str(target), providers=["CPUExecutionProvider"])
@@ -61,11 +94,10 @@ def main() -> None:
     options.add_argument("--width", type=int, default=24)
     options.add_argument("--target", type=Path, default=MODELS / "recogniser.onnx")
     options.add_argument("--commit", default="", help="commit that trained it")
+    options.add_argument("--recipe", default="", help="how it was trained, for the card")
     given = options.parse_args()
     export(given.checkpoint, given.target, given.width)
-    write_card(
-        given.target, commit=given.commit, facts={"shapes": SHAPES, "styles": list(STYLES), "settings": {}}
-    )
+    write_card(given.target, commit=given.commit, facts=FACTS | {"recipe": given.recipe})
 
 
 if __name__ == "__main__":

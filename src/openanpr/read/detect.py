@@ -28,7 +28,9 @@ _FULL_FROM_PX, _FULL_MOST_PX = (
     2560,
 )  # pictures longer than the first are also seen whole, at most so long
 _TILE_PX, _OVERLAP_PX = 1920, 192
-_CLOSE_WIDTH_PX, _CLOSE_VIEW = 112, (224, 128)
+_CLOSE_FROM_PX = 140  # plates at least so wide get closer looks, at these widths in views of these sizes
+_CLOSE_LOOKS = ((80, (160, 96)), (112, (224, 128)))
+_BEST_WIDTH_PX = 112  # of a plate as the network sees it: corners are truest there
 _FLOOR = 0.1  # below this no look's peak is kept, whatever the threshold
 _SAME_IOU, _SAME_INSIDE = 0.35, 0.65
 
@@ -111,28 +113,35 @@ class Detector:
         return _Peaks(whole.astype(np.float32), score[rows, columns], seen.astype(np.float32))
 
     def _closer(self, image: Image, plate: Detection) -> Detection:
-        """The same plate with its corners from a close look; unchanged where the close look sees another."""
-        low, high = plate.corners.min(axis=0), plate.corners.max(axis=0)
-        extent = high - low
-        wide, tall = _CLOSE_VIEW
-        scale = min(_CLOSE_WIDTH_PX / max(8.0, float(extent[0])), 0.5 * tall / max(4.0, float(extent[1])))
-        middle = (low + high) / 2
-        move = np.array([[scale, 0, wide / 2 - scale * middle[0]], [0, scale, tall / 2 - scale * middle[1]]])
-        if scale < 0.5:  # shrink by area first: the warp alone would alias
-            near = _cut(image, middle, (wide / scale, tall / scale))
-            view = cv2.resize(near, _CLOSE_VIEW, interpolation=cv2.INTER_AREA)
-        else:
-            view = cv2.warpAffine(
-                image, move, _CLOSE_VIEW, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-            )
+        """The same plate with its corners averaged with those of closer looks that agree.
+
+        Only for wide plates: those that the first look saw at about their own size gain nothing.
+        """
+        if float(np.linalg.norm(plate.corners[1] - plate.corners[0])) < _CLOSE_FROM_PX:
+            return plate
+        looks = [self._close_look(image, plate.corners, *close) for close in _CLOSE_LOOKS]
+        agreed = [c for c in looks if c is not None and _overlap(plate.corners[None], c)[0][0] > 0.4]
+        corners = np.mean([plate.corners, *agreed], axis=0)
+        return Detection(corners.astype(np.float32), plate.score)
+
+    def _close_look(
+        self, image: Image, plate: Corners, width_px: int, size: tuple[int, int]
+    ) -> Corners | None:
+        """Corners of the best plate in a view of `size` in which `plate` is `width_px` wide; None if none."""
+        low, high = plate.min(axis=0), plate.max(axis=0)
+        middle, extent = (low + high) / 2, high - low
+        wide, tall = size
+        scale = min(width_px / max(8.0, float(extent[0])), 0.5 * tall / max(4.0, float(extent[1])))
+        near = _cut(image, middle, (wide / scale, tall / scale))
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        view = cv2.resize(near, size, interpolation=way)
         score, corners = self._run(view.astype(np.uint8))
         row, column = np.unravel_index(int(score.argmax()), score.shape)
         if score[row, column] < self.threshold:
-            return plate
-        again = (corners[row, column].reshape(4, 2) - (wide / 2, tall / 2)) / scale + middle
-        if _overlap(plate.corners[None], again.astype(np.float32))[0][0] < 0.4:
-            return plate
-        return Detection(again.astype(np.float32), plate.score)
+            return None
+        start = np.round(middle - np.array([wide, tall]) / scale / 2)
+        parts = np.array([near.shape[1] / wide, near.shape[0] / tall])
+        return (corners[row, column].reshape(4, 2) * parts + start).astype(np.float32)
 
 
 def _check(image: Image) -> None:
@@ -185,7 +194,7 @@ def _view(image: Image, look: _Look) -> tuple[Image, tuple[float, float]]:
 def _cut(image: Image, middle: Corners, size: tuple[float, float]) -> Image:
     """A part of the picture around `middle`, edges repeated where it reaches outside."""
     wide, high = round(size[0]), round(size[1])
-    x, y = round(float(middle[0]) - wide / 2), round(float(middle[1]) - high / 2)
+    x, y = (round(float(v)) for v in middle - np.array(size) / 2)
     inside = image[max(0, y) : y + high, max(0, x) : x + wide]
     before = (max(0, -y), max(0, -x))
     after = (high - inside.shape[0] - before[0], wide - inside.shape[1] - before[1])
@@ -223,7 +232,7 @@ def _one_each(peaks: _Peaks, most: int) -> list[Detection]:
         same[0] = True
         rivals = left[same & (iou > _SAME_IOU)] if (iou > _SAME_IOU).any() else left[:1]
         strong = rivals[peaks.scores[rivals] > 0.7 * peaks.scores[best]]
-        apart = np.abs(np.log(np.maximum(peaks.seen_px[strong], 1.0) / _CLOSE_WIDTH_PX))
+        apart = np.abs(np.log(np.maximum(peaks.seen_px[strong], 1.0) / _BEST_WIDTH_PX))
         chosen = strong[int(apart.argmin())] if strong.size else best
         found.append(Detection(peaks.corners[chosen], float(peaks.scores[best])))
         left = left[~same]

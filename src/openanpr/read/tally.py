@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 
 UNIT = 1 << 20
-GRADES = 12  # each a quarter of an octave of weight; what weighs less than 1/7 is in the last
+GRADES = 16  # each a third of an octave of weight; what weighs less than 1/32 is in the last
 _BLIND = 0.02  # the chance that a frame knows nothing of one character
 _SHAPES = 34
 

@@ -28,6 +28,8 @@ __all__ = ["Pass", "Step", "TrackSettings", "Tracker"]
 
 _MOST_MEMORIES = 512
 _NEVER = 1e6
+_BLIND_S = 0.45
+_BLIND_REACH = 5.0  # scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,10 @@ class _Guess:
         self.box, sigma, speed_sigma = track.motion.predict(at_s)
         # Three sigma, yet no farther than a vehicle that pulls away (4 s/s is a metre a second) could be.
         self.reach = min(3 * sigma, 1.5 + self.gap_s * (4 + track.motion.speed / 2 + 3 * speed_sigma))
+        if self.gap_s > _BLIND_S:
+            # Nor farther than this after a longer gap, unless it reads the same (`_rejoin` sees to that): a
+            # vehicle that left the picture must not go on as the shop sign it hid.
+            self.reach = min(self.reach, _BLIND_REACH)
 
     def near(self, centres: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of the centres (N, 2) could be joined at all, by reach or by overlap."""

@@ -5,7 +5,7 @@ not in the list it is the sum over its characters; for a text of another length 
 typically say, less a price for each character lost or gained. So a blurred frame, which says little for
 any text, says little against any. These are weighted and summed over the frames, which is what Bayes'
 rule asks for when frames are independent. They are not: the same blur, dirt and angle come back frame
-after frame. So the frames are ranked in grades by weight, and the n best of them count together as
+after frame. So the frames are ranked in grades by weight and certainty, and the n best of them count together as
 n / (1 + r (n - 1)), the effective number of n equally correlated witnesses: the best frame counts whole,
 each further one less. However many blurred far frames there are, they cannot outvote a few near ones,
 and a plate watched for an hour is no surer than one watched for seconds.
@@ -34,10 +34,12 @@ from openanpr.read.tally import (
     weigh,
 )
 
-_STEPS = 4  # grades an octave of weight
+_STEPS = 3  # grades an octave of weight
 _LIKENESS = 0.6  # r: how alike two frames err
 _LENGTH_PRICE = 6.0  # log-probability of a character lost or gained
 _LEAST = -60.0  # log-probability: below it is nothing
+_LEAST_SURE = 1.5  # power of the mean probability of a character, as a weight
+_SURE = 6.0
 _MOST_TEXTS = 128
 _KEPT = 3
 _TOLD = 10
@@ -108,6 +110,12 @@ class Ballot:
             msg = f"a weight must be over 0 and at most 1; found {weight}"
             raise ValueError(msg)
         self._only = None if self._texts else reading
+        # Height tells what a frame could say, its own certainty what it does say: a near but smeared or
+        # half-cut plate must not come before a farther clear one.
+        weight *= max(
+            _LEAST_SURE,
+            min(1.0, math.exp(_SURE * reading.strings[0][1] / max(1, len(reading.strings[0][0])))),
+        )
         self._count_texts(reading, weight)
         self._heaviest = max(self._heaviest, weight)
         units = round(weight * UNIT)
