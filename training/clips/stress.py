@@ -20,7 +20,7 @@ from training.plates.marks import british_mark
 VERSION = 1
 SEED = 20_261_124
 SECONDS = 8
-_AWAY, _FAST, _SLOW, _KERB = -1.8, 1.7, 4.8, -4.3
+_AWAY, _FAST, _SLOW, _KERB = -1.8, 1.7, 4.5, -4.3
 _LEFT, _RIGHT = -5.4, 6.4
 _KINDS = ("hatch", "saloon", "estate", "suv", "van", "hatch")
 _LAYOUTS = ("current", "current", "current", "prefix", "suffix", "dateless", "ni", "q")
@@ -37,7 +37,7 @@ class _View:
 
 # A plate's slant is its bearing from the camera: yaw and half the angle of view bound it to 50 degrees.
 _VIEWS = {
-    "pole": _View(Camera((0.4, 0.0, 3.2), 0.0, -6.2, 2200.0), 11.0, (_AWAY, _FAST, _SLOW)),
+    "pole": _View(Camera((0.9, 0.0, 3.2), 0.0, -6.2, 2200.0), 11.0, (_AWAY, _FAST, _SLOW)),
     "gantry": _View(Camera((1.5, 0.0, 5.6), 0.0, -14.0, 2500.0), 17.0, (_AWAY, _FAST, _SLOW)),
     "far": _View(Camera((1.0, 0.0, 4.6), 0.0, -5.6, 3600.0), 21.0, (_AWAY, _FAST, _SLOW)),
     "motorway": _View(Camera((0.0, 0.0, 5.6), 0.0, -14.0, 3200.0), 17.0, (_AWAY, _FAST)),
@@ -46,7 +46,7 @@ _VIEWS = {
     "right 50": _View(Camera((8.4, 0.0, 3.0), -29.0, -11.5, 1650.0), 9.0, (_FAST, _SLOW)),
     "left 35": _View(Camera((-7.0, 0.0, 2.8), 21.5, -10.0, 2300.0), 10.5, (_AWAY, _FAST)),
     "left 50": _View(Camera((-7.4, 0.0, 3.0), 30.5, -11.0, 1800.0), 8.5, (_AWAY, _FAST)),
-    "dash": _View(Camera((0.2, 0.0, 1.7), 0.0, -2.0, 1900.0), 11.0, (_AWAY, _FAST, _SLOW)),
+    "dash": _View(Camera((0.9, 0.0, 1.7), 0.0, -2.0, 1900.0), 11.0, (_AWAY, _FAST, _SLOW)),
 }
 
 
@@ -163,7 +163,7 @@ def scene_of(plan: _Plan) -> Scene:
     number = PLANS.index(plan)
     rng = np.random.default_rng((SEED, number))
     view = _VIEWS[plan.view]
-    street = Street(_LEFT, _RIGHT, (-0.05, 3.25), seed=100 + number)
+    street = Street(_LEFT, _RIGHT, (-0.05, 3.1), seed=100 + number)
     return Scene(
         plan.name,
         SEED + number,

@@ -34,14 +34,14 @@ FACTS: dict[str, Any] = {
             "licence": "Apache-2.0, this project",
         },
         {
-            "what": "pieces of photographs without a plate, as background and as not-a-plate: romania-dashcam/train,"
-            " web-plates, mixed-plates, less a held-out share",
+            "what": "pieces of photographs without a plate, as background and as not-a-plate: romania-dashcam"
+            "/train, web-plates, mixed-plates, less a held-out share",
             "licence": "MIT, CC0 (unverified), MIT",
         },
         {"what": "free fonts of Debian, for variety only", "licence": "OFL, Apache-2.0, Bitstream Vera"},
     ],
     "limits": [
-        "trained on drawn plates only; night, infra-red, rain, motorcycles, black plates unchecked on real ones",
+        "trained on drawn plates; night, infra-red, rain, motorcycles, black plates unchecked on real ones",
         "three-line plates and letters outside A-Z are not read",
     ],
     "settings": {},

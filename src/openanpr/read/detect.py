@@ -129,7 +129,8 @@ class Detector:
     ) -> Corners | None:
         """Corners of the best plate in a view of `size` in which `plate` is `width_px` wide; None if none."""
         low, high = plate.min(axis=0), plate.max(axis=0)
-        middle, extent = (low + high) / 2, high - low
+        frame = np.array([image.shape[1], image.shape[0]], np.float32)
+        middle, extent = np.clip((low + high) / 2, 0, frame), high - low
         wide, tall = size
         scale = min(width_px / max(8.0, float(extent[0])), 0.5 * tall / max(4.0, float(extent[1])))
         near = _cut(image, middle, (wide / scale, tall / scale))

@@ -5,10 +5,10 @@ not in the list it is the sum over its characters; for a text of another length 
 typically say, less a price for each character lost or gained. So a blurred frame, which says little for
 any text, says little against any. These are weighted and summed over the frames, which is what Bayes'
 rule asks for when frames are independent. They are not: the same blur, dirt and angle come back frame
-after frame. So the frames are ranked in grades by weight and certainty, and the n best of them count together as
-n / (1 + r (n - 1)), the effective number of n equally correlated witnesses: the best frame counts whole,
-each further one less. However many blurred far frames there are, they cannot outvote a few near ones,
-and a plate watched for an hour is no surer than one watched for seconds.
+after frame. So the frames are ranked in grades by weight and certainty, and the n best of them count
+together as n / (1 + r (n - 1)), the effective number of n equally correlated witnesses: the best frame
+counts whole, each further one less. However many blurred far frames there are, they cannot outvote a few
+near ones, and a plate watched for an hour is no surer than one watched for seconds.
 
 Sums are kept as whole numbers of 2^-20, so that the order of the frames cannot change the vote. Memory
 does not grow with the number of frames.
@@ -38,8 +38,8 @@ _STEPS = 3  # grades an octave of weight
 _LIKENESS = 0.6  # r: how alike two frames err
 _LENGTH_PRICE = 6.0  # log-probability of a character lost or gained
 _LEAST = -60.0  # log-probability: below it is nothing
-_LEAST_SURE = 1.5  # power of the mean probability of a character, as a weight
-_SURE = 6.0
+_SURE = 1.5  # power of the mean probability of a character in a frame's own weight
+_LEAST_SURE = 1 / 8
 _MOST_TEXTS = 128
 _KEPT = 3
 _TOLD = 10
@@ -112,10 +112,8 @@ class Ballot:
         self._only = None if self._texts else reading
         # Height tells what a frame could say, its own certainty what it does say: a near but smeared or
         # half-cut plate must not come before a farther clear one.
-        weight *= max(
-            _LEAST_SURE,
-            min(1.0, math.exp(_SURE * reading.strings[0][1] / max(1, len(reading.strings[0][0])))),
-        )
+        text, p = reading.strings[0]
+        weight *= max(_LEAST_SURE, min(1.0, math.exp(_SURE * p / max(1, len(text)))))
         self._count_texts(reading, weight)
         self._heaviest = max(self._heaviest, weight)
         units = round(weight * UNIT)
@@ -123,7 +121,7 @@ class Ballot:
         self._plate += round(units * reading.plate_score)
         self._styles[reading.style] = self._styles.get(reading.style, 0) + units
         self._lines[reading.lines] = self._lines.get(reading.lines, 0) + units
-        return self._keep(reading.strings[0][0], quality, frame_index)
+        return self._keep(text, quality, frame_index)
 
     def absorb(self, other: Ballot) -> None:
         """Take over the votes of a ballot that turned out to be on the same plate."""
