@@ -83,7 +83,7 @@ check: $(VENV)/dev.stamp ## form, types, who imports whom, and the tests about t
 	step $(BIN)/python -m pytest -q tests/conventions; \
 	if [ -n "$$failed" ]; then echo -e "make check found faults in:$$failed"; exit 1; fi
 
-bench: $(VENV)/reader.stamp ## measure accuracy and speed; writes benchmarks/results/
+bench: $(VENV)/training.stamp ## measure accuracy and speed; writes benchmarks/results/
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
 soak: $(VENV)/reader.stamp ## read one long clip and watch that memory stays flat

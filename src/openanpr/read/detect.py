@@ -133,16 +133,15 @@ class Detector:
         middle, extent = np.clip((low + high) / 2, 0, frame), high - low
         wide, tall = size
         scale = min(width_px / max(8.0, float(extent[0])), 0.5 * tall / max(4.0, float(extent[1])))
-        near = _cut(image, middle, (wide / scale, tall / scale))
+        near, start = _cut(image, middle, (wide / scale, tall / scale))
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         view = cv2.resize(near, size, interpolation=way)
         score, corners = self._run(view.astype(np.uint8))
         row, column = np.unravel_index(int(score.argmax()), score.shape)
         if score[row, column] < self.threshold:
             return None
-        start = np.round(middle - np.array([wide, tall]) / scale / 2)
-        parts = np.array([near.shape[1] / wide, near.shape[0] / tall])
-        return (corners[row, column].reshape(4, 2) * parts + start).astype(np.float32)
+        parts = np.array([near.shape[1] / wide, near.shape[0] / tall], np.float32)
+        return corners[row, column].reshape(4, 2) * parts + np.array(start, np.float32)
 
 
 def _check(image: Image) -> None:
@@ -192,15 +191,15 @@ def _view(image: Image, look: _Look) -> tuple[Image, tuple[float, float]]:
     return view, (wide / look.width, high / look.height)
 
 
-def _cut(image: Image, middle: Corners, size: tuple[float, float]) -> Image:
-    """A part of the picture around `middle`, edges repeated where it reaches outside."""
+def _cut(image: Image, middle: Corners, size: tuple[float, float]) -> tuple[Image, tuple[int, int]]:
+    """A part of the picture around `middle`, edges repeated where it reaches outside, and its start x, y."""
     wide, high = round(size[0]), round(size[1])
-    x, y = (round(float(v)) for v in middle - np.array(size) / 2)
+    x, y = round(float(middle[0]) - size[0] / 2), round(float(middle[1]) - size[1] / 2)
     inside = image[max(0, y) : y + high, max(0, x) : x + wide]
     before = (max(0, -y), max(0, -x))
     after = (high - inside.shape[0] - before[0], wide - inside.shape[1] - before[1])
     padded = cv2.copyMakeBorder(inside, before[0], after[0], before[1], after[1], cv2.BORDER_REPLICATE)
-    return padded.astype(np.uint8)
+    return padded.astype(np.uint8), (x, y)
 
 
 def _joined(parts: list[_Peaks]) -> _Peaks:
