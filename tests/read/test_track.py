@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openanpr.core.read import Direction
@@ -317,6 +317,7 @@ def test_settings_that_contradict_one_another_are_refused() -> None:
         TrackSettings(lost_s=9)
 
 
+@settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 10_000), every=st.integers(1, 4), miss=st.floats(0, 0.5))
 def test_whatever_comes_each_pass_ends_once_and_is_told_at_most_once(
     seed: int, every: int, miss: float

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -165,6 +165,7 @@ def test_the_vote_of_one_frame_is_its_own_reading() -> None:
     assert (out.agreeing, out.frames, out.best_frame, out.best_text) == (1, 1, 0, "AB12CDE")
 
 
+@settings(deadline=None, max_examples=40)
 @given(data=st.data(), seed=st.integers(0, 500))
 def test_the_order_of_the_frames_does_not_change_the_vote(data: st.DataObject, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -176,6 +177,7 @@ def test_the_order_of_the_frames_does_not_change_the_vote(data: st.DataObject, s
     assert (first.agreeing, first.frames) == (second.agreeing, second.frames)
 
 
+@settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 500), cut=st.integers(0, 6))
 def test_two_ballots_on_one_plate_join_to_the_ballot_of_all_frames(seed: int, cut: int) -> None:
     rng = np.random.default_rng(seed)
@@ -191,6 +193,7 @@ def test_two_ballots_on_one_plate_join_to_the_ballot_of_all_frames(seed: int, cu
     assert left.result().agreeing == whole.result().agreeing
 
 
+@settings(deadline=None, max_examples=40)
 @given(seed=st.integers(0, 500), n=st.integers(1, 12))
 def test_a_vote_is_a_distribution_and_its_characters_spell_its_best_text(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)

@@ -20,6 +20,7 @@ from openanpr.read.track import Pass, Step, Tracker, TrackSettings
 from openanpr.read.vote import Ballot, frame_weight
 
 _CREDIBLE_PLATE_SCORE = 0.5
+_SURE_ENOUGH = math.log(0.3)  # weaker readings vote, but do not name a vehicle: signs and fragments start here
 _LEAST_CHAR_PX = 5.0
 _MOST_READ_A_FRAME = 8
 _SETTLED_AFTER = 10  # readings that agree: then a plate that does not come nearer is read now and then
@@ -123,7 +124,7 @@ class Passes:
         self, following: _Following, frame: Frame[Image], corners: Quad, reading: Reading | None
     ) -> None:
         following.last_quad = corners
-        if reading is None or _mark(reading) is None:
+        if reading is None or not _legible(reading):
             return
         height = float(np.ptp(corners[:, 1]))
         following.tallest_px = max(following.tallest_px, height)
@@ -162,19 +163,22 @@ class Passes:
         if following is None or not following.voted:
             return None
         voted = following.ballot.result()
-        sight = following.sights.get(voted.best_frame)
-        if sight is None:
-            return None
+        sight = following.sights[voted.best_frame]  # kept by the ballot's own word, see `Ballot.kept`
         return self._recorder.record(
             voted.reading, sight, frames=max(1, voted.agreeing), direction=told.direction
         )
 
 
+def _legible(reading: Reading | None) -> bool:
+    """Whether a reading says anything about a plate, and so may vote."""
+    return reading is not None and reading.plate_score >= _CREDIBLE_PLATE_SCORE and bool(reading.strings[0][0])
+
+
 def _mark(reading: Reading | None) -> str | None:
-    """The text by which the tracker may know a plate again: only a credible one."""
-    if reading is None or reading.plate_score < _CREDIBLE_PLATE_SCORE:
+    """The text by which the tracker may know a plate again: one that was fairly surely read."""
+    if reading is None or not _legible(reading) or reading.strings[0][1] < _SURE_ENOUGH:
         return None
-    return reading.strings[0][0] or None
+    return reading.strings[0][0]
 
 
 def _xywh(corners: Quad) -> tuple[float, float, float, float]:
