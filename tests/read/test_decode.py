@@ -13,7 +13,7 @@ from openanpr.core.grammar import Country
 from openanpr.core.read import Style
 from openanpr.core.shape import SHAPES, shape_key
 from openanpr.read.calibrate import Calibration
-from openanpr.read.decode import Decoded, decode
+from openanpr.read.decode import Decoded, View, decode
 from openanpr.read.reading import Reading
 
 DAY = date(2026, 11, 22)
@@ -32,7 +32,7 @@ def reading(*strings: tuple[str, float], style: Style = Style.WHITE, plate: floa
 
 def decoded(*strings: tuple[str, float], country: Country = "gb", style: Style = Style.WHITE) -> Decoded:
     found = decode(
-        reading(*strings, style=style), country=country, on=DAY, calibration=Calibration(), char_height_px=20
+        reading(*strings, style=style), country=country, on=DAY, calibration=Calibration(), view=View(20)
     )
     assert found is not None
     return found
@@ -61,7 +61,7 @@ def test_an_age_code_of_the_future_is_not_preferred() -> None:
         country="gb",
         on=DAY,
         calibration=Calibration(),
-        char_height_px=20,
+        view=View(20),
     )
     assert found is not None
     assert found.plate == "AB76CDE"
@@ -76,7 +76,7 @@ def test_a_spelling_that_position_cannot_decide_keeps_its_rival_and_loses_confid
 
 def test_nothing_read_is_nothing_decoded() -> None:
     empty = Reading((("", -0.1),), (), 0.9, Style.WHITE, 1)
-    assert decode(empty, country="gb", on=DAY, calibration=Calibration(), char_height_px=20) is None
+    assert decode(empty, country="gb", on=DAY, calibration=Calibration(), view=View(20)) is None
 
 
 @pytest.mark.parametrize("country", ["gb", "eu", "any"])

@@ -13,16 +13,26 @@ from dataclasses import dataclass
 from typing import Self
 
 _CLIP = 1e-6
+ENOUGH_CHARACTERS = 6  # more of them prove no more
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of the logistic curve; the identity on `seen_p` where nothing was fitted."""
+    """Weights of two logistic curves; the identity on `seen_p` where nothing was fitted.
+
+    `bias`, `seen`, `plate` and `small` say how surely a plate was read; those named `place_` how surely the
+    place is a plate at all.
+    """
 
     bias: float = 0.0
     seen: float = 1.0
     plate: float = 0.0
     small: float = 0.0
+    place_bias: float = 30.0
+    place_found: float = 0.0
+    place_looks: float = 0.0
+    place_read: float = 0.0
+    place_length: float = 0.0
     most: float = 0.9999
 
     @classmethod
@@ -30,10 +40,24 @@ class Calibration:
         """The calibration that a model card holds; raises TypeError for a number it does not know."""
         return cls(**numbers)
 
+    def place_p(self, *, found: float, plate_score: float, seen_p: float, length: int) -> float:
+        """Probability that a place is a plate.
+
+        By the detector's score `found`, by whether it looks like a plate to the recogniser, and by how
+        surely (`seen_p`) how many characters were read there: a grille has corners but no text.
+        """
+        return _logistic(
+            self.place_bias
+            + self.place_found * found
+            + self.place_looks * _log_odds(plate_score)
+            + self.place_read * _log_odds(seen_p)
+            + self.place_length * min(length, ENOUGH_CHARACTERS)
+        )
+
     def confidence(
         self, *, seen_p: float, spelling_p: float, plate_score: float, char_height_px: float, frames: int
     ) -> float:
-        """Probability that the plate is right.
+        """Probability that the plate is right, given that it is one.
 
         `seen_p`: share of the chosen shape string; `spelling_p`: share of the chosen spelling among
         those of that string (O or 0); `plate_score`: that it is a plate at all; `char_height_px`:
@@ -47,7 +71,11 @@ class Calibration:
             + self.plate * _log_odds(plate_score)
             + self.small * max(0.0, math.log(16.0 / max(4.0, char_height_px)))
         )
-        return min(self.most, spelling_p / (1 + math.exp(-max(-30.0, min(30.0, log_odds)))))
+        return min(self.most, spelling_p * _logistic(log_odds))
+
+
+def _logistic(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
 def _log_odds(p: float) -> float:

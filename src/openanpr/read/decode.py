@@ -41,6 +41,18 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """How good the view was: height of the characters, the detector's score (0..1), frames that agree.
+
+    It enters the confidence and nothing else.
+    """
+
+    char_height_px: float
+    found: float = 1.0
+    frames: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """One spelling of one rival shape string, with its log score and its share of all that was possible."""
 
@@ -80,20 +92,19 @@ def decode(
     country: Country,
     on: date | None,
     calibration: Calibration,
-    char_height_px: float,
-    frames: int = 1,
+    view: View,
 ) -> Decoded | None:
-    """The plate that a reading amounts to; None where nothing was read.
-
-    `char_height_px` and `frames` say how good the view was; they enter the confidence only.
-    """
+    """The plate that a reading amounts to; None where nothing was read."""
     ranking = rank(reading, country=country, on=on)
     if ranking is None:
         return None
     best = ranking.spellings[0]
-    confidence = calibration.confidence(
+    place_p = calibration.place_p(
+        found=view.found, plate_score=reading.plate_score, seen_p=ranking.seen_p, length=len(best.text)
+    )
+    confidence = place_p * calibration.confidence(
         seen_p=ranking.seen_p, spelling_p=ranking.spelling_p, plate_score=reading.plate_score,
-        char_height_px=char_height_px, frames=frames,
+        char_height_px=view.char_height_px, frames=view.frames,
     )  # fmt: skip
     rest = (1 - confidence) / max(1e-9, 1 - best.share)
     rivals = (Candidate(s.text, s.share * rest) for s in ranking.spellings[1:_KEPT])

@@ -20,7 +20,7 @@ from openanpr.read.track import Pass, Step, Tracker, TrackSettings
 from openanpr.read.vote import Ballot, frame_weight
 
 _CREDIBLE_PLATE_SCORE = 0.5
-_SURE_ENOUGH = math.log(0.3)  # weaker readings vote, but do not name a vehicle: signs and fragments start here
+_SURE_ENOUGH = math.log(0.3)  # weaker readings vote, but name no vehicle: signs and fragments
 _LEAST_CHAR_PX = 5.0
 _MOST_READ_A_FRAME = 8
 _SETTLED_AFTER = 10  # readings that agree: then a plate that does not come nearer is read now and then
@@ -75,7 +75,7 @@ class Passes:
         self._busy = bool(plates)
         for plate, reading, number in zip(plates, readings, step.ids, strict=True):
             if number is not None:
-                self._vote(self._following.setdefault(number, _Following()), frame, plate.corners, reading)
+                self._vote(self._following.setdefault(number, _Following()), frame, plate, reading)
         yield from self._settle(step)
 
     def finish(self) -> Iterator[Read]:
@@ -121,9 +121,9 @@ class Passes:
         )
 
     def _vote(
-        self, following: _Following, frame: Frame[Image], corners: Quad, reading: Reading | None
+        self, following: _Following, frame: Frame[Image], plate: Detection, reading: Reading | None
     ) -> None:
-        following.last_quad = corners
+        corners = following.last_quad = plate.corners
         if reading is None or not _legible(reading):
             return
         height = float(np.ptp(corners[:, 1]))
@@ -138,9 +138,7 @@ class Passes:
         quality = math.exp(reading.strings[0][1]) * math.sqrt(height) * (0.3 + sharp)
         following.voted = True
         if following.ballot.add(reading, weight=weight, frame_index=frame.index, quality=quality):
-            following.sights[frame.index] = self._recorder.sight(
-                frame.source, frame.index, frame.at, frame.image, corners
-            )
+            following.sights[frame.index] = self._recorder.sight(frame, plate)
             for old in following.sights.keys() - following.ballot.kept:
                 del following.sights[old]
 
@@ -171,7 +169,9 @@ class Passes:
 
 def _legible(reading: Reading | None) -> bool:
     """Whether a reading says anything about a plate, and so may vote."""
-    return reading is not None and reading.plate_score >= _CREDIBLE_PLATE_SCORE and bool(reading.strings[0][0])
+    return (
+        reading is not None and reading.plate_score >= _CREDIBLE_PLATE_SCORE and bool(reading.strings[0][0])
+    )
 
 
 def _mark(reading: Reading | None) -> str | None:

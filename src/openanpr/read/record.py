@@ -8,11 +8,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from openanpr.core.frame import Frame
 from openanpr.core.grammar import Country
 from openanpr.core.instant import Instant
 from openanpr.core.read import BoxPx, Corners, Direction, Read
 from openanpr.read.calibrate import Calibration
-from openanpr.read.decode import decode
+from openanpr.read.decode import View, decode
+from openanpr.read.detect import Detection
 from openanpr.read.pictures import cut_overview, cut_patch, overview_jpeg, patch_jpeg
 from openanpr.read.reading import Reading
 
@@ -25,12 +27,13 @@ Quad = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """Where and when a plate was seen, with the pictures of that moment (None: nobody wants them)."""
+    """Where, when and how surely a plate was found, with the pictures of that moment (None: not wanted)."""
 
     source: str
     index: int
     at: Instant
     corners: Quad
+    score: float
     patch: Image | None
     overview: Image | None
 
@@ -54,11 +57,11 @@ class Recorder:
     settings: str
     calibration: Calibration
 
-    def sight(self, source: str, index: int, at: Instant, image: Image, corners: Quad) -> Sight:
+    def sight(self, frame: Frame[Image], plate: Detection) -> Sight:
         """Keep of a frame what a read may need of it: never the whole frame."""
-        patch = cut_patch(image, corners) if self.pictures else None
-        overview = cut_overview(image) if self.pictures else None
-        return Sight(source, index, at, corners, patch, overview)
+        patch = cut_patch(frame.image, plate.corners) if self.pictures else None
+        overview = cut_overview(frame.image) if self.pictures else None
+        return Sight(frame.source, frame.index, frame.at, plate.corners, plate.score, patch, overview)
 
     def record(
         self, reading: Reading, sight: Sight, *, frames: int, direction: Direction, primary: bool = True
@@ -66,7 +69,7 @@ class Recorder:
         """The read; None where nothing readable was there or the confidence is below the least."""
         decoded = decode(
             reading, country=self.country, on=self.on or sight.at.at.date(), calibration=self.calibration,
-            char_height_px=char_height_px(sight.corners, reading.lines), frames=frames,
+            view=View(char_height_px(sight.corners, reading.lines), sight.score, frames),
         )  # fmt: skip
         if decoded is None or decoded.confidence < self.min_confidence:
             return None

@@ -49,7 +49,7 @@ def read_still(
         for reading in (first, *recogniser.read(frame.image, nudged(plate.corners)[1:], lines=first.lines)):
             if reading.strings[0][0]:
                 ballot.add(reading, weight=1.0, frame_index=0, quality=1.0)
-        sight = recorder.sight(frame.source, frame.index, frame.at, frame.image, plate.corners)
+        sight = recorder.sight(frame, plate)
         read = recorder.record(ballot.result().reading, sight, frames=1, direction=Direction.UNKNOWN)
         if read is not None:
             found.append((_plausibility(read, plate.score), read))
