@@ -71,7 +71,7 @@ def test_a_plain_plate_is_read_with_its_evidence(reader: Reader) -> None:
 
 
 def test_the_nearer_of_two_plates_is_primary_and_both_are_given(reader: Reader) -> None:
-    picture = car(car(road(), "KV14 HZT", 200, 150, 110), "MA07 CXE", 640, 380, 230)
+    picture = car(car(road(), "KV14 HZT", 90, 150, 110), "MA07 CXE", 640, 380, 230)
     reads = list(reader.read([frame(picture)]))
     assert [(r.plate, r.primary) for r in reads] == [("MA07CXE", True), ("KV14HZT", False)]
 
