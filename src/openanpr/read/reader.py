@@ -39,7 +39,7 @@ class ReaderSettings:
 
     country: Country = "gb"
     threads: int = 1
-    min_confidence: float = 0.4
+    min_confidence: float = 0.5  # more likely right than wrong
     on: date | None = None
     pictures: bool = True
     report_after_s: float | None = None
