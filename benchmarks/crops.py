@@ -1,7 +1,7 @@
 """The fixed stress set of single plates: by character height, blur, angle and light.
 
 Drawn by the training generator from seeds that training never uses; fixed before the models were
-trained. `python -m benchmarks.crops --sheet docs/pictures/stress-crops.png` shows it.
+trained. `python -m benchmarks.crops --sheet docs/pictures/stress-crops.jpg` shows it.
 """
 
 from __future__ import annotations
