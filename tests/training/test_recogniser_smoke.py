@@ -51,6 +51,16 @@ def test_two_steps_train_then_a_third_resumes_and_the_result_exports(runs: Path)
     assert (runs / "tiny.onnx").stat().st_size < 1_000_000
 
 
+def test_a_training_can_start_from_an_exported_model(runs: Path) -> None:
+    file = training.train(given(4))
+    export(file, runs / "tiny.onnx", width=8)
+    wanted = torch.load(file, weights_only=True)["average"]
+    found = training.weights_of(runs / "tiny.onnx")
+    assert found.keys() == wanted.keys()
+    learnt = [name for name in wanted if not name.endswith("num_batches_tracked")]
+    assert all(torch.allclose(found[name], wanted[name]) for name in learnt)
+
+
 def test_a_batch_depends_on_its_number_alone() -> None:
     one, two = batch((5, 1), 6), batch((5, 1), 6)
     assert [s.shapes for s in one] == [s.shapes for s in two]

@@ -74,6 +74,9 @@ def export(checkpoint: Path, target: Path, width: int) -> None:
             input_names=["canvases"], output_names=["log_p", "style", "plate"],
             dynamic_axes={name: {0: "n"} for name in ("canvases", "log_p", "style", "plate")},
             opset_version=17, dynamo=False,
+            # Normalisations stay apart, under their own names, so that a training can start from the
+            # shipped file; the runtime joins them to the convolutions when it loads the model.
+            training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
         )  # fmt: skip
     import onnxruntime  # noqa: PLC0415  # only to prove the export
 

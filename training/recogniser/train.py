@@ -14,7 +14,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
@@ -89,9 +91,9 @@ def train(arguments: argparse.Namespace) -> Path:
         step = int(state["step"])
         print(f"resumed {file.name} at step {step}", flush=True)
     elif arguments.start_from:
-        state = torch.load(arguments.start_from, weights_only=True)
-        net.load_state_dict(state["average"])
-        average.load_state_dict(state["average"])
+        weights = weights_of(Path(arguments.start_from))
+        net.load_state_dict(weights)
+        average.load_state_dict(weights)
     batches = DataLoader(
         _Batches(arguments.seed, arguments.batch, step, steps), batch_size=None,
         num_workers=arguments.workers,
@@ -125,6 +127,20 @@ def train(arguments: argparse.Namespace) -> Path:
     return file
 
 
+def weights_of(file: Path) -> dict[str, Tensor]:
+    """The averaged weights in a check-point, or those of a shipped ONNX file, by their layers' names."""
+    if file.suffix != ".onnx":
+        return torch.load(file, weights_only=True)["average"]
+    arrays = {
+        i.name.removeprefix("net."): numpy_helper.to_array(i) for i in onnx.load(str(file)).graph.initializer
+    }
+    counters = (
+        RecogniserNet().state_dict()
+    )  # batch counters are no part of what is shipped, nor of what is learnt
+    missing = {name: value for name, value in counters.items() if name.endswith("num_batches_tracked")}
+    return {name: torch.from_numpy(a.copy()) for name, a in arrays.items() if name in counters} | missing
+
+
 def _save(
     file: Path, net: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer, step: int
 ) -> None:
@@ -152,9 +168,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--workers", type=int, default=1)
     options.add_argument("--save-every", type=float, default=180.0, help="seconds")
-    options.add_argument(
-        "--start-from", default=None, help="check-point whose averaged weights to begin with"
-    )
+    options.add_argument("--start-from", default=None, help="check-point or shipped ONNX to begin with")
     options.add_argument("--full-precision", action="store_true", help="float32 instead of bfloat16")
     return options
 
