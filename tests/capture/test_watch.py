@@ -78,7 +78,8 @@ def test_the_oldest_file_comes_first(tmp_path: Path) -> None:
     for age, name in enumerate(("a.jpg", "c.jpg", "b.jpg")):
         os.utime(make_picture(tmp_path / name), (1_700_000_000 - age, 1_700_000_000 - age))
     with watching(tmp_path) as watcher:
-        watcher.wait_for(lambda: watcher.names == ["b.jpg", "c.jpg", "a.jpg"])
+        watcher.wait_for(lambda: len(watcher.names) == 3)
+        assert watcher.names == ["b.jpg", "c.jpg", "a.jpg"]
 
 
 def test_a_file_still_being_written_is_left_until_it_is_whole(tmp_path: Path) -> None:

@@ -43,7 +43,6 @@ class Typeface:
     zero: int = 0  # 0: as O; 1: slashed; 2: gap; 3: narrower than O
     letter_width: float = 1.0
     soft: float = 0.0  # corner softness, a blur in fractions of the stroke
-    corner: float = 0.0
 
 
 def _arc(cx: float, cy: float, rx: float, ry: float, start: float, end: float) -> list[Point]:
