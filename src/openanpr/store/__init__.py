@@ -1,0 +1,1 @@
+"""Drivers, SQL files, migrations: reads, control records, pictures, journal."""
