@@ -1,1 +1,1 @@
-"""The outbox: kept on disk, signed, sent, retried, acknowledged. Used by readers and by nodes that forward."""
+"""The outbox: kept on disk, signed, sent, retried, acknowledged. For readers and nodes that forward."""

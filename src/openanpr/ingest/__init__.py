@@ -1,1 +1,1 @@
-"""Reads arrive: proved, checked, deduplicated, journalled, accepted; what cannot be read goes to quarantine with its reason."""
+"""Reads arrive: proved, checked, deduplicated, journalled, accepted; the rest goes to quarantine."""
