@@ -14,7 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training.recogniser.samples import Sample, View, plate_samples
+from training.recogniser.camera import View
+from training.recogniser.samples import Sample, plate_samples
 
 SEED = 990_001
 SIZE = 300

@@ -90,8 +90,8 @@ def calibration(data: Path) -> Finding:
     uk, eu = score_of(folder / "uk-parked", "gb"), score_of(folder / "eu-parked", "eu")
     empty = score_of(folder / "no-plates", "gb", labelled=False)
     points = (*uk.points, *eu.points, *empty.points)
-    folded = calibrated((p, shape) for p, _, shape in points)
-    strict = calibrated((p, exact) for p, exact, _ in points)
+    folded = calibrated((p.shapes_p, p.folded) for p in points)
+    strict = calibrated((p.confidence, p.exact) for p in points)
     lines = (
         Line(
             "expected error, 10 bins of equal width",
@@ -113,6 +113,7 @@ def calibration(data: Path) -> Finding:
     detail = {
         "folded": calibration_told(folded),
         "strict": calibration_told(strict),
-        "note": "folded, since the EU truth has O/0 slips; false reads count as wrong",
+        "note": "folded, since the EU truth has O/0 slips: how sure the shapes are against whether they are "
+        "right; false reads count as wrong; plates that the truth does not list (unlisted.csv) do not count",
     }
     return Finding(lines, f"{_REAL}, check/no-plates ({empty.pictures})", model=uk.model or "", detail=detail)

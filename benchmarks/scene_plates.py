@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from benchmarks import scenes
 from benchmarks.result import Finding, Line
 from benchmarks.scored import interval, reader_of
 from openanpr.core.frame import Frame
 from openanpr.core.instant import ClockSource, Instant
 from openanpr.core.read import Read
 from openanpr.core.shape import shape_key
+from openanpr.read.detect import Detector
 from openanpr.run.score_measures import Share
-from training.detector.measure import SAME_IOU, iou
+from training.detector import stress as scenes
+from training.detector.measure import SAME_IOU, iou, upright
 
 COUNT = 120
 _TARGETS = {
@@ -30,16 +32,18 @@ _AT = Instant(datetime(2026, 11, 22, 12, tzinfo=UTC), ClockSource.CLOCK, 0)
 
 @dataclass(slots=True)
 class _Count:
-    """Plates, those found, those read with every shape right, those right letter by letter."""
+    """Plates, those boxed by the detector, those reported, those of them right by shape and by letter."""
 
     plates: int = 0
     found: int = 0
+    reported: int = 0
     folded: int = 0
     exact: int = 0
 
-    def add(self, plate: scenes.StressPlate, read: Read | None) -> None:
+    def add(self, plate: scenes.StressPlate, read: Read | None, *, boxed: bool) -> None:
         self.plates += 1
-        self.found += read is not None
+        self.found += boxed
+        self.reported += read is not None
         self.folded += read is not None and shape_key(read.plate) == shape_key(plate.text)
         self.exact += read is not None and read.plate == plate.text
 
@@ -47,6 +51,7 @@ class _Count:
         return {
             "plates": self.plates,
             "found": round(self.found / self.plates, 4),
+            "reported": round(self.reported / self.plates, 4),
             "read_folded": round(self.folded / self.plates, 4),
             "read_strict": round(self.exact / self.plates, 4),
         }
@@ -63,17 +68,22 @@ class _Tally:
 
 
 def small_plates(data: Path) -> Finding:
-    """Found and read by character height; read means that every shape is right.
+    """Found and read by character height.
+
+    Found: the detector, at its own threshold, has a box there (IoU 0.4), as in the measure of parked cars.
+    Read: the reader reports it with every shape right; what it finds and is not sure of it leaves out, which
+    the detail tells as `reported`.
 
     Some marks here are random or of other countries, where nobody can tell O from 0: so `--country any`, and
     folded for the target. The strict share stands in the detail.
     """
     tally = _Tally()
-    reader = reader_of("any")
+    reader, detector = reader_of("any"), Detector.load(threads=1)
     on_photos = (data / "train" / "romania-dashcam").is_dir()
     for scene in scenes.stress_scenes(data if on_photos else None, count=COUNT):
         frame = Frame(scene.name, 0, _AT, scene.image, still=True, offset_s=0.0)
-        _judge(tally, scene, list(reader.read([frame])))
+        boxes = [upright(one) for one in detector.find(scene.image, tiles=True)]
+        _judge(tally, scene, list(reader.read([frame])), boxes)
     lines = [line for low_high in scenes.BINS_PX for line in _lines(low_high, tally.by[_name(low_high)])]
     mean = float(np.mean(tally.corner_px)) if tally.corner_px else None
     lines.append(
@@ -84,15 +94,18 @@ def small_plates(data: Path) -> Finding:
     ground = (
         "half on photographs, half drawn" if on_photos else "all drawn: photographs are not on this machine"
     )
-    where = f"benchmarks.scenes, {COUNT} scenes 1920x1080, {ground}"
+    where = f"training.detector.stress, {COUNT} scenes 1920x1080, {ground}"
     seeds = f"{scenes.SEED}, version {scenes.VERSION}"
     return Finding(tuple(lines), where, seeds, reader.model, detail)
 
 
-def _judge(tally: _Tally, scene: scenes.StressScene, reads: list[Read]) -> None:
+def _judge(
+    tally: _Tally, scene: scenes.StressScene, reads: list[Read], boxes: list[NDArray[np.float64]]
+) -> None:
     left = list(range(len(reads)))
     for plate in scene.plates:
         box = _upright(plate.corners)
+        boxed = any(iou(box, other) >= SAME_IOU for other in boxes)
         best = max(left, key=lambda i, b=box: iou(b, _upright_of(reads[i])), default=None)
         read = None
         if best is not None and iou(box, _upright_of(reads[best])) >= SAME_IOU:
@@ -108,7 +121,7 @@ def _judge(tally: _Tally, scene: scenes.StressScene, reads: list[Read]) -> None:
             f"style {plate.style}",
         )
         for name in names:
-            tally.by[name].add(plate, read)
+            tally.by[name].add(plate, read, boxed=boxed)
     if scene.ground == "drawn":  # a photograph may hold a real plate that nobody boxed
         tally.drawn += 1
         tally.false += len(left)

@@ -21,15 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from benchmarks.scenes import stress_scenes
 from openanpr.core.shape import shape_key
 from openanpr.read.calibrate import ENOUGH_CHARACTERS, Calibration
 from openanpr.read.decode import rank
-from openanpr.read.detect import Detector
+from openanpr.read.detect import Detection, Detector
 from openanpr.read.model_file import MODELS
-from openanpr.read.recognise import Recogniser, reading_of
-from training.photographs import training_photographs
-from training.recogniser.samples import Sample, batch
+from openanpr.read.recognise import Recogniser
+from openanpr.read.still import read_steadily
+from training.detector.stress import stress_scenes
+from training.photographs import kept_for_calibration, training_photographs
+from training.recogniser.samples import Shot, plate_shots
 
 _SEED = 880_001  # no training and no benchmark uses it
 _DAY = date(2026, 11, 22)
@@ -40,25 +41,29 @@ Image = NDArray[np.uint8]
 Boxes = tuple[tuple[float, float, float, float], ...]
 
 
-def _measures(recogniser: Recogniser, samples: list[Sample]) -> NDArray[np.float64]:
-    """One row a plate sample: seen_p, plate score, character height in px, whether its string was right."""
-    log_p, style, plate = recogniser.scores(np.stack([s.canvas for s in samples]))
+def _measures(recogniser: Recogniser, shots: Iterable[Shot]) -> NDArray[np.float64]:
+    """One row a drawn plate: seen_p, plate score, character height in px, whether its shapes were right.
+
+    Read as the reader reads a picture, several looks and all: what is fitted is what will be told.
+    """
     rows: list[tuple[float, float, float, float]] = []
-    for i, sample in enumerate(samples):
-        ranking = rank(reading_of(log_p[i], style[i], float(plate[i]), lines=1), country="any", on=_DAY)
-        if sample.is_plate and ranking is not None:
-            right = shape_key(ranking.spellings[0].text) == sample.shapes
-            rows.append((ranking.seen_p, float(plate[i]), sample.char_height_px, float(right)))
+    for shot in shots:
+        reading = read_steadily(shot.picture, Detection(shot.corners, 1.0), recogniser)
+        ranking = rank(reading, country="any", on=_DAY) if reading else None
+        if reading is not None and ranking is not None:
+            right = shape_key(ranking.spellings[0].text) == shot.groups.replace(" ", "")
+            rows.append((ranking.seen_p, reading.plate_score, shot.char_height_px, float(right)))
     return np.array(rows)
+
+
+def _shots(plates: int) -> Iterator[Shot]:
+    for number in range(plates):
+        yield from plate_shots(np.random.default_rng((_SEED, number)), views=1)
 
 
 def _confidences(numbers: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
     curve = Calibration(*(float(n) for n in numbers))
-    said = [
-        curve.confidence(seen_p=s, spelling_p=1.0, plate_score=p, char_height_px=h, frames=1)
-        for s, p, h, _ in rows
-    ]
-    return np.array(said)
+    return np.array([curve.shapes_p(seen_p=s, plate_score=p, char_height_px=h) for s, p, h, _ in rows])
 
 
 def fit(rows: NDArray[np.float64]) -> dict[str, float]:
@@ -85,12 +90,13 @@ def _place_measures(pictures: Iterable[tuple[Image, Boxes, bool]]) -> NDArray[np
     detector, recogniser = Detector.load(threads=1, threshold=_LEAST_FOUND), Recogniser(threads=1)
     rows: list[tuple[float, ...]] = []
     for image, boxes, complete in pictures:
-        found = detector.find(image, tiles=True)
-        readings = recogniser.read(image, [p.corners for p in found])
-        for plate, reading in zip(found, readings, strict=True):
+        for plate in detector.find(image, tiles=True):
             overlap = max((_overlap(plate.corners, box) for box in boxes), default=0.0)
-            ranking = rank(reading, country="any", on=_DAY)
-            if ranking is None or 0.1 < overlap < 0.4 or (overlap <= 0.1 and not complete):
+            if 0.1 < overlap < 0.4 or (overlap <= 0.1 and not complete) or plate.is_cut_off(image):
+                continue
+            reading = read_steadily(image, plate, recogniser)
+            ranking = rank(reading, country="any", on=_DAY) if reading else None
+            if reading is None or ranking is None:
                 continue
             length = min(len(ranking.spellings[0].text), ENOUGH_CHARACTERS)
             looks, read = _log_odds(reading.plate_score), _log_odds(ranking.seen_p)
@@ -131,8 +137,8 @@ def _place_pictures(negatives: Path | None) -> Iterator[tuple[Image, Boxes, bool
     for shot in training_photographs(longest_px=1280):
         if shot.trusted and zlib.crc32(shot.name.encode()) % 3 == 0:
             yield shot.image, shot.boxes, False
-    for path in sorted(negatives.glob("*.jpg"))[::3] if negatives else ():
-        image = cv2.imread(str(path))
+    for path in sorted(negatives.glob("*.jpg")) if negatives else ():
+        image = cv2.imread(str(path)) if kept_for_calibration(path.name) else None
         if image is not None:
             yield image.astype(np.uint8), (), True
 
@@ -155,8 +161,7 @@ def main() -> None:
     options.add_argument("--negatives", type=Path, default=None, help="folder of .jpg without a plate")
     given = options.parse_args()
     recogniser = Recogniser(threads=1)
-    batches = (batch((_SEED, i), 250, negatives=0.0) for i in range(max(2, given.samples // 250)))
-    rows = np.concatenate([_measures(recogniser, samples) for samples in batches])
+    rows = _measures(recogniser, _shots(given.samples))
     half = len(rows) // 2
     numbers = fit(rows[:half])
     fitted = _confidences(np.array(list(numbers.values())), rows[half:])
@@ -168,7 +173,7 @@ def main() -> None:
     }
     places = _place_measures(_place_pictures(given.negatives))
     numbers |= fit_place(places)
-    measured |= {"places": len(places), "places_that_are_plates": int(places[:, 2].sum())}
+    measured |= {"places": len(places), "places_that_are_plates": int(places[:, -1].sum())}
     card_file = MODELS / "recogniser.json"
     card: dict[str, Any] = json.loads(card_file.read_text())
     card["settings"] = card.get("settings", {}) | {f"calibration_{k}": v for k, v in numbers.items()}

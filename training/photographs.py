@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 DATA_FOLDER = Path(os.environ.get("OPENANPR_DATA", Path(__file__).parents[2] / "shared" / "data"))
 _HELD_OUT_IN_100 = 15  # kept from training for the stress scenes
+_CALIBRATION_IN_100 = 25
 _SETS = (("romania-dashcam/train", True), ("web-plates", True), ("mixed-plates", False))
 
 
@@ -34,6 +35,11 @@ class Photograph:
 def held_out(name: str) -> bool:
     """Whether a photograph is kept from training; decided by its name alone."""
     return zlib.crc32(name.encode()) % 100 < _HELD_OUT_IN_100
+
+
+def kept_for_calibration(name: str) -> bool:
+    """Whether a picture without plates is kept from training, for the calibration; by its name alone."""
+    return zlib.crc32(name.encode()) % 100 < _CALIBRATION_IN_100
 
 
 def boxes_of(folder: Path) -> dict[str, list[tuple[float, float, float, float]]]:

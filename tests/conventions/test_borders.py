@@ -42,3 +42,8 @@ def test_the_package_needs_exactly_what_the_reader_extra_names() -> None:
 def test_what_is_shipped_never_imports_what_is_not() -> None:
     strays = [place(p) for p in python_files("src") if imported(p) & {"training", "tests", "benchmarks"}]
     assert not strays
+
+
+def test_what_trains_the_models_does_not_lean_on_what_measures_them() -> None:
+    strays = [place(p) for p in python_files("training") if imported(p) & {"tests", "benchmarks"}]
+    assert not strays

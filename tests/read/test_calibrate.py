@@ -12,42 +12,21 @@ P = st.floats(0, 1)
 
 
 def test_without_a_fit_the_confidence_is_what_was_seen() -> None:
-    assert Calibration().confidence(
-        seen_p=0.8, spelling_p=1, plate_score=0.5, char_height_px=30, frames=1
-    ) == pytest.approx(0.8)
+    assert Calibration().shapes_p(seen_p=0.8, plate_score=0.5, char_height_px=30) == pytest.approx(0.8)
 
 
-@given(seen=P, spelling=P, plate=P, height=st.floats(1, 200), frames=st.integers(1, 500))
-def test_any_reading_gets_a_probability(
-    seen: float, spelling: float, plate: float, height: float, frames: int
-) -> None:
+@given(seen=P, plate=P, height=st.floats(1, 200))
+def test_any_reading_gets_a_probability(seen: float, plate: float, height: float) -> None:
     c = Calibration(bias=-1, seen=0.7, plate=0.4, small=-1.0)
-    assert (
-        0
-        <= c.confidence(
-            seen_p=seen, spelling_p=spelling, plate_score=plate, char_height_px=height, frames=frames
-        )
-        <= 1
-    )
+    assert 0 <= c.shapes_p(seen_p=seen, plate_score=plate, char_height_px=height) <= 1
 
 
 @given(a=P, b=P)
 def test_more_seen_is_never_less_sure(a: float, b: float) -> None:
     low, high = sorted((a, b))
     c = Calibration(bias=-0.5, seen=0.8, plate=0.3)
-    sure = [
-        c.confidence(seen_p=p, spelling_p=1, plate_score=0.9, char_height_px=20, frames=3)
-        for p in (low, high)
-    ]
+    sure = [c.shapes_p(seen_p=p, plate_score=0.9, char_height_px=20) for p in (low, high)]
     assert sure[0] <= sure[1] + 1e-12
-
-
-def test_frames_that_agree_raise_the_confidence() -> None:
-    c = Calibration()
-    one, ten = (
-        c.confidence(seen_p=0.9, spelling_p=1, plate_score=0.9, char_height_px=20, frames=n) for n in (1, 10)
-    )
-    assert ten > one
 
 
 def test_a_number_that_the_curve_does_not_know_is_refused() -> None:

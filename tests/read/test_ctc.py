@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openanpr.core.shape import SHAPES
-from openanpr.read.ctc import BLANK, CLASSES, beam_search, positions_of
+from openanpr.read.ctc import BLANK, CLASSES, GAP, beam_search, gaps_of, positions_of, without_gaps
 
 
 def scores(path: str, sure: float = 0.98) -> np.ndarray:
@@ -51,6 +51,34 @@ def test_probabilities_of_all_rivals_together_never_pass_one() -> None:
 def test_scores_of_another_shape_are_refused_with_what_was_wanted_and_found() -> None:
     with pytest.raises(ValueError, match=r"steps, 35.*\(4, 7\)"):
         beam_search(np.zeros((4, 7), np.float32))
+
+
+def spaced_scores(path: str, sure: float = 0.98) -> np.ndarray:
+    """As `scores`, with a space in `path` for a gap."""
+    rest = (1 - sure) / GAP
+    log_p = np.full((len(path), GAP + 1), math.log(rest), np.float32)
+    for step, c in enumerate(path):
+        log_p[step, {"_": BLANK, " ": GAP}.get(c, SHAPES.index(c) if c in SHAPES else BLANK)] = math.log(sure)
+    return log_p
+
+
+def test_a_gap_parts_two_characters_and_is_none_itself() -> None:
+    log_p, gap = without_gaps(spaced_scores("_A_1_ _1_"))
+    strings = beam_search(log_p)
+    assert strings[0][0] == "A11"
+    assert np.exp(log_p).sum(1) == pytest.approx(np.ones(9), abs=1e-4)
+    assert [g > 0.9 for g in gaps_of(log_p, gap, strings)] == [False, True]
+
+
+def test_gaps_are_not_told_where_the_beam_chose_another_string_than_the_likeliest_path() -> None:
+    log_p, gap = without_gaps(spaced_scores("_A_ _B_"))
+    assert gaps_of(log_p, gap, (("A", 0.0),)) == ()
+    assert gaps_of(*without_gaps(spaced_scores("____")), (("", 0.0),)) == ()
+
+
+def test_scores_without_a_class_for_gaps_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"steps, 36.*\(4, 35\)"):
+        without_gaps(np.zeros((4, CLASSES), np.float32))
 
 
 def _exact(log_p: np.ndarray, text: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -88,6 +88,25 @@ def truths(rng: np.random.Generator, n: int) -> list[str]:
 def coming(best_px: float, n: int) -> list[float]:
     """Plate heights of an approach: most frames are far."""
     return [9 + (best_px - 9) * (i / (n - 1)) ** 3 for i in range(n)]
+
+
+def test_gaps_are_the_mean_over_the_frames_that_read_the_winner_in_any_order() -> None:
+    frames = [replace(simple("EU1731"), gaps=g) for g in ((0.1, 0.9, 0, 0, 0), (0.3, 0.7, 0, 0, 0), ())]
+    other = replace(simple("EU131", 0.5), gaps=(0.9, 0, 0, 0))
+    told = []
+    for order in ([*frames, other], [other, *reversed(frames)]):
+        ballot, late = Ballot(), Ballot()
+        for i, each in enumerate(order):
+            (ballot if i % 2 else late).add(each, weight=0.5, frame_index=i, quality=1.0)
+        ballot.absorb(late)
+        told.append(ballot.result().reading.gaps)
+    assert told[0] == told[1]
+    assert told[0] == pytest.approx((0.2, 0.8, 0, 0, 0), abs=1e-4)
+
+
+def test_gaps_that_do_not_fit_the_text_are_refused() -> None:
+    with pytest.raises(ValueError, match="gaps"):
+        Ballot().add(replace(simple("AB12"), gaps=(0.5,)), weight=1.0, frame_index=0, quality=1.0)
 
 
 @pytest.mark.parametrize("boast", [1.0, 1.6])

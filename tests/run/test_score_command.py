@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from openanpr.core.frame import Frame
-from openanpr.core.read import BoxPx, Read
+from openanpr.core.read import BoxPx, Candidate, Read
 from openanpr.run.exit_code import ExitCode
 from openanpr.run.score_command import run_score
 from openanpr.run.score_settings import ScoreSettings
@@ -254,3 +254,16 @@ def test_the_shipped_reader_reads_drawn_plates_through_the_command(tmp_path) -> 
     told = json.loads(ended.stdout)
     assert told["capture"]["hits"] == 2
     assert told["model"].startswith("detector-")
+
+
+def test_folded_calibration_asks_how_sure_the_shapes_are_and_strict_how_sure_the_spelling(
+    tmp_path: Path,
+) -> None:
+    write_grey(tmp_path / "a.jpg")
+    (tmp_path / "truth.csv").write_text("image,plate,x,y,w,h\na.jpg,61OCH,20,40,100,20\n")
+    both = (Candidate("610CH", 0.6), Candidate("61OCH", 0.38), Candidate("61QCH", 0.01))
+    read = replace(made_read("610CH", confidence=0.6, box=LEFT), candidates=both)
+    _, out, _ = score(tmp_path, {"a.jpg": [read]}, as_json=True)
+    found = json.loads(out)["calibration"]
+    assert found["folded"]["expected_error"] == pytest.approx(0.02)  # 0.98 sure of the shapes, and right
+    assert found["strict"]["expected_error"] == pytest.approx(0.6)  # 0.6 sure of the spelling, and wrong

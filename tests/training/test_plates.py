@@ -10,7 +10,7 @@ from openanpr.core.shape import SHAPES
 from training.plates import degrade
 from training.plates.draw import FAMILIES, draw_plate
 from training.plates.glyphs import GLYPH_HEIGHT_PX, Typeface, glyph_mask, random_typeface
-from training.plates.marks import british_mark
+from training.plates.marks import british_mark, random_mark
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -55,6 +55,17 @@ def test_drawn_british_marks_are_marks_of_the_grammar(layout: str) -> None:
     rng = np.random.default_rng(11)
     marks = [Plate.parse(british_mark(rng, layout).text) for _ in range(40)]
     assert all(plate.syntax != "unknown" for plate in marks)
+
+
+def test_dateless_marks_have_no_letter_that_none_was_issued_with() -> None:
+    rng = np.random.default_rng(8)
+    letters = "".join(c for _ in range(300) for c in british_mark(rng, "dateless").text if c.isalpha())
+    assert not set(letters) & set("IQZ")
+
+
+def test_no_drawn_mark_is_a_word() -> None:
+    rng = np.random.default_rng(9)
+    assert not any(random_mark(rng).text.isalpha() for _ in range(500))
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -17,7 +17,7 @@ from training.clips.street import Street
 from training.clips.vehicle import PAINTS
 from training.plates.marks import british_mark
 
-VERSION = 1
+VERSION = 2
 SEED = 20_261_124
 SECONDS = 8
 _AWAY, _FAST, _SLOW, _KERB = -1.8, 1.7, 4.5, -4.3

@@ -214,6 +214,21 @@ def lettering(rng: Rng, picture: Image, at: tuple[int, int], height: int) -> Non
     _write(picture, text, at, height, np.clip(ink, 0, 255), int(rng.integers(max(1, len(_fonts())))))
 
 
+def line_of_capitals(rng: Rng, picture: Image, height: int, ink: NDArray[np.float64]) -> None:
+    """One or two words in capitals across the picture, in place: a shop, a shirt, a button. Never a digit."""
+    count = 1 if rng.random() < 0.6 else 2
+    text = " ".join("".join(rng.choice(_CAPITALS, int(rng.integers(2, 10 // count)))) for _ in range(count))
+    at = (int(rng.integers(-height // 3, height)), (picture.shape[0] - height) // 2)
+    _write(
+        picture,
+        text,
+        at,
+        max(8, int(height * rng.uniform(0.6, 0.95))),
+        ink,
+        int(rng.integers(max(1, len(_fonts())))),
+    )
+
+
 def emblem(rng: Rng, picture: Image, at: tuple[int, int], radius: int) -> None:
     """A round badge, a wheel or a lamp: rings and spokes in place."""
     light, dark = [float(rng.uniform(140, 255))] * 3, [float(rng.uniform(0, 120))] * 3

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from openanpr.read.detect import Detection, Detector
 from openanpr.read.model_file import load_session
+from training.detector.stress import BINS_PX, stress_scenes
 
 SAME_IOU = 0.4
 FALSE_A_PICTURE = 0.1
@@ -130,8 +131,6 @@ def on_empty(detector: Detector, folder: Path, threshold: float) -> dict[str, An
 
 def on_stress(detector: Detector, data: Path, threshold: float, *, count: int = 120) -> dict[str, Any]:
     """Plates found in the fixed stress scenes by character height and by light; corner error; false boxes."""
-    from benchmarks.scenes import BINS_PX, stress_scenes  # noqa: PLC0415  # only this measure needs the scenes
-
     hits: dict[str, list[bool]] = {}
     errors: list[float] = []
     false = drawn = 0

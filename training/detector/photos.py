@@ -17,6 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training.photographs import kept_for_calibration
+
 Image = NDArray[np.uint8]
 HELD_OUT_SHARE = 0.15
 LONGEST_PX = 1280
@@ -72,14 +74,15 @@ def read_folder(folder: Path, kind: str) -> Iterator[Photo]:
 def photos_to_train(data: Path, negatives: Path | None = None, hard: Path | None = None) -> list[Photo]:
     """All photographs to train on: the held-out share of the last two sets is left out.
 
-    `hard` is a JSON file {picture: [[x, y, w, h], ...]} of false boxes, as `mine.py` writes it.
+    Of the pictures without plates those kept for the calibration are left out, too. `hard` is a JSON file
+    {picture: [[x, y, w, h], ...]} of false boxes, as `mine.py` writes it.
     """
     train = data / "train"
     photos = list(read_folder(train / "romania-dashcam" / "train", "street"))
     for name in ("mixed-plates", "web-plates"):
         photos += [p for p in read_folder(train / name, "close") if not held_out(p.image)]
     if negatives is not None:
-        photos += list(read_folder(negatives, "empty"))
+        photos += [p for p in read_folder(negatives, "empty") if not kept_for_calibration(p.name)]
     if hard is None:
         return photos
     mined = json.loads(hard.read_text())

@@ -230,6 +230,28 @@ def _stamp(alpha: Image, ink: Image, x: float, y: float, w: float, h: float) -> 
     np.maximum(alpha[y0:y1, x0:x1], part, out=alpha[y0:y1, x0:x1])
 
 
+def _ink_line(
+    alpha: Image,
+    placed: list[tuple[str, float, float]],
+    face: Typeface | tuple[str, float],
+    char: float,
+    start: tuple[float, float],
+    k: float,
+) -> list[tuple[float, float, float]]:
+    """Stamp one line from `start` (left, top in mm); gives middle and width in mm of the seals left out."""
+    x, y = start
+    seals: list[tuple[float, float, float]] = []
+    for c, left, wide in placed:
+        if c == "o":
+            seals.append((x + left + wide / 2, y + char / 2, wide))
+        elif c == "-":
+            dash = (x + left + wide * 0.2) * k, (y + char * 0.44) * k
+            _stamp(alpha, np.full((4, 8), 255, np.uint8), *dash, wide * 0.6 * k, char * 0.13 * k)
+        elif c.isalnum():
+            _stamp(alpha, _ink_of(c, face), (x + left) * k, y * k, wide * k, char * k)
+    return seals
+
+
 def draw_plate(
     rng: np.random.Generator,
     *,
@@ -277,20 +299,7 @@ def draw_plate(
     for placed, length in laid:
         free = inside - length - 2 * min(form.margin_x, 8)
         x = bands.left + (inside - length) / 2 + float(np.clip(shift, -0.5, 0.5)) * max(0.0, free)
-        for c, left, wide in placed:
-            if c.isalnum() and c != "o":
-                _stamp(alpha, _ink_of(c, face), (x + left) * k, y * k, wide * k, form.char * k)
-            elif c == "-":
-                _stamp(
-                    alpha,
-                    np.full((4, 8), 255, np.uint8),
-                    (x + left + wide * 0.2) * k,
-                    (y + form.char * 0.44) * k,
-                    wide * 0.6 * k,
-                    form.char * 0.13 * k,
-                )
-            elif c == "o":
-                seals.append((x + left + wide / 2, y + form.char / 2, wide))
+        seals += _ink_line(alpha, placed, face, form.char, (x, y), k)
         y += form.char + form.line_gap
     clutter.lay_ink(rng, picture, alpha, ink, k, clean=clean)
     clutter.draw_seals(rng, picture, seals, k, form.char)

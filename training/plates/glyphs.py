@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 Point = tuple[float, float]
 GLYPH_HEIGHT_PX = 96  # masks are drawn once at this height and scaled down from it
 _OVERSAMPLE = 3
+_OPEN_FROM = 0.41  # the upper arm of a C ends above this part of its height, the lower below the rest
+_FINE = 0.15  # a stroke up to which there is room for a bar or a dot inside a zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,20 @@ class _Box:
             (left, bottom),
         ]
 
-    def c_shape(self, open_from: float, open_to: float) -> list[Point]:
-        """From the right end of the upper arm round the left side to the lower arm."""
+    def c_shape(self, drop: float, rise: float) -> list[Point]:
+        """From the right end of the upper arm round the left side to the lower arm.
+
+        The arms reach `drop` and `rise` radii down and up, but never so near each other that C is O.
+        """
+        most = _OPEN_FROM - self.half
+        ry = min(self.ry, most - self.top)
         return [
-            (self.right, open_from),
-            *_arc(self.right - self.rx, self.top + self.ry, self.rx, self.ry, 0, -90),
-            *_arc(self.left + self.rx, self.top + self.ry, self.rx, self.ry, 270, 180),
-            *_arc(self.left + self.rx, self.bottom - self.ry, self.rx, self.ry, 180, 90),
-            *_arc(self.right - self.rx, self.bottom - self.ry, self.rx, self.ry, 90, 0),
-            (self.right, open_to),
+            (self.right, min(self.top + ry * drop, most)),
+            *_arc(self.right - self.rx, self.top + ry, self.rx, ry, 0, -90),
+            *_arc(self.left + self.rx, self.top + ry, self.rx, ry, 270, 180),
+            *_arc(self.left + self.rx, self.bottom - ry, self.rx, ry, 180, 90),
+            *_arc(self.right - self.rx, self.bottom - ry, self.rx, ry, 90, 0),
+            (self.right, max(self.bottom - ry * rise, 1 - most)),
         ]
 
 
@@ -175,7 +182,7 @@ def _digits(b: _Box, f: Typeface) -> dict[str, list[list[Point]]]:
         b.bowl(0.485, b.bottom, b.left, b.right),
     ]
     zero = [ring]
-    if f.zero == 1:
+    if f.zero == 1 and f.stroke <= _FINE:
         zero = [ring, [(b.right - 0.05, b.top + 0.12), (b.left + 0.05, b.bottom - 0.12)]]
     elif f.zero == 2:  # the cut in a German FE zero
         zero = [ring[2:-3]]
@@ -231,11 +238,11 @@ def _letters(b: _Box, f: Typeface) -> dict[str, list[list[Point]]]:
     return {
         "A": [[(inner, 1.0), (b.mid_x, -0.03)], [(b.mid_x, -0.03), (b.w - inner, 1.0)], [(b.w * 0.22, 0.71), (b.w * 0.78, 0.71)]],
         "B": [stem, b.right_bowl(b.top, waist, b.left, b.right - 0.02), b.right_bowl(waist, b.bottom, b.left, b.right)],
-        "C": [b.c_shape(b.top + b.ry * 1.15, b.bottom - b.ry * 1.15)],
+        "C": [b.c_shape(1.15, 1.15)],
         "D": [stem, b.right_bowl(b.top, b.bottom, b.left, b.right)],
         "E": [stem, [(b.left, b.top), (b.w, b.top)], [(b.left, waist), (b.w * 0.92, waist)], [(b.left, b.bottom), (b.w, b.bottom)]],
         "F": [stem, [(b.left, b.top), (b.w, b.top)], [(b.left, waist + 0.02), (b.w * 0.9, waist + 0.02)]],
-        "G": [b.c_shape(b.top + b.ry * 1.1, b.bottom - b.ry), g_tail],
+        "G": [b.c_shape(1.1, 1.0), g_tail],
         "H": [stem, far, [(b.left, waist), (b.right, waist)]],
         "J": [j_hook, *([[(b.w * 0.3, b.top), (b.right, b.top)]] if f.bar_on_j else [])],
         "K": [stem, [(b.w - inner * 0.8, 0.0), (b.left, 0.60)], [(b.w * 0.36, 0.42), (b.w - inner * 0.6, 1.0)]],
@@ -286,7 +293,7 @@ def _glyph_width(char: str, face: Typeface) -> float:
         return face.stroke
     if char == "1":
         return max(face.width * 0.62, face.stroke + face.flag_on_one)
-    if char == "0" and face.zero == 3:
+    if char == "0" and face.zero == 3 and face.stroke <= _FINE:
         return face.width * 0.88
     widen = face.letter_width if char.isalpha() else 1.0
     return face.width * widen * (1.12 if char in "MW" and face.letter_width > 1.0 else 1.0)

@@ -65,7 +65,7 @@ def _ni(rng: np.random.Generator) -> tuple[str, ...]:
 
 
 def _dateless(rng: np.random.Generator) -> tuple[str, ...]:
-    letters = _pick(rng, _LETTERS.replace("Q", "").replace("Z", ""), int(rng.integers(1, 4)))
+    letters = _pick(rng, _TAG, int(rng.integers(1, 4)))  # I and Z were Ireland's, Q nobody's
     parts = (letters, _number(rng, 4 if len(letters) < 3 else 3))
     return parts if rng.random() < 0.6 else parts[::-1]
 
@@ -132,11 +132,12 @@ def british_mark(rng: np.random.Generator, layout: str | None = None) -> Mark:
 def random_mark(rng: np.random.Generator) -> Mark:
     """Characters without a rule: one to nine of them, with gaps anywhere."""
     count = int(rng.choice(np.arange(2, 10), p=[0.03, 0.05, 0.1, 0.15, 0.22, 0.27, 0.13, 0.05]))
-    alphabet = _DIGITS + _LETTERS if rng.random() < 0.6 else str(rng.choice([_DIGITS, _LETTERS]))
-    text = _pick(rng, alphabet, count)
+    text = _pick(rng, _DIGITS + _LETTERS if rng.random() < 0.8 else _DIGITS, count)
     if rng.random() < 0.15:  # repeats are rare in marks and hard to read
         spot = int(rng.integers(0, count - 1))
         text = text[: spot + 1] + text[spot] + text[spot + 2 :]
+    if text.isalpha():  # a word in capitals is no mark: every mark has a digit
+        text = text[:-1] + _pick(rng, _DIGITS, 1)
     for _ in range(int(rng.integers(0, 3))):
         cut = int(rng.integers(1, len(text)))
         text = text[:cut] + str(rng.choice([" ", "-"], p=[0.8, 0.2])) + text[cut:]

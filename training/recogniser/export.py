@@ -13,16 +13,17 @@ from typing import Any
 import numpy as np
 import torch
 
+from openanpr.core.shape import SHAPES
 from openanpr.read.rectify import CANVAS_HEIGHT, CANVAS_WIDTH
 from training.model_card import write_card
 from training.recogniser.network import RecogniserNet
-from training.recogniser.samples import SHAPES, STYLES
+from training.recogniser.samples import STYLES
 
 FACTS: dict[str, Any] = {
     "task": "the characters of one rectified plate, its style, and whether it is a plate",
     "input": {"canvases": "uint8 (n, 32, 160, 3) BGR, made by openanpr.read.rectify"},
     "output": {
-        "log_p": "float32 (n, 80, 35): log-probabilities along the line, blank last",
+        "log_p": "float32 (n, 80, 36): log-probabilities along the line; after the shapes come blank and gap",
         "style": "float32 (n, 6)",
         "plate": "float32 (n,): 0..1",
     },
@@ -37,6 +38,11 @@ FACTS: dict[str, Any] = {
             "what": "pieces of photographs without a plate, as background and as not-a-plate: romania-dashcam"
             "/train, web-plates, mixed-plates, less a held-out share",
             "licence": "MIT, CC0 (unverified), MIT",
+        },
+        {
+            "what": "places that a detector took for plates in some 750 pictures without any: samples of "
+            "OpenCV, scikit-image and scikit-learn (training.plateless)",
+            "licence": "Apache-2.0, BSD-3-Clause and public domain, two under CC BY 2.0 (see NOTICE)",
         },
         {"what": "free fonts of Debian, for variety only", "licence": "OFL, Apache-2.0, Bitstream Vera"},
     ],

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.recogniser.samples import SHAPES, STYLES
+from openanpr.read.ctc import GAP
+from training.recogniser.samples import STYLES
 
-CLASSES = len(SHAPES) + 1  # CTC blank is the last class
+CLASSES = GAP + 1
 STEPS = 80
 
 
@@ -49,7 +50,7 @@ class _Context(nn.Module):
 
 
 class RecogniserNet(nn.Module):
-    """Canvases uint8 (n, 32, 160, 3) BGR to log-probabilities (n, 80, 35), style (n, 6), plate (n,).
+    """Canvases uint8 (n, 32, 160, 3) BGR to log-probabilities (n, 80, 36), style (n, 6), plate (n,).
 
     Each picture is brought to zero mean and unit deviation over all its channels together, so that
     brightness and contrast go and hue stays.

@@ -2,343 +2,100 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from openanpr.read.rectify import rectify
-from training.photographs import Photograph, training_photographs
-from training.plates import degrade
-from training.plates.draw import DrawnPlate, draw_plate
+from training.plates.draw import draw_plate
+from training.recogniser.camera import View, jittered, photograph_plate, through_camera
+from training.recogniser.mined import Patch
+from training.recogniser.not_plates import not_a_plate
 
 Image = NDArray[np.uint8]
-SHAPES = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 STYLES = ("white", "yellow", "black", "trade", "other", "unknown")
 _FOLD = str.maketrans("OI", "01")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A canvas uint8 (32, 160, 3) BGR, its shapes ("" if it is no plate), style index and plate flag."""
+    """A canvas uint8 (32, 160, 3) BGR, its shapes ("" if it is no plate), style index and plate flag.
+
+    `groups` are the shapes with one space wherever the plate leaves a gap, a sign or a new line.
+    """
 
     canvas: Image
-    shapes: str
+    groups: str
     style: int
     is_plate: bool
     char_height_px: float
 
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How a plate is seen; None: drawn at random."""
-
-    char_height_px: float | None = None
-    yaw_deg: float | None = None
-    pitch_deg: float | None = None
-    roll_deg: float | None = None
-    blur: float | None = None
-    light: str | None = None
-    jitter: float = 1.0
-    wear: bool = True
+    @property
+    def shapes(self) -> str:
+        """The shapes alone."""
+        return self.groups.replace(" ", "")
 
 
-def project(
-    width: float, height: float, yaw: float, pitch: float, roll: float, distance: float
-) -> NDArray[np.float32]:
-    """Corners (4, 2) of a plate turned by angles in degrees and seen from `distance` plate widths."""
-    y, p, r = np.deg2rad([yaw, pitch, roll])
-    flat = np.array([(-width, -height, 0), (width, -height, 0), (width, height, 0), (-width, height, 0)]) / 2
-    about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
-    about_z = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
-    turned = flat @ (about_z @ about_x @ about_y).T
-    far = distance * width
-    return (turned[:, :2] * (far / (far + turned[:, 2:]))).astype(np.float32)
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A picture uint8 (h, w, 3) BGR of a drawn plate and the corners (4, 2) that a detector would give."""
+
+    picture: Image
+    corners: NDArray[np.float32]
+    groups: str
+    lines: int
+    style: str
+    char_height_px: float
+
+    def sample(self) -> Sample:
+        """The plate rectified, as the network sees it."""
+        canvas = rectify(self.picture, self.corners, lines=self.lines)
+        grey = float(np.ptp(canvas.reshape(-1, 3).mean(axis=0))) < 2.5  # an infra-red picture has no colour
+        style = "unknown" if grey and self.style != "black" else self.style
+        return Sample(canvas, self.groups, STYLES.index(style), True, self.char_height_px)  # noqa: FBT003
 
 
-@lru_cache(maxsize=1)
-def _backgrounds() -> tuple[Photograph, ...]:
-    return training_photographs()
-
-
-def _background(rng: np.random.Generator, h: int, w: int) -> Image:
-    """Something for the plate to hang on: a piece of a photograph, car paint, or texture."""
-    photographs = _backgrounds()
-    roll = rng.random()
-    if photographs and roll < 0.55:
-        picture = photographs[int(rng.integers(len(photographs)))].image
-        scale = rng.uniform(0.5, 2.5)
-        ch, cw = (
-            min(picture.shape[0], max(4, round(h / scale))),
-            min(picture.shape[1], max(4, round(w / scale))),
-        )
-        y, x = (
-            int(rng.integers(0, picture.shape[0] - ch + 1)),
-            int(rng.integers(0, picture.shape[1] - cw + 1)),
-        )
-        return cv2.resize(picture[y : y + ch, x : x + cw], (w, h), interpolation=cv2.INTER_LINEAR).astype(
-            np.uint8
-        )
-    if roll < 0.85:
-        base = rng.uniform(5, 235, 3) if rng.random() < 0.5 else np.full(3, rng.uniform(5, 235))
-        ends = np.stack([base * rng.uniform(0.6, 1.2), base * rng.uniform(0.6, 1.2)]).astype(np.float32)[
-            :, None
-        ]
-        return np.clip(cv2.resize(ends, (w, h), interpolation=cv2.INTER_LINEAR), 0, 255).astype(np.uint8)
-    small = rng.uniform(0, 255, (int(rng.integers(2, 12)), int(rng.integers(2, 12)), 3)).astype(np.uint8)
-    return cv2.resize(
-        small, (w, h), interpolation=int(rng.choice([cv2.INTER_NEAREST, cv2.INTER_CUBIC]))
-    ).astype(np.uint8)
-
-
-def _framed(rng: np.random.Generator, plate: DrawnPlate, k: float) -> tuple[Image, tuple[int, int]]:
-    """The flat plate with a holder around it, and how far the holder reaches left and up in pixels."""
-    if rng.random() < 0.55:
-        return plate.image, (0, 0)
-    side, top, bottom = (
-        max(0, round(v * k)) for v in (rng.uniform(2, 12), rng.uniform(2, 10), rng.uniform(3, 26))
-    )
-    tone = tuple(
-        float(v) for v in (np.full(3, rng.uniform(0, 70)) if rng.random() < 0.8 else rng.uniform(0, 255, 3))
-    )
-    framed = cv2.copyMakeBorder(plate.image, top, bottom, side, side, cv2.BORDER_CONSTANT, value=tone)
-    if bottom > 5 and rng.random() < 0.6:  # the garage's name on the holder
-        text = "".join(chr(int(v)) for v in rng.integers(65, 91, int(rng.integers(5, 18))))
-        size = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, bottom / 34, 1)[0]
-        spot = (max(0, (framed.shape[1] - size[0]) // 2), framed.shape[0] - max(1, bottom // 4))
-        shade = (230.0, 230.0, 230.0) if sum(tone) < 380 else (10.0, 10.0, 10.0)
-        cv2.putText(framed, text, spot, cv2.FONT_HERSHEY_SIMPLEX, bottom / 34, shade, 1, cv2.LINE_AA)
-    return framed.astype(np.uint8), (side, top)
-
-
-def photograph_plate(
-    rng: np.random.Generator, plate: DrawnPlate, k: float, view: View
-) -> tuple[Image, NDArray[np.float32], float]:
-    """A small picture around the plate, the plate's true corners in it, and its character height in px."""
-    height = view.char_height_px or float(np.exp(rng.uniform(np.log(7.0), np.log(46.0))))
-    scale = height / plate.char_height_mm
-    if rng.random() < 0.5:
-        yaw, pitch, roll = rng.normal(0, 12), rng.normal(0, 6), rng.normal(0, 3)
-    else:
-        yaw, pitch, roll = rng.uniform(-55, 55), rng.uniform(-30, 30), rng.uniform(-18, 18)
-    yaw = yaw if view.yaw_deg is None else view.yaw_deg
-    pitch = pitch if view.pitch_deg is None else view.pitch_deg
-    roll = roll if view.roll_deg is None else view.roll_deg
-    quad = project(plate.width_mm * scale, plate.height_mm * scale, yaw, pitch, roll, rng.uniform(2.5, 20))
-    margin = 0.3 * plate.height_mm * scale + 3
-    quad += margin - quad.min(axis=0) + rng.uniform(0, 1, 2).astype(np.float32)
-    w, h = (int(v) for v in np.ceil(quad.max(axis=0) + margin))
-    framed, (left, up) = _framed(rng, plate, k)
-    ph, pw = plate.image.shape[:2]
-    source = (
-        np.array([(0, 0), (pw, 0), (pw, ph), (0, ph)], np.float32) + np.array([left, up], np.float32) - 0.5
-    )
-    matrix = cv2.getPerspectiveTransform(source, quad - 0.5)
-    shrink = pw / max(1.0, float(np.hypot(*(quad[1] - quad[0]))))
-    if shrink > 1.3:  # lenses average; sampling alone would alias
-        framed = cv2.GaussianBlur(framed, (0, 0), 0.42 * shrink)
-    picture = _background(rng, h, w)
-    cv2.warpPerspective(
-        framed, matrix, (w, h), dst=picture, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
-    )
-    return picture, quad, height
-
-
-def _through_camera(rng: np.random.Generator, picture: Image, height: float, view: View) -> Image:
-    """Light, weather, blur, noise and codec; blur is bounded by what leaves the characters readable."""
-    strength = float(rng.beta(1.3, 1.6))
-    if view.light == "infra_red":
-        out = degrade.infra_red(rng, degrade.relight(rng, picture, strength), strength)
-    elif view.light == "dusk":
-        out = degrade.dusk(rng, degrade.relight(rng, picture, strength), strength)
-    elif view.light == "rain":
-        out = degrade.rain(rng, degrade.relight(rng, picture, strength), max(0.4, strength))
-    elif view.light == "day":
-        out = degrade.relight(rng, picture, 0.3)
-    else:
-        out = degrade.any_weather(rng, picture, strength)
-    worst = 0.085 * height  # sigma in px: about half a stroke
-    blur = (rng.beta(1, 2.2) if view.blur is None else view.blur) * worst
-    if rng.random() < 0.3 and view.blur is None:
-        out = degrade.motion_blur(rng, out, rng.uniform(1, 0.28 * height + 1))
-        blur *= 0.5
-    out = degrade.defocus(rng, out, blur)
-    if rng.random() < 0.7:
-        out = degrade.sensor_noise(rng, out, strength * min(1.0, height / 14))
-    if rng.random() < 0.25:  # a codec or a zoom that resampled
-        f = rng.uniform(0.7, 1.6)
-        small = cv2.resize(
-            out,
-            None,
-            fx=f,
-            fy=f,
-            interpolation=int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_AREA, cv2.INTER_CUBIC])),
-        )
-        out = cv2.resize(
-            degrade.jpeg(rng, small.astype(np.uint8), strength), (out.shape[1], out.shape[0])
-        ).astype(np.uint8)
-    elif rng.random() < 0.75:
-        out = degrade.jpeg(rng, out, strength * min(1.0, height / 12))
-    if rng.random() < 0.08:  # sharpened by the camera
-        soft = cv2.GaussianBlur(out, (0, 0), 1.2)
-        out = cv2.addWeighted(out, 1.8, soft, -0.8, 0).astype(np.uint8)
-    return out
-
-
-def jittered(rng: np.random.Generator, quad: NDArray[np.float32], amount: float) -> NDArray[np.float32]:
-    """The corners as a detector would give them: shifted, scaled and bent by parts of the plate's height."""
-    height = float(np.hypot(*(quad[3] - quad[0])) + np.hypot(*(quad[2] - quad[1]))) / 2
-    if rng.random() < 0.12 * min(amount, 1.0):  # corners that are only an upright box
-        (x0, y0), (x1, y1) = quad.min(axis=0), quad.max(axis=0)
-        if (x1 - x0) * (y1 - y0) < 1.9 * abs(float(cv2.contourArea(quad))):
-            quad = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
-    spread = (0.05 if rng.random() < 0.8 else 0.1) * height * amount
-    centre = quad.mean(axis=0)
-    grow = 1 + rng.normal(0, [0.02, 0.07]) * amount
-    out = centre + (quad - centre) * grow + rng.normal(0, spread, (4, 2)) + rng.normal(0, spread, 2)
-    return (out + rng.normal(0, 0.3, (4, 2))).astype(np.float32)
+def plate_shots(
+    rng: np.random.Generator, views: int = 2, view: View | None = None, family: str | None = None
+) -> list[Shot]:
+    """`views` pictures of one drawn plate."""
+    view = view or View()
+    k = rng.uniform(0.4, 0.65)
+    plate = draw_plate(rng, px_per_mm=k, family=family, clean=not view.wear)
+    groups = " ".join(re.split("[ o-]+", " ".join(plate.lines))).strip().translate(_FOLD)
+    shots: list[Shot] = []
+    for _ in range(views):
+        picture, quad, height = photograph_plate(rng, plate, k, view)
+        picture = through_camera(rng, picture, height, view)
+        corners = jittered(rng, quad, view.jitter)
+        shots.append(Shot(picture, corners, groups, len(plate.lines), plate.style, height))
+    return shots
 
 
 def plate_samples(
     rng: np.random.Generator, views: int = 2, view: View | None = None, family: str | None = None
 ) -> list[Sample]:
     """`views` samples of one drawn plate."""
-    view = view or View()
-    k = rng.uniform(0.4, 0.65)
-    plate = draw_plate(rng, px_per_mm=k, family=family, clean=not view.wear)
-    shapes = plate.text.translate(_FOLD)
-    samples = []
-    for _ in range(views):
-        picture, quad, height = photograph_plate(rng, plate, k, view)
-        picture = _through_camera(rng, picture, height, view)
-        canvas = rectify(picture, jittered(rng, quad, view.jitter), lines=len(plate.lines))
-        grey = float(np.ptp(canvas.reshape(-1, 3).mean(axis=0))) < 2.5  # an infra-red picture has no colour
-        style = "unknown" if grey and plate.style != "black" else plate.style
-        samples.append(Sample(canvas, shapes, STYLES.index(style), is_plate=True, char_height_px=height))
-    return samples
+    return [shot.sample() for shot in plate_shots(rng, views, view, family)]
 
 
-def _words_canvas(rng: np.random.Generator) -> tuple[Image, NDArray[np.float32]]:
-    """A sign, a shop front, a page: text that is no plate."""
-    w, h = int(rng.integers(80, 260)), int(rng.integers(24, 90))
-    picture = _background(rng, h, w)
-    dark = rng.random() < 0.5
-    if rng.random() < 0.7:
-        picture[:] = rng.uniform(150, 255, 3) if dark else rng.uniform(0, 110, 3)
-    colour = tuple(float(v) for v in (rng.uniform(0, 90, 3) if dark else rng.uniform(170, 255, 3)))
-    scale, y = rng.uniform(0.25, 1.6), 0
-    fonts = [
-        cv2.FONT_HERSHEY_SIMPLEX,
-        cv2.FONT_HERSHEY_DUPLEX,
-        cv2.FONT_HERSHEY_TRIPLEX,
-        cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
-    ]
-    face = int(rng.choice(fonts))
-    while y < h:
-        y += round(28 * scale)
-        pool = (97, 123) if rng.random() < 0.8 else (33, 65)
-        text = "".join(chr(int(v)) for v in rng.integers(*pool, int(rng.integers(3, 24))))
-        cv2.putText(
-            picture,
-            text,
-            (int(rng.integers(-20, 20)), y),
-            face,
-            scale,
-            colour,
-            max(1, round(scale * 1.8)),
-            cv2.LINE_AA,
-        )
-        if rng.random() < 0.3:
-            break
-    quad = np.array([(2, 2), (w - 2, 2), (w - 2, h - 2), (2, h - 2)], np.float32)
-    return picture, quad
-
-
-def _stripes(rng: np.random.Generator) -> tuple[Image, NDArray[np.float32]]:
-    """Grilles, blinds, bricks, stairs, railings: strokes that are no characters."""
-    w, h = int(rng.integers(60, 240)), int(rng.integers(20, 80))
-    picture = _background(rng, h, w)
-    step, tone = int(rng.integers(3, 24)), rng.uniform(0, 255, 3)
-    if rng.random() < 0.6:
-        for x in range(int(rng.integers(0, step)), w, step):
-            cv2.line(
-                picture,
-                (x, 0),
-                (x + int(rng.integers(-3, 4)), h),
-                tuple(map(float, tone)),
-                max(1, step // int(rng.integers(2, 6))),
-            )
-    if rng.random() < 0.5:
-        for y in range(int(rng.integers(0, step)), h, step):
-            cv2.line(
-                picture, (0, y), (w, y), tuple(map(float, tone)), max(1, step // int(rng.integers(2, 6)))
-            )
-    quad = np.array([(1, 1), (w - 1, 1), (w - 1, h - 1), (1, h - 1)], np.float32)
-    return picture, quad
-
-
-def _scene_piece(rng: np.random.Generator) -> tuple[Image, NDArray[np.float32]] | None:
-    """A plate-sized piece of a photograph that touches no labelled plate."""
-    photographs = [p for p in _backgrounds() if p.trusted]
-    if not photographs:
-        return None
-    shot = photographs[int(rng.integers(len(photographs)))]
-    h = float(np.exp(rng.uniform(np.log(10), np.log(120))))
-    w = h * rng.uniform(1.2, 5)
-    big_h, big_w = shot.image.shape[:2]
-    if w + 4 > big_w or h + 4 > big_h:
-        return None
-    x, y = rng.uniform(2, big_w - w - 2), rng.uniform(2, big_h - h - 2)
-    for bx, by, bw, bh in shot.boxes:
-        if x < bx + bw and bx < x + w and y < by + bh and by < y + h:
-            return None
-    x0, y0, x1, y1 = int(max(0, x - 4)), int(max(0, y - 4)), int(x + w + 4), int(y + h + 4)
-    quad = np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], np.float32) - np.array(
-        [x0, y0], np.float32
-    )
-    return shot.image[y0:y1, x0:x1].copy(), quad
-
-
-def _half_seen(rng: np.random.Generator) -> tuple[Image, NDArray[np.float32]]:
-    """A plate cut through: less than two thirds of it in the quad."""
-    k = rng.uniform(0.4, 0.6)
-    picture, quad, _ = photograph_plate(rng, draw_plate(rng, px_per_mm=k), k, View())
-    along = quad[1] - quad[0]
-    down = quad[3] - quad[0]
-    shift = (
-        along * rng.uniform(0.4, 0.8) * rng.choice([-1, 1])
-        if rng.random() < 0.5
-        else down * rng.uniform(0.45, 0.9) * rng.choice([-1, 1])
-    )
-    return picture, (quad + shift).astype(np.float32)
-
-
-def negative_sample(rng: np.random.Generator) -> Sample:
-    """Something that is not a plate, as the detector might propose it."""
-    roll = rng.random()
-    made = None
-    if roll < 0.5:
-        made = _scene_piece(rng)
-    elif roll < 0.65:
-        made = _words_canvas(rng)
-    elif roll < 0.8:
-        made = _half_seen(rng)
-    if made is None:
-        made = _stripes(rng)
-    picture, quad = made
+def negative_sample(rng: np.random.Generator, mined: tuple[Patch, ...] = ()) -> Sample:
+    """Something that is not a plate, see `not_a_plate`."""
+    picture, quad = not_a_plate(rng, mined)
     height = float(np.hypot(*(quad[3] - quad[0]))) * 0.7
-    picture = _through_camera(rng, picture, max(8.0, height), View())
+    picture = through_camera(rng, picture, max(8.0, height), View())
     canvas = rectify(picture, jittered(rng, quad, 1.0), lines=1 if rng.random() < 0.75 else 2)
     return Sample(canvas, "", STYLES.index("unknown"), is_plate=False, char_height_px=height)
 
 
-def batch(seed: tuple[int, ...], count: int, *, negatives: float = 0.12) -> list[Sample]:
+def batch(
+    seed: tuple[int, ...], count: int, *, negatives: float = 0.12, mined: tuple[Patch, ...] = ()
+) -> list[Sample]:
     """`count` samples that depend on `seed` alone, so that a resumed training repeats nothing."""
     rng = np.random.default_rng(seed)
     samples: list[Sample] = []
     while len(samples) < count:
-        samples.extend([negative_sample(rng)] if rng.random() < negatives * 2 else plate_samples(rng))
+        samples.extend([negative_sample(rng, mined)] if rng.random() < negatives * 2 else plate_samples(rng))
     return samples[:count]

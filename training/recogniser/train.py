@@ -21,8 +21,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
+from openanpr.core.shape import SHAPES
+from openanpr.read.ctc import BLANK, GAP
+from training.recogniser.mined import Patch, mined_patches
 from training.recogniser.network import CLASSES, STEPS, RecogniserNet
-from training.recogniser.samples import SHAPES, batch
+from training.recogniser.samples import batch
 
 RUNS = Path(__file__).parents[1] / "runs"
 _EMA = 0.999
@@ -31,8 +34,8 @@ _EMA = 0.999
 class _Batches(IterableDataset):  # type: ignore[type-arg]
     """Batches number `first` to `last` of the stream that `seed` names."""
 
-    def __init__(self, seed: int, size: int, first: int, last: int) -> None:
-        self.seed, self.size, self.first, self.last = seed, size, first, last
+    def __init__(self, seed: int, size: int, first: int, last: int, mined: tuple[Patch, ...] = ()) -> None:
+        self.seed, self.size, self.first, self.last, self.mined = seed, size, first, last, mined
 
     def __iter__(self):  # noqa: ANN204
         cv2.setNumThreads(1)
@@ -40,8 +43,8 @@ class _Batches(IterableDataset):  # type: ignore[type-arg]
         info = torch.utils.data.get_worker_info()
         offset, stride = (info.id, info.num_workers) if info else (0, 1)
         for number in range(self.first + offset, self.last, stride):
-            samples = batch((self.seed, number), self.size)
-            labels = [[SHAPES.index(c) for c in s.shapes] for s in samples]
+            samples = batch((self.seed, number), self.size, mined=self.mined)
+            labels = [[GAP if c == " " else SHAPES.index(c) for c in s.groups] for s in samples]
             yield (
                 torch.from_numpy(np.stack([s.canvas for s in samples])),
                 torch.tensor([i for label in labels for i in label], dtype=torch.long),
@@ -57,7 +60,7 @@ def loss_of(net: nn.Module, parts: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
     log_p, style_logits, plate_logit = net(canvases)
     steps = torch.full((len(canvases),), STEPS)
     ctc = functional.ctc_loss(
-        log_p.transpose(0, 1), labels, steps, lengths, blank=CLASSES - 1, reduction="none", zero_infinity=True
+        log_p.transpose(0, 1), labels, steps, lengths, blank=BLANK, reduction="none", zero_infinity=True
     )
     characters = (ctc / lengths.clamp(min=3)).mean()
     known = plate > 0.5
@@ -66,6 +69,14 @@ def loss_of(net: nn.Module, parts: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
     )
     plates = functional.binary_cross_entropy_with_logits(plate_logit, plate)
     return characters + 0.1 * styles + 0.3 * plates, characters.detach()
+
+
+def _mined(arguments: argparse.Namespace) -> tuple[Patch, ...]:
+    if arguments.hard is None:
+        return ()
+    patches = mined_patches(arguments.negatives, arguments.hard)
+    print(f"{len(patches)} places that a detector took for plates", flush=True)
+    return patches
 
 
 def _rate(step: int, steps: int, peak: float) -> float:
@@ -91,11 +102,11 @@ def train(arguments: argparse.Namespace) -> Path:
         step = int(state["step"])
         print(f"resumed {file.name} at step {step}", flush=True)
     elif arguments.start_from:
-        weights = weights_of(Path(arguments.start_from))
+        weights = with_gap(weights_of(Path(arguments.start_from)))
         net.load_state_dict(weights)
         average.load_state_dict(weights)
     batches = DataLoader(
-        _Batches(arguments.seed, arguments.batch, step, steps), batch_size=None,
+        _Batches(arguments.seed, arguments.batch, step, steps, _mined(arguments)), batch_size=None,
         num_workers=arguments.workers,
         prefetch_factor=4 if arguments.workers else None,
     )  # fmt: skip
@@ -141,6 +152,17 @@ def weights_of(file: Path) -> dict[str, Tensor]:
     return {name: torch.from_numpy(a.copy()) for name, a in arrays.items() if name in counters} | missing
 
 
+def with_gap(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights of a network that knew no gap between groups: it begins as an unlikely sort of blank."""
+    kernel, bias = weights["characters.weight"], weights["characters.bias"]
+    if len(kernel) == CLASSES:
+        return weights
+    return weights | {
+        "characters.weight": torch.cat([kernel, kernel[BLANK:]]),
+        "characters.bias": torch.cat([bias, bias[BLANK:] - 4.0]),
+    }
+
+
 def _save(
     file: Path, net: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer, step: int
 ) -> None:
@@ -169,6 +191,8 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--workers", type=int, default=1)
     options.add_argument("--save-every", type=float, default=180.0, help="seconds")
     options.add_argument("--start-from", default=None, help="check-point or shipped ONNX to begin with")
+    options.add_argument("--negatives", type=Path, help="folder of pictures without plates")
+    options.add_argument("--hard", type=Path, help="false boxes on them, from training.detector.mine")
     options.add_argument("--full-precision", action="store_true", help="float32 instead of bfloat16")
     return options
 

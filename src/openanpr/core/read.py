@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from openanpr.core.instant import Instant
+from openanpr.core.shape import shape_key
 
 Corners = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -87,3 +88,10 @@ class Read:
     overview: bytes | None
     model: str
     settings: str
+
+    @property
+    def shapes_p(self) -> float:
+        """The calibrated probability that the plate is right but for O and 0, I and 1."""
+        shape = shape_key(self.plate)
+        alike = sum(c.p for c in self.candidates if shape_key(c.plate) == shape)
+        return min(1.0, max(self.confidence, alike))

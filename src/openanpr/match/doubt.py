@@ -47,12 +47,6 @@ class Otherwise:
     p: float
 
 
-def shape_probability(read: Read, shape: str) -> float:
-    """Return the probability that the plate has the read's own `shape`, all its spellings together."""
-    spelt = sum(c.p for c in read.candidates if shape_key(c.plate) == shape)
-    return min(1.0, max(read.confidence, spelt))
-
-
 def spelling_is_open(read: Read, shape: str, rules: MatchRules) -> bool:
     """Return whether the read leaves open which spelling of `shape` is meant.
 

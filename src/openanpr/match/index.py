@@ -11,7 +11,7 @@ from openanpr.core.hit import Hit, HitKind, Reason
 from openanpr.core.read import Read
 from openanpr.core.shape import shape_key
 from openanpr.match.differ import differing
-from openanpr.match.doubt import MatchRules, otherwise, shape_probability, spelling_is_open
+from openanpr.match.doubt import MatchRules, otherwise, spelling_is_open
 from openanpr.match.wildcard import WILDCARDS, WildcardEntries
 
 DEFAULT_RULES = MatchRules()
@@ -62,8 +62,7 @@ class ListIndex:
         for entry in self._at(shape):
             yield _same_shape(read, entry, shape, rules)
         for entry, covered in self._wildcards.matching(shape):
-            p = shape_probability(read, shape)
-            yield _possible(read, entry, Reason.WILDCARD, p, positions=covered)
+            yield _possible(read, entry, Reason.WILDCARD, read.shapes_p, positions=covered)
         for other in otherwise(read, shape, rules):
             for entry in self._at(other.shape):
                 yield _possible(read, entry, other.reason, other.p)
@@ -81,9 +80,8 @@ class ListIndex:
 
 
 def _same_shape(read: Read, entry: Entry, shape: str, rules: MatchRules) -> Hit:
-    p = shape_probability(read, shape)
     if entry.vrm != read.plate or spelling_is_open(read, shape, rules):
-        return _possible(read, entry, Reason.SAME_SHAPE, p)
+        return _possible(read, entry, Reason.SAME_SHAPE, read.shapes_p)
     if read.confidence < rules.exact_confidence:
         return _possible(read, entry, Reason.LOW_CONFIDENCE, read.confidence)
     return Hit(HitKind.EXACT, Reason.SAME_PLATE, entry, read.plate, entry.vrm, (), read.confidence)

@@ -54,24 +54,19 @@ class Calibration:
             + self.place_length * min(length, ENOUGH_CHARACTERS)
         )
 
-    def confidence(
-        self, *, seen_p: float, spelling_p: float, plate_score: float, char_height_px: float, frames: int
-    ) -> float:
-        """Probability that the plate is right, given that it is one.
+    def shapes_p(self, *, seen_p: float, plate_score: float, char_height_px: float) -> float:
+        """Probability that every shape is right, given that the place is a plate.
 
-        `seen_p`: share of the chosen shape string; `spelling_p`: share of the chosen spelling among
-        those of that string (O or 0); `plate_score`: that it is a plate at all; `char_height_px`:
-        height of the characters in the picture. `frames` that agree raise what was seen, with
-        diminishing returns because frames of one pass err alike.
+        `seen_p`: share of the chosen shape string, over all frames that voted; `plate_score`: that it is
+        a plate at all; `char_height_px`: height of the characters in the picture.
         """
-        doubt = max(_CLIP, (1 - seen_p) / math.sqrt(max(1, frames)))
         log_odds = (
             self.bias
-            + self.seen * (math.log(max(_CLIP, seen_p)) - math.log(doubt))
+            + self.seen * _log_odds(seen_p)
             + self.plate * _log_odds(plate_score)
             + self.small * max(0.0, math.log(16.0 / max(4.0, char_height_px)))
         )
-        return min(self.most, spelling_p * _logistic(log_odds))
+        return min(self.most, _logistic(log_odds))
 
 
 def _logistic(log_odds: float) -> float:

@@ -6,6 +6,7 @@ Source: Graves et al. 2006 (connectionist temporal classification); Hannun et al
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from openanpr.core.shape import SHAPES
 
 BLANK: Final = len(SHAPES)
 CLASSES: Final = BLANK + 1
+GAP: Final = CLASSES  # the space between two groups: told by the network, no part of any string
 _LEAST: Final = -9.0  # natural log: a class below this at a step is not followed
 _RIVALS: Final = 5
 _NONE: Final = -math.inf
@@ -22,6 +24,7 @@ _NONE: Final = -math.inf
 Scores = NDArray[np.float32]
 Strings = tuple[tuple[str, float], ...]
 Positions = tuple[tuple[tuple[str, float], ...], ...]
+Gaps = tuple[float, ...]
 
 
 def _log_add(a: float, b: float) -> float:
@@ -45,6 +48,37 @@ def _steps(log_p: Scores) -> list[list[tuple[int, float]]]:
             classes = classes[np.argsort(row[classes])[-_RIVALS:]]
         chosen.append([(int(c), float(row[c])) for c in classes])
     return chosen
+
+
+def without_gaps(log_p: Scores) -> tuple[Scores, Scores]:
+    """Scores (steps, 36) as (steps, 35) in which a gap is one more blank, and the gaps (steps,) 0..1."""
+    if log_p.ndim != 2 or log_p.shape[1] != GAP + 1:
+        msg = f"wanted log-probabilities of shape (steps, {GAP + 1}); found {log_p.shape}"
+        raise ValueError(msg)
+    merged = log_p[:, :CLASSES].copy()
+    merged[:, BLANK] = np.logaddexp(log_p[:, BLANK], log_p[:, GAP])
+    return merged, np.exp(log_p[:, GAP])
+
+
+def gaps_of(log_p: Scores, gap: Scores, strings: Strings) -> Gaps:
+    """For each two neighbours of the best string the probability that a space parts them.
+
+    Empty where the likeliest path spells another string than the beam chose.
+    """
+    starts = _starts(log_p)
+    if _spelt(log_p, starts) != strings[0][0]:
+        return ()
+    return tuple(float(gap[a : b + 1].max()) for a, b in pairwise(starts))
+
+
+def _starts(log_p: Scores) -> NDArray[np.intp]:
+    """The steps at which the likeliest path begins a character."""
+    path = log_p.argmax(1)
+    return np.flatnonzero((path != BLANK) & (path != np.r_[BLANK, path[:-1]]))
+
+
+def _spelt(log_p: Scores, starts: NDArray[np.intp]) -> str:
+    return "".join(SHAPES[i] for i in log_p[starts].argmax(1))
 
 
 def beam_search(log_p: Scores, *, width: int = 12) -> Strings:
@@ -87,9 +121,8 @@ def positions_of(log_p: Scores, strings: Strings) -> Positions:
     string than the beam chose, from the rival strings of the same length.
     """
     best = strings[0][0]
-    path = log_p.argmax(1)
-    starts = np.flatnonzero((path != BLANK) & (path != np.r_[BLANK, path[:-1]]))
-    if "".join(SHAPES[path[i]] for i in starts) != best:
+    path, starts = log_p.argmax(1), _starts(log_p)
+    if _spelt(log_p, starts) != best:
         return _positions_of_strings(strings)
     found: list[tuple[tuple[str, float], ...]] = []
     for start in starts:

@@ -9,18 +9,24 @@ What was seen stays beside it as `raw`.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from openanpr.core.grammar import Country, plain_spelling, spellings
+from openanpr.core.grammar import Country, Spelling, plain_spelling, spellings
+from openanpr.core.layout import Syntax
 from openanpr.core.read import Candidate, Character, Style
 from openanpr.core.shape import shape_key
 from openanpr.read.calibrate import Calibration
 from openanpr.read.reading import Reading
 
 PRIOR_WEIGHT: Final = 0.5  # how far one nat of layout share counts against one nat of what was seen
-_KEPT: Final = 6
+_FREELY_SPACED: Final = 0.05  # share of plates spaced as their owner likes
+_FREELY_SPACED_ABROAD: Final = 0.3  # or where our layouts know too little
+_SPACINGS: Final = 6  # ways to space a mark freely, about
+_LEAST_GAP: Final = 0.03
+_KEPT: Final = 8
 _LEAST_RIVAL: Final = 0.001
 
 
@@ -29,27 +35,27 @@ class Decoded:
     """A plate and its rivals.
 
     `raw` is the best shape string (1 for I, 0 for O) with no rule applied. `confidence` is the
-    calibrated probability that `plate` is right.
+    calibrated probability that `plate` is right, `shapes_p` that it is right but for O and 0, I and 1.
     """
 
     plate: str
     raw: str
     syntax: str
     confidence: float
+    shapes_p: float
     candidates: tuple[Candidate, ...]
     characters: tuple[Character, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How good the view was: height of the characters, the detector's score (0..1), frames that agree.
+    """How good the view was: height of the characters in pixels, the detector's score (0..1).
 
     It enters the confidence and nothing else.
     """
 
     char_height_px: float
     found: float = 1.0
-    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +108,23 @@ def decode(
     place_p = calibration.place_p(
         found=view.found, plate_score=reading.plate_score, seen_p=ranking.seen_p, length=len(best.text)
     )
-    confidence = place_p * calibration.confidence(
-        seen_p=ranking.seen_p, spelling_p=ranking.spelling_p, plate_score=reading.plate_score,
-        char_height_px=view.char_height_px, frames=view.frames,
-    )  # fmt: skip
-    rest = (1 - confidence) / max(1e-9, 1 - best.share)
-    rivals = (Candidate(s.text, s.share * rest) for s in ranking.spellings[1:_KEPT])
+    shapes_p = place_p * calibration.shapes_p(
+        seen_p=ranking.seen_p, plate_score=reading.plate_score, char_height_px=view.char_height_px
+    )
+    candidates = _candidates(ranking, shapes_p, place_p - shapes_p)
     return Decoded(
-        best.text, reading.strings[0][0], best.syntax, confidence,
-        (Candidate(best.text, confidence), *rivals),
+        best.text, reading.strings[0][0], best.syntax, candidates[0].p, shapes_p, candidates,
         _characters(ranking.spellings, reading),
     )  # fmt: skip
+
+
+def _candidates(ranking: Ranking, alike_p: float, other_p: float) -> tuple[Candidate, ...]:
+    """The likeliest spellings: `alike_p` goes to those of the best one's shapes, `other_p` to the rest."""
+    best = ranking.spellings[0]
+    alike, other = alike_p / max(1e-9, ranking.seen_p), other_p / max(1e-9, 1 - ranking.seen_p)
+    shares = ((s.text, s.share * (alike if s.shape == best.shape else other)) for s in ranking.spellings)
+    first, *rest = (Candidate(text, p) for text, p in shares)
+    return (first, *sorted(rest, key=lambda c: -c.p)[: _KEPT - 1])
 
 
 def _scored(reading: Reading, country: Country, on: date | None, style: Style | None) -> list[Scored]:
@@ -122,11 +134,41 @@ def _scored(reading: Reading, country: Country, on: date | None, style: Style | 
             continue
         allowed = spellings(shape, country=country, on=on, style=style)
         plain = plain_spelling(shape)
-        for spelling in (*allowed, *(() if any(s.text == plain.text for s in allowed) else (plain,))):
-            score = log_score + PRIOR_WEIGHT * spelling.log_prior
+        ways = (*allowed, *(() if any(s.text == plain.text for s in allowed) else (plain,)))
+        for spelling, spacing in zip(ways, _spacings(ways, reading.gaps), strict=True):
+            score = log_score + PRIOR_WEIGHT * spelling.log_prior + spacing
             if spelling.text not in found or found[spelling.text].score < score:
                 found[spelling.text] = Scored(spelling.text, spelling.syntax.value, shape, score)
     return list(found.values())
+
+
+def _spacings(ways: tuple[Spelling, ...], gaps: tuple[float, ...]) -> list[float]:
+    """How well each spelling's groups fit the gaps seen on the plate: a log likelihood, 0 for the best.
+
+    It tells spellings of one string apart (HR 1150 from HRI 150) and says nothing of rival strings.
+    """
+    if len(gaps) + 1 != len(ways[0].text):
+        return [0.0] * len(ways)
+    fits = [_spacing(way, gaps) for way in ways]
+    return [fit - max(fits) for fit in fits]
+
+
+def _spacing(way: Spelling, gaps: tuple[float, ...]) -> float:
+    free = 1 / _SPACINGS
+    if not way.pattern:
+        return math.log(free)
+    breaks = {len(head) - head.count(" ") - head.count("-") for head in _heads(way.pattern)}
+    fit = 1.0
+    for i, gap in enumerate(gaps, 1):
+        p = min(1 - _LEAST_GAP, max(_LEAST_GAP, gap))
+        fit *= p if i in breaks else 1 - p
+    loose = _FREELY_SPACED_ABROAD if way.syntax is Syntax.FOREIGN else _FREELY_SPACED
+    return math.log((1 - loose) * fit + loose * free)
+
+
+def _heads(pattern: str) -> Iterator[str]:
+    """What stands before each space or hyphen of a pattern."""
+    return (pattern[:i] for i, c in enumerate(pattern) if c in " -")
 
 
 def _shares(scored: list[Scored], reading: Reading) -> list[float]:

@@ -31,6 +31,7 @@ _TILE_PX, _OVERLAP_PX = 1920, 192
 _CLOSE_FROM_PX = 140  # plates at least so wide get closer looks, at these widths in views of these sizes
 _CLOSE_LOOKS = ((80, (160, 96)), (112, (224, 128)))
 _BEST_WIDTH_PX = 112  # of a plate as the network sees it: corners are truest there
+_SLIVER_ACROSS, _SLIVER_DOWN = 0.025, 0.12  # of a plate: less than its margin
 _FLOOR = 0.1  # below this no look's peak is kept, whatever the threshold
 _SAME_IOU, _SAME_INSIDE = 0.35, 0.65
 
@@ -41,6 +42,18 @@ class Detection:
 
     corners: Corners
     score: float
+
+    def is_cut_off(self, image: Image) -> bool:
+        """Whether the edge of the picture (h, w, ...) cuts more than a sliver off the plate.
+
+        What is left of a mark is another mark, as clear as the whole one would have been.
+        """
+        high, wide = image.shape[:2]
+        low, top = self.corners.min(axis=0), self.corners.max(axis=0)
+        width, height = top - low
+        outside_x = max(0.0, -float(low[0]), float(top[0]) - wide)
+        outside_y = max(0.0, -float(low[1]), float(top[1]) - high)
+        return bool(outside_x > _SLIVER_ACROSS * width or outside_y > _SLIVER_DOWN * height)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ class Passes:
         self, following: _Following, frame: Frame[Image], plate: Detection, reading: Reading | None
     ) -> None:
         corners = following.last_quad = plate.corners
-        if reading is None or not _legible(reading):
+        if reading is None or not _legible(reading) or plate.is_cut_off(frame.image):
             return
         height = float(np.ptp(corners[:, 1]))
         following.tallest_px = max(following.tallest_px, height)

@@ -31,10 +31,10 @@ class ReaderSettings:
     """How to read.
 
     `country` names the layouts tried; `threads` the processor threads of each model;
-    `min_confidence` the least confidence of a read that is reported (0..1); `on` the day whose age
-    codes are valid (None: the day of each frame); `pictures` whether patch and overview are made;
-    `report_after_s` tells a pass of a live stream at the latest so long after it could be read (None:
-    when it is over).
+    `min_confidence` how sure the shapes of a reported read must be (0..1; which O is a 0 left aside);
+    `on` the day whose age codes are valid (None: the day of each frame); `pictures` whether patch and
+    overview are made; `report_after_s` tells a pass of a live stream at the latest so long after it
+    could be read (None: when it is over).
     """
 
     country: Country = "gb"

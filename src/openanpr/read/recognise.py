@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openanpr.core.read import Style
-from openanpr.read.ctc import beam_search, positions_of
+from openanpr.read.ctc import beam_search, gaps_of, positions_of, without_gaps
 from openanpr.read.model_file import ModelCard, load_session
 from openanpr.read.reading import Reading
 from openanpr.read.rectify import CANVAS_HEIGHT, CANVAS_WIDTH, line_counts, rectify
@@ -36,7 +36,7 @@ class Recogniser:
     def scores(
         self, canvases: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Log-probabilities (n, 80, 35), styles (n, 6) and plate scores (n,) of canvases (n, 32, 160, 3)."""
+        """Log-probabilities (n, 80, 36), styles (n, 6) and plate scores (n,) of canvases (n, 32, 160, 3)."""
         wanted = (CANVAS_HEIGHT, CANVAS_WIDTH, 3)
         if canvases.shape[1:] != wanted or canvases.dtype != np.uint8:
             raise ValueError(f"wanted uint8 canvases (n, *{wanted}); found {canvases.dtype} {canvases.shape}")
@@ -70,8 +70,12 @@ def reading_of(
     log_p: NDArray[np.float32], style: NDArray[np.float32], plate: float, *, lines: int
 ) -> Reading:
     """The reading that one row of the network's scores amounts to."""
+    log_p, gap = without_gaps(log_p)
     strings = beam_search(log_p)
-    return Reading(strings, positions_of(log_p, strings), plate, _STYLES[int(style.argmax())], lines)
+    return Reading(
+        strings, positions_of(log_p, strings), plate, _STYLES[int(style.argmax())], lines,
+        gaps_of(log_p, gap, strings),
+    )  # fmt: skip
 
 
 def _surety(reading: Reading) -> float:

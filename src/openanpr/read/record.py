@@ -66,12 +66,15 @@ class Recorder:
     def record(
         self, reading: Reading, sight: Sight, *, frames: int, direction: Direction, primary: bool = True
     ) -> Read | None:
-        """The read; None where nothing readable was there or the confidence is below the least."""
+        """The read; None where nothing readable was there, or what was read is less sure than the least.
+
+        A plate whose shapes are sure is told even where nobody can say which of them are O and which 0.
+        """
         decoded = decode(
             reading, country=self.country, on=self.on or sight.at.at.date(), calibration=self.calibration,
-            view=View(char_height_px(sight.corners, reading.lines), sight.score, frames),
+            view=View(char_height_px(sight.corners, reading.lines), sight.score),
         )  # fmt: skip
-        if decoded is None or decoded.confidence < self.min_confidence:
+        if decoded is None or decoded.shapes_p < self.min_confidence:
             return None
         return Read(
             source=sight.source, captured_at=sight.at, frame=sight.index, plate=decoded.plate,

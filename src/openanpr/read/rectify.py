@@ -15,7 +15,7 @@ _INSET_X: Final = 4.0  # room for corners that are a little off
 _INSET_Y: Final = 2.0
 _LINE_OVERLAP: Final = 3  # each half of a two-line plate sees this much of the other, in canvas pixels
 _MOST_OVERSAMPLING: Final = 6
-ONE_LINE_LEAST_ASPECT: Final = 2.0
+ONE_LINE_LEAST_ASPECT: Final = 1.5
 TWO_LINES_MOST_ASPECT: Final = 2.9
 
 Image = NDArray[np.uint8]

@@ -17,18 +17,37 @@ _SHAPES = 34
 
 
 class TextSum:
-    """One text: what its n-best entries say beyond its spelling or the floor, by grade; its wins."""
+    """One text: what its n-best entries say beyond its spelling or the floor, by grade; its wins.
 
-    __slots__ = ("firsts", "sums")
+    Frames that won with it also say where its groups part: their gaps by weight, and that weight.
+    """
+
+    __slots__ = ("firsts", "gaps", "spaced", "sums")
 
     def __init__(self) -> None:
         self.sums = [0] * GRADES
         self.firsts = 0
+        self.gaps: list[int] = []
+        self.spaced = 0
+
+    def space(self, gaps: Iterable[float], weight: float) -> None:
+        """Count where one frame saw gaps."""
+        self._add_gaps([units_of(weight * gap) for gap in gaps], units_of(weight))
+
+    def mean_gaps(self) -> tuple[float, ...]:
+        """The probability of a gap after each character but the last; empty where no frame knew."""
+        return tuple(units / self.spaced for units in self.gaps) if self.spaced else ()
+
+    def _add_gaps(self, gaps: list[int], weight: int) -> None:
+        if gaps:
+            self.gaps = [a + b for a, b in zip(self.gaps or [0] * len(gaps), gaps, strict=True)]
+            self.spaced += weight
 
     def absorb(self, other: TextSum) -> None:
         """Take over the sums of another ballot."""
         add_to(self.sums, other.sums)
         self.firsts += other.firsts
+        self._add_gaps(other.gaps, other.spaced)
 
 
 class PlaceSum:

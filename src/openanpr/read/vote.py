@@ -103,8 +103,8 @@ class Ballot:
         or for a weight out of range.
         """
         fits = reading.strings and len(reading.positions) == len(reading.strings[0][0])
-        if not fits or not all(reading.positions):
-            msg = "a vote needs a reading with a text and one position for each of its characters"
+        if not fits or not all(reading.positions) or len(reading.gaps) not in {0, len(reading.positions) - 1}:
+            msg = "a vote needs a reading with a text, one position for each of its characters, gaps between"
             raise ValueError(msg)
         if not 0 < weight <= 1:
             msg = f"a weight must be over 0 and at most 1; found {weight}"
@@ -163,12 +163,14 @@ class Ballot:
         """The reading that all frames together amount to."""
         shares = self._shares()
         strings = self._normalised(self._candidates(shares), shares)
+        own = self._texts.get(strings[0][0])
         return Reading(
             strings=strings[:_TOLD],
             positions=self._positions(strings[0][0], strings, shares),
             plate_score=self._plate / self._weight,
             style=min(self._styles, key=lambda style: (-self._styles[style], style)),
             lines=min(self._lines, key=lambda lines: (-self._lines[lines], lines)),
+            gaps=own.mean_gaps() if own else (),
         )
 
     def _count_texts(self, reading: Reading, weight: float) -> None:
@@ -197,6 +199,7 @@ class Ballot:
             tally = self._texts.setdefault(text, TextSum())
             tally.sums[grade] += units_of(weight * (max(p, _LEAST) - spelt))
         self._texts[best].firsts += 1
+        self._texts[best].space(reading.gaps, weight)
         self._prune()
 
     def _keep(self, text: str, quality: float, frame: int) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from openanpr.run.settings import usable_cores
+from openanpr.run.options import add_reading_options
 
 _HELP = """\
 Measure a camera or a model on a folder of pictures and clips whose plates a person has read:
@@ -27,8 +25,8 @@ exit status: 0 all was read; 1 a picture or a row of the truth could not be used
 2 the call, the truth, a model or a place to write was at fault; 130 stopped by Ctrl-C."""
 
 
-def add_score(commands: Any, *, threads: Callable[[str], int], day: Callable[[str], date]) -> None:  # noqa: ANN401 - argparse has no public name for it
-    """Add the command to argparse's `commands`; `threads` and `day` parse their options' texts."""
+def add_score(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
+    """Add the command to argparse's `commands`."""
     parser = commands.add_parser(
         "score",
         help="measure a camera or a model on pictures with known plates",
@@ -45,23 +43,10 @@ def add_score(commands: Any, *, threads: Callable[[str], int], day: Callable[[st
         help="no plate is to be seen in the folder: count false reads only (no truth.csv needed)",
     )
     parser.add_argument("--json", action="store_true", help="write one JSON object to standard output")
-    parser.add_argument(
-        "--report", metavar="PAGE.html", type=Path, help="write a page with all measures and errors"
-    )
-    parser.add_argument(
-        "--country",
-        choices=("gb", "eu", "any"),
-        default="gb",
-        help="whose layouts to expect; others are still read (default: gb)",
-    )
-    parser.add_argument(
-        "--threads", metavar="N", type=threads, help="processor cores to use (default: all, at most 4)"
-    )
-    parser.add_argument(
-        "--on",
-        metavar="DATE",
-        type=day,
-        help="the day to judge marks by, as 2026-11-22 (default: the day of each picture)",
+    add_reading_options(
+        parser,
+        report="write a page with all measures and errors",
+        on="the day to judge marks by, as 2026-11-22 (default: the day of each picture)",
     )
 
 
@@ -75,7 +60,7 @@ def _score(arguments: argparse.Namespace) -> int:
         as_json=arguments.json,
         report=arguments.report,
         country=arguments.country,
-        threads=arguments.threads or min(4, usable_cores()),
+        threads=arguments.threads,
         on=arguments.on,
     )
     return run_score(settings, out=sys.stdout, err=sys.stderr)

@@ -51,6 +51,16 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """What one read said of itself, and what was true: letter by letter, and with O/0 and I/1 as one."""
+
+    confidence: float
+    exact: bool
+    shapes_p: float
+    folded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ClipTimes:
     """All clips: their frames, their own length, the time to get and to read the frames, in seconds."""
 
@@ -67,8 +77,8 @@ class Score:
 
     `total.exact` and `total.folded` are shares of the captured plates; `end_exact` and `end_folded` of
     all readable ones. `best_exact` and `best_folded` count the pictures whose most plausible read is a
-    plate of the truth. `false_pictures` counts pictures with a false read in them; `points` are
-    (confidence, exact, folded) of every read that counts.
+    plate of the truth. `false_pictures` counts pictures with a false read in them. `points` has
+    every read that counts.
     """
 
     pictures: int
@@ -90,7 +100,7 @@ class Score:
     read_time: Times
     clip_times: ClipTimes
     slips: tuple[Slip, ...]
-    points: tuple[tuple[float, bool, bool], ...]
+    points: tuple[Point, ...]
     model: str | None
     settings: str | None
 
@@ -123,8 +133,8 @@ def sum_up(shots: Iterable[Shot], *, on: date | None) -> Score:
         repeats=sum(len(shot.pairing.repeats) for shot in seen),
         unreadable=sum(len(shot.pairing.unreadable) for shot in seen),
         groups=groups(outcomes),
-        strict_calibration=calibrated((p, exact) for p, exact, _ in points),
-        folded_calibration=calibrated((p, folded) for p, _, folded in points),
+        strict_calibration=calibrated((p.confidence, p.exact) for p in points),
+        folded_calibration=calibrated((p.shapes_p, p.folded) for p in points),
         picture_time=times([shot.decode_s + shot.read_s for shot in stills]),
         decode_time=times([shot.decode_s for shot in stills]),
         read_time=times([shot.read_s for shot in stills]),
@@ -172,14 +182,14 @@ def _best_is_right(shot: Shot, *, folded: bool) -> bool:
     return shot.best.plate in marks
 
 
-def _points(shots: Sequence[Shot]) -> Iterator[tuple[float, bool, bool]]:
+def _points(shots: Sequence[Shot]) -> Iterator[Point]:
     for shot in shots:
         for pair in shot.pairing.pairs:
-            if pair.read is not None:
-                exact = pair.read.plate == pair.truth.vrm
-                yield pair.read.confidence, exact, _same_shape(pair.truth, pair.read)
+            if (read := pair.read) is not None:
+                exact = read.plate == pair.truth.vrm
+                yield Point(read.confidence, exact, read.shapes_p, _same_shape(pair.truth, read))
         for read in shot.pairing.false:
-            yield read.confidence, False, False
+            yield Point(read.confidence, exact=False, shapes_p=read.shapes_p, folded=False)
 
 
 def _all_reads(shot: Shot) -> Iterator[Read]:

@@ -4,7 +4,7 @@ Made anew from a seed each time, so that nothing need be kept; `VERSION` changes
 stand on photographs (Romania's `valid` and the held-out share of the other sets, their own plates painted
 over), half are drawn streets. Without the data folder all are drawn. Never tune this set to a model.
 
-    python -m benchmarks.scenes --sheet docs/pictures/stress-scenes.jpg
+    python -m training.detector.stress --sheet docs/pictures/stress-scenes.jpg
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from training.plates.draw import DrawnPlate, draw_plate
 
 Image = NDArray[np.uint8]
 Rng = np.random.Generator
-VERSION = 1
+VERSION = 2
 SEED = 20_261_122
 WIDE, HIGH = 1920, 1080
 BINS_PX = ((12.0, 16.0), (16.0, 24.0), (24.0, 44.0))
@@ -35,6 +35,7 @@ LIGHTS = ("day", "dusk", "rain", "infra_red")
 PLATES_A_SCENE = 5
 PX_PER_MM = 0.6
 MOST_PLATE_SHARE = 0.08
+_GLARE_PX = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,7 @@ def stress_scenes(data: Path | None, *, count: int = 120, seed: int = SEED) -> I
         else:
             image, spots = _drawn(rng)
         plates = _put_plates(rng, image, spots, light)
-        shot = _shot(rng, image, light)
+        shot = _shot(rng, image, light, plates)
         name, ground = f"stress-{number:03d}", "photograph" if on_photo else "drawn"
         yield StressScene(name, shot, plates, light, ground, photo.name if photo else "")
 
@@ -193,12 +194,12 @@ def _hang(
     paste(rng, image, plate.image, quad, own=own, blur=rng.uniform(0.2, 0.055 * char_px))
 
 
-def _shot(rng: Rng, image: Image, light: str) -> Image:
+def _shot(rng: Rng, image: Image, light: str, plates: tuple[StressPlate, ...]) -> Image:
     """The scene as the camera sees it: light, lamps, rain, noise, JPEG."""
     picture = image.astype(np.float32)
     if light == "dusk":
         picture = picture * (np.array([1.0, 0.8, 0.85]) * rng.uniform(0.4, 0.75)) + rng.uniform(0, 10)
-        picture += _lamps(rng)[..., None] * np.array([0.75, 0.9, 1.0])
+        picture += _lamps(rng, plates)[..., None] * np.array([0.75, 0.9, 1.0])
     elif light == "infra_red":
         grey = picture @ np.array([0.12, 0.35, 0.53])
         picture = np.repeat(
@@ -216,13 +217,23 @@ def _shot(rng: Rng, image: Image, light: str) -> Image:
     return cv2.imdecode(data, cv2.IMREAD_COLOR).astype(np.uint8)
 
 
-def _lamps(rng: Rng) -> NDArray[np.float32]:
+def _lamps(rng: Rng, plates: tuple[StressPlate, ...]) -> NDArray[np.float32]:
+    """Lamps beside the plates, never on them: of a mark behind a lamp there is nothing to read."""
     layer = np.zeros((HIGH // 4, WIDE // 4), np.float32)
     for _ in range(int(rng.integers(2, 9))):
         at = (int(rng.integers(0, WIDE // 4)), int(rng.integers(0, HIGH // 4)))
-        cv2.circle(layer, at, int(rng.integers(2, 7)), float(rng.uniform(150, 255)), -1)
+        radius, level = int(rng.integers(2, 7)), float(rng.uniform(150, 255))
+        if not any(_covers(at, radius, plate) for plate in plates):
+            cv2.circle(layer, at, radius, level, -1)
     soft = cv2.GaussianBlur(layer, (0, 0), 6) * 1.5 + layer
     return cv2.resize(soft, (WIDE, HIGH), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+
+
+def _covers(at: tuple[int, int], radius: int, plate: StressPlate) -> bool:
+    """Whether a lamp of the quarter-size layer, with its glare, reaches over a plate."""
+    low, high = plate.corners.min(axis=0) / 4, plate.corners.max(axis=0) / 4
+    nearest = np.clip(at, low, high)
+    return float(np.hypot(*(nearest - at))) < radius + _GLARE_PX / 4
 
 
 def _streaks(rng: Rng) -> NDArray[np.float32]:
