@@ -19,7 +19,7 @@ PROBABILITIES = st.one_of(
     st.floats(0.0, 1.0), st.sampled_from([0.0, 0.0099, 0.01, 0.0101, 0.5, 0.9, 0.99, 0.9901, 0.999, 1.0])
 )
 MARKS = st.text(FEW, min_size=1, max_size=4)
-LONG_MARKS = st.text("0O1", min_size=9, max_size=13)
+LONG_MARKS = st.sampled_from(["0O1I0O1I0O", "0O1I0O1I0O1", "0O1I0OII0O1", "00110011001100"])
 WILD_MARKS = st.text(FEW[:5] + "??**", min_size=1, max_size=6)
 
 

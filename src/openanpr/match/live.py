@@ -138,11 +138,14 @@ class LiveLists:
         wild = self._patterns.screen(sought.keys[: sought.reads], sought.lengths)
         hits: dict[int, tuple[ListedHit, ...]] = {}
         for i in sorted(concerned.union(wild, sought.own_longer)):
-            said = said_by(records[i], unstated_confidence=rules.unstated_confidence)
-            shape = shape_of(said.plate)
-            fits = (
+            shape = shape_of(records[i].vrm)
+            filed = (
                 self._patterns.matching(shape) if i in sought.own_longer else _fitting(wild.get(i, ()), shape)
             )
+            fits = list(filed)
+            if not fits and i not in concerned:
+                continue  # as nearly all that only begin or end like a wildcard entry
+            said = said_by(records[i], unstated_confidence=rules.unstated_confidence)
             met = meet(said, shape, lambda other: entries.get(other, ()), fits, rules)
             if met:
                 made = (ListedHit(m.kind, m.reason, m.entry, said.plate, m.positions, m.p) for m in met)
