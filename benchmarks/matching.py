@@ -30,7 +30,7 @@ from openanpr.match.seek import seek
 
 SEED = 20261122
 WILDCARDS = 5_000
-READS = 100_000
+READS = 40_000
 _BATCHES = (4_096, 500, 50)
 _PASSES = 5
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -45,7 +45,15 @@ def matching(_: Path) -> Finding:
         Line("reads/s, 2 million entries", rates["median"], 200_000, 1_000_000, spread=_range(rates)),
         Line("the same, of reads prepared before", prepared["median"], spread=_range(prepared)),
         Line("reads/s, 200 thousand entries", few["median"], spread=_range(few)),
-        Line("build, 2 million entries", whole["build_s"], 20, 5, "s", less=True),
+        Line(
+            "build, 2 million entries",
+            whole["build_s"],
+            20,
+            5,
+            "s",
+            less=True,
+            spread=f"by the clock {whole['build_clock_s']:.1f}",
+        ),
         Line(
             "one entry put live, median",
             whole["put_us"]["median"],
@@ -89,13 +97,14 @@ def measure(entries: int, read_count: int) -> dict[str, Any]:
     ids, list_ids = list(range(len(vrms))), [1] * len(vrms)
     gc.collect()
     before_mb = _resident_mb()
-    began = time.perf_counter()
+    began, began_clock = time.process_time(), time.perf_counter()
     lists = LiveLists.build(vrms, ids, list_ids)
-    build_s = time.perf_counter() - began
+    build_s, build_clock_s = time.process_time() - began, time.perf_counter() - began_clock
     gc.collect()
     told = {
         "entries": len(lists),
         "build_s": round(build_s, 3),
+        "build_clock_s": round(build_clock_s, 3),
         "arrays_mb": round(lists.nbytes / 1e6, 1),
         "process_mb": round(_resident_mb() - before_mb, 1),
         "reads_per_s": {str(size): _rates(lists, batch, size) for size in _BATCHES},
@@ -103,9 +112,9 @@ def measure(entries: int, read_count: int) -> dict[str, Any]:
         "hits_by_reason": dict(Counter(str(h.reason) for hits in lists.match(batch).values() for h in hits)),
         "put_us": _put_us(lists),
     }
-    began = time.perf_counter()
+    began = time.process_time()
     lists.merge()
-    told["merge_s"] = round(time.perf_counter() - began, 3)
+    told["merge_s"] = round(time.process_time() - began, 3)
     return told | {"load_before": round(load_before, 2), "load_after": round(os.getloadavg()[0], 2)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Self
 
@@ -131,7 +132,8 @@ class PackedList:
         return sum(array.nbytes for array in arrays)
 
     def _place(self, entry_id: int) -> int | None:
-        turn = int(np.searchsorted(self.entry_ids, np.int64(entry_id), sorter=self.by_id))
+        # Not `searchsorted` with a sorter: it copies the whole sorter to 64 bits at each call.
+        turn = bisect_left(self.by_id, entry_id, key=lambda place: self.entry_ids[place])
         if turn == len(self.by_id) or self.entry_ids[self.by_id[turn]] != entry_id:
             return None
         return int(self.by_id[turn])
