@@ -1,0 +1,41 @@
+"""What a read says of its plate: all that matching asks of it, whoever made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openanpr.core.capture_record import CaptureRecord
+from openanpr.core.read import Candidate, Character, Read
+from openanpr.core.shape import shape_key
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A read without its camera, time and pictures.
+
+    `confidence` is the sender's; where it gives none (`stated` false) it is the stand-in of the rules,
+    and the read can meet an entry as possible only.
+    """
+
+    plate: str
+    raw: str
+    syntax: str
+    confidence: float
+    stated: bool
+    candidates: tuple[Candidate, ...]
+    characters: tuple[Character, ...]
+
+
+def said_by(read: Read | CaptureRecord, *, unstated_confidence: float) -> Said:
+    """Return what `read` says; `unstated_confidence` (0 to 1) stands in where a sender gives none."""
+    plate = read.plate if isinstance(read, Read) else read.vrm
+    stated = read.confidence is not None
+    confidence = unstated_confidence if read.confidence is None else read.confidence
+    return Said(plate, read.raw, read.syntax, confidence, stated, read.candidates, read.characters)
+
+
+def shape_of(text: str) -> str:
+    """Return `core.shape.shape_key(text)`, sooner where the text is A-Z0-9 already, as nearly all are."""
+    if text.isascii() and text.isalnum():
+        return text.upper().replace("I", "1").replace("O", "0")
+    return shape_key(text)
