@@ -19,7 +19,8 @@ from chdb.session import Session
 
 NOT_SETTINGS = {
     "query", "database", "session_id", "query_id", "compress", "decompress", "default_format", "role", "quota_key",
-    "client_protocol_version", "session_timeout", "enable_http_compression", "user", "password",
+    "client_protocol_version", "session_timeout", "session_check", "enable_http_compression", "user", "password", "wait_end_of_query",
+    "buffer_size",
 }  # fmt: skip
 CODE = re.compile(r"Code: (\d+)")
 DATA = re.compile(r"\s+FORMAT\s+(\w+)\s*$")

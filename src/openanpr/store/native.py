@@ -17,6 +17,7 @@ _CODES = {
     "UInt16": "H",
     "UInt32": "I",
     "UInt64": "Q",
+    "Date": "H",
     "Int32": "i",
     "Int64": "q",
     "Float32": "f",

@@ -84,7 +84,11 @@ class Pictures:
 
     @classmethod
     def in_bucket(cls, bucket: Bucket, *, most_bytes: int = MOST_BYTES) -> Self:
-        """Pictures in an S3 bucket; each upload carries its SHA-256 for the server to check."""
+        """Pictures in an S3 bucket that is there; each upload carries its SHA-256 for the server to check.
+
+        Raises PictureStoreError when the bucket is not there or may not be listed: later a missing bucket
+        would look like a missing picture.
+        """
         store = S3Store(
             bucket.name,
             region=bucket.region,
@@ -95,7 +99,9 @@ class Pictures:
             client_options={"allow_http": bucket.allow_http},
             **({} if bucket.endpoint is None else {"endpoint": bucket.endpoint}),
         )
-        return cls(store, None, most_bytes)
+        pictures = cls(store, None, most_bytes)
+        pictures.days()
+        return pictures
 
     def put(self, name: PictureName, jpeg: bytes, *, kept_from: date) -> None:
         """Keep a picture, on disk when this returns; it may come long after its read, and come twice.
@@ -141,6 +147,14 @@ class Pictures:
         except (ObstoreError, OSError) as fault:
             raise PictureStoreError(f"pictures could not be listed ({type(fault).__name__})") from fault
         return tuple(sorted(date.fromisoformat(prefix) for prefix in found if prefix != _HELD))
+
+    def held(self) -> frozenset[str]:
+        """The holds for which copies are kept; raises PictureStoreError."""
+        try:
+            found = obstore.list_with_delimiter(self._store, f"{_HELD}/")["common_prefixes"]
+        except (ObstoreError, OSError) as fault:
+            raise PictureStoreError(f"pictures could not be listed ({type(fault).__name__})") from fault
+        return frozenset(prefix.removeprefix(f"{_HELD}/") for prefix in found)
 
     def count(self, day: date) -> int:
         """How many pictures of a capture day are here; raises PictureStoreError."""
