@@ -26,6 +26,7 @@ from openanpr.store.engine import (
     refused,
 )
 
+_BAD_ARGUMENTS = 36
 _LOCK = "openanpr.lock"
 _CONFIG = "openanpr-engine.xml"
 _MARKS_BYTES = 128 * 2**20
@@ -51,6 +52,8 @@ class ChdbFolder:
         self._folder = folder
         self._lock = lock
         self._address = address
+        # The engine ends with its last connection: this one keeps it up.
+        self._first = _connected(address)
         self._free: queue.LifoQueue[Session] = queue.LifoQueue()
         self._opened_by = os.getpid()
         self._closed = False
@@ -68,9 +71,7 @@ class ChdbFolder:
         try:
             config = folder / _CONFIG
             config.write_text(_SETTINGS.format(memory=memory_bytes, marks=_MARKS_BYTES), encoding="utf-8")
-            engine = cls(folder, lock, f"{folder}?config-file={config}")
-            with engine._session():
-                return engine
+            return cls(folder, lock, f"{folder}?config-file={config}")
         except BaseException:
             lock.close()
             raise
@@ -110,6 +111,7 @@ class ChdbFolder:
         self._closed = True
         while not self._free.empty():
             self._free.get_nowait().close()
+        self._first.close()
         self._lock.close()
 
     def _query(self, statement: Statement, values: Mapping[str, Value]) -> bytes:
@@ -132,17 +134,24 @@ class ChdbFolder:
         try:
             session = self._free.get_nowait()
         except queue.Empty:
-            session = self._connected()
+            session = _connected(self._address)
         try:
             yield session
-        finally:
-            self._free.put(session)
+        except BaseException:
+            # A connection whose question failed gives rows of it in answer to the next one (chDB 26.9).
+            session.close()
+            raise
+        self._free.put(session)
 
-    def _connected(self) -> Session:
-        try:
-            return Session(self._address)
-        except (ChdbError, RuntimeError) as fault:
-            raise refused(f"to open {self._folder}", str(fault)) from None
+
+def _connected(address: str) -> Session:
+    try:
+        return Session(address)
+    except (ChdbError, RuntimeError) as fault:
+        told = refused("to open its folder", str(fault))
+        if told.code == _BAD_ARGUMENTS:
+            raise FolderInUseError("this process has another folder open: chDB opens one a process") from None
+        raise told from None
 
 
 def _locked(folder: Path) -> TextIO:
