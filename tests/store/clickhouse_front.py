@@ -1,7 +1,7 @@
 """A small ClickHouse HTTP server for tests: chDB in a process of its own, spoken to as the real server is.
 
 `python -m tests.store.clickhouse_front FOLDER` prints its port and serves until its standard input closes.
-It takes what clickhouse-connect sends: a query in the body or in the address, parameters, settings, Native data.
+It takes what clickhouse-connect sends: a query in the body or the address, parameters, settings, data.
 """
 
 from __future__ import annotations
@@ -18,10 +18,24 @@ from chdb import ChdbError
 from chdb.session import Session
 
 NOT_SETTINGS = {
-    "query", "database", "session_id", "query_id", "compress", "decompress", "default_format", "role", "quota_key",
-    "client_protocol_version", "session_timeout", "session_check", "enable_http_compression", "user", "password", "wait_end_of_query",
+    "query",
+    "database",
+    "session_id",
+    "session_timeout",
+    "session_check",
+    "query_id",
+    "compress",
+    "decompress",
+    "default_format",
+    "role",
+    "quota_key",
+    "client_protocol_version",
+    "enable_http_compression",
+    "user",
+    "password",
+    "wait_end_of_query",
     "buffer_size",
-}  # fmt: skip
+}
 CODE = re.compile(r"Code: (\d+)")
 DATA = re.compile(r"\s+FORMAT\s+(\w+)\s*$")
 
@@ -32,7 +46,7 @@ class Front(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     address = ""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
     def do_GET(self) -> None:
@@ -84,7 +98,8 @@ def main(folder: Path) -> None:
     keep = Session(Front.address)  # so that the engine stays up between requests
     server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(server.server_address[1], flush=True)
+    sys.stdout.write(f"{server.server_address[1]}\n")
+    sys.stdout.flush()
     sys.stdin.read()
     server.shutdown()
     keep.close()

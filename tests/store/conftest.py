@@ -25,7 +25,8 @@ from tests.store.s3_server import make_bucket, running_s3
 
 FILLED = Statement(
     "filled",
-    "SELECT name FROM system.tables WHERE database = currentDatabase() AND total_rows > 0 AND name != 'migrations'",
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND total_rows > 0 "
+    "AND name != 'migrations'",
 )
 ROOT = Path(__file__).resolve().parents[2]
 _GROUPS = count()
@@ -35,7 +36,9 @@ _GROUPS = count()
 def swift_folder() -> Iterator[Path]:
     """A folder in memory where the machine has one: a table emptied for each test costs many an fsync."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, as tempfile makes it
-    with TemporaryDirectory(dir=memory if memory.is_dir() and disk_usage(memory).free > 2**30 else None) as folder:
+    with TemporaryDirectory(
+        dir=memory if memory.is_dir() and disk_usage(memory).free > 2**30 else None
+    ) as folder:
         yield Path(folder)
 
 
@@ -104,7 +107,7 @@ def folder_pictures(tmp_path) -> Pictures:
 
 
 @pytest.fixture
-def bucket_pictures(s3_url, request) -> Pictures:
+def bucket_pictures(s3_url) -> Pictures:
     name = make_bucket(s3_url)
     bucket = Bucket(name, "eu-west-2", "test", "test", endpoint=s3_url, allow_http=True)
     return Pictures.in_bucket(bucket, most_bytes=100_000)

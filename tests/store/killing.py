@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def said_before_killed(module: str, *words: object, after_s: float) -> list[str]:
-    """The whole lines that `python -m MODULE WORDS` printed until it was killed, `after_s` from its first line."""
+    """The whole lines that `python -m MODULE WORDS` said until its kill, `after_s` from its first line."""
     with subprocess.Popen(
         [sys.executable, "-m", module, *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as child:

@@ -1,7 +1,7 @@
 """Bytes a read on disk, by table and column, and how long the node's questions take.
 
-`python -m tests.store.measure FOLDER [READS] [full]`: run by hand; prints one JSON object. `full` adds candidates,
-characters, raw and hashes to every read. Rows of each table are merged first, as they are after a quiet night.
+`python -m tests.store.measure FOLDER [READS] [full]`: run by hand; prints one JSON object. `full` adds
+candidates, characters, raw and hashes to every read. Rows are merged first, as after a quiet night.
 """
 
 from __future__ import annotations
@@ -78,10 +78,19 @@ def main(folder: Path, n: int, *, full: bool) -> None:
     for table in TABLES:
         engine.run(Statement("merge", f"OPTIMIZE TABLE {table} FINAL"), {})
     disk = {row.table: round(row.size / n, 3) for row in engine.rows(DISK, {}, Size) if row.table in TABLES}
-    columns = {f"{r.table}.{r.column}": round(r.size / n, 3) for r in engine.rows(SIZES, {}, Size) if r.table in TABLES}
+    columns = {
+        f"{r.table}.{r.column}": round(r.size / n, 3)
+        for r in engine.rows(SIZES, {}, Size)
+        if r.table in TABLES
+    }
     asked = questions(engine, sample[-60:])
-    told = {"reads": n, "full": full, "write_reads_per_s": round(n / spent), "bytes_a_read": round(sum(disk.values()), 2)}
-    print(json.dumps({**told, "disk": disk, "p50_ms": asked, "columns": columns}, indent=1))
+    told = {
+        "reads": n,
+        "full": full,
+        "write_reads_per_s": round(n / spent),
+        "bytes_a_read": round(sum(disk.values()), 2),
+    }
+    sys.stdout.write(json.dumps({**told, "disk": disk, "p50_ms": asked, "columns": columns}, indent=1) + "\n")
     engine.close()
 
 

@@ -16,6 +16,7 @@ from openanpr.core.read import Candidate, Character, Direction, Style
 from openanpr.store.read_columns import Arrival, ArrivedRead
 
 AT = datetime(2026, 11, 22, 8, 30, 15, 250_000, tzinfo=UTC)
+FIRST_DAY = AT.date()
 LONG_AGO = date(2020, 1, 1)
 CAMERA = CameraId(53, 1, 7)
 FIRST = "ABCDEFGHKLMNOPRSVWY"
@@ -42,7 +43,8 @@ def arrived(
 def full_read() -> ArrivedRead:
     """A read with every field filled, no two alike."""
     characters = tuple(
-        Character(c, round(0.9 + i / 100, 2), (("8", 0.04), ("3", 0.000123)) if i == 1 else ()) for i, c in enumerate("AB12CDE")
+        Character(c, round(0.9 + i / 100, 2), (("8", 0.04), ("3", 0.000123)) if i == 1 else ())
+        for i, c in enumerate("AB12CDE")
     )
     return arrived(
         late=True,
@@ -64,7 +66,9 @@ def full_read() -> ArrivedRead:
     )
 
 
-def traffic(n: int, *, seed: int, days: int = 4, first_day: date = AT.date(), particulars: bool = False) -> Iterator[ArrivedRead]:
+def traffic(
+    n: int, *, seed: int, days: int = 4, first_day: date = FIRST_DAY, particulars: bool = False
+) -> Iterator[ArrivedRead]:
     """About n/4 vehicles before 2,000 cameras of 43 forces over some days, in the order of time.
 
     Batches hold twenty reads of one device. `particulars` adds candidates, characters and hashes.
@@ -115,7 +119,11 @@ def _with_particulars(record: CaptureRecord, dice: random.Random) -> CaptureReco
     sure = record.confidence or 0.5
     other = record.vrm[:3] + dice.choice("0123456789") + record.vrm[4:]
     characters = tuple(
-        Character(c, dice.uniform(sure, 1), ((dice.choice(LAST), round(dice.uniform(0, 0.01), 6)),) if dice.random() < 0.3 else ())
+        Character(
+            c,
+            dice.uniform(sure, 1),
+            ((dice.choice(LAST), round(dice.uniform(0, 0.01), 6)),) if dice.random() < 0.3 else (),
+        )
         for c in record.vrm
     )
     return replace(

@@ -12,6 +12,7 @@ from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.migrate_reads import migrate_reads, read_migrations
 from openanpr.store.read_columns import ArrivedRead
 from openanpr.store.reads_write import write_reads
+from tests.store.journal_child import tell
 from tests.store.reads import LONG_AGO, traffic
 
 SIZE = 40
@@ -25,11 +26,11 @@ def group(n: int) -> tuple[ArrivedRead, ...]:
 def main(folder: Path, first: int) -> None:
     engine = ChdbFolder.open(folder)
     migrate_reads(engine, read_migrations())
-    print("open", flush=True)
+    tell("open")
     n = first
     while True:
         write_reads(engine, group(n), group=f"group {n}", kept_from=LONG_AGO)
-        print(n, flush=True)
+        tell(str(n))
         n += 1
 
 

@@ -35,7 +35,8 @@ def running_s3() -> Iterator[str]:
 def make_bucket(url: str) -> str:
     """A new bucket's name."""
     name = f"pictures-{next(_NAMES)}"
-    body = "<CreateBucketConfiguration><LocationConstraint>eu-west-2</LocationConstraint></CreateBucketConfiguration>"
+    place = "<LocationConstraint>eu-west-2</LocationConstraint>"
+    body = f"<CreateBucketConfiguration>{place}</CreateBucketConfiguration>"
     httpx.put(f"{url}/{name}", content=body).raise_for_status()
     return name
 

@@ -16,7 +16,11 @@ from openanpr.store.reads_find import Span, reads_of_vrm
 from tests.store.killing import ROOT
 from tests.store.reads import AT, arrived
 
-SLOW = Statement("slow", "SELECT sleepEachRow(0.2), {vrm:String} FROM numbers(9) SETTINGS max_execution_time = 0.5, max_block_size = 1")
+SLOW = Statement(
+    "slow",
+    "SELECT sleepEachRow(0.2), {vrm:String} FROM numbers(9) "
+    "SETTINGS max_execution_time = 0.5, max_block_size = 1",
+)
 SQL_FILES = sorted((ROOT / "src/openanpr/store/sql").glob("*.sql"))
 
 
@@ -52,7 +56,9 @@ def test_a_forked_child_is_refused_at_once_rather_than_left_to_hang(chdb_store, 
 
 
 def test_the_engine_keeps_to_the_memory_it_was_given(chdb_store) -> None:
-    asked = Statement("memory", "SELECT value FROM system.server_settings WHERE name = 'max_server_memory_usage'")
+    asked = Statement(
+        "memory", "SELECT value FROM system.server_settings WHERE name = 'max_server_memory_usage'"
+    )
     assert chdb_store.rows(asked, {}, tuple[str]) == [(str(2 * 2**30),)]
 
 
@@ -65,14 +71,14 @@ def test_a_question_that_takes_too_long_is_ended_and_the_error_names_no_plate(en
 
 
 def test_a_failed_question_leaves_nothing_behind_for_the_next(engine) -> None:
+    with pytest.raises(StoreError, match="TIMEOUT"):
+        engine.rows(SLOW, {"vrm": "AB12CDE"}, tuple[int, str])
     for _ in range(3):
-        with pytest.raises(StoreError, match="TIMEOUT"):
-            engine.rows(SLOW, {"vrm": "AB12CDE"}, tuple[int, str])
         assert engine.rows(Statement("next", "SELECT 'next'"), {}, tuple[str]) == [("next",)]
 
 
 def test_a_bad_value_is_refused_without_being_repeated(engine) -> None:
-    with pytest.raises(StoreError, match="BAD_QUERY_PARAMETER|CANNOT_PARSE") as told:
+    with pytest.raises(StoreError, match=r"BAD_QUERY_PARAMETER|CANNOT_PARSE") as told:
         engine.rows(Statement("number", "SELECT {n:UInt8}"), {"n": "AB12CDE"}, tuple[int])
     assert "AB12CDE" not in str(told.value)
 
@@ -98,7 +104,8 @@ def test_threads_ask_and_write_at_the_same_time(engine, write) -> None:
         assert list(threads.map(work, range(8))) == [5] * 8
 
 
-def test_a_second_folder_in_the_same_process_is_refused(chdb_store, tmp_path) -> None:
+@pytest.mark.usefixtures("chdb_store")
+def test_a_second_folder_in_the_same_process_is_refused(tmp_path) -> None:
     with pytest.raises(FolderInUseError, match="one a process"):
         ChdbFolder.open(tmp_path)
 

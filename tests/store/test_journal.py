@@ -160,7 +160,9 @@ def test_a_new_consumer_begins_at_the_oldest_batch_kept_and_an_unnamed_one_keeps
 
 
 def test_every_commit_waits_for_the_disk(journal) -> None:
-    settings = {name: journal._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
+    settings = {
+        name: journal._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    }
     assert settings == {"journal_mode": "wal", "synchronous": 2}
 
 
@@ -192,7 +194,9 @@ def test_no_acknowledged_batch_is_lost_doubled_or_changed_by_kills(path) -> None
     dice = random.Random(7)
     acknowledged, taken, first = set(), {}, 0
     for _ in range(8):
-        for line in said_before_killed("tests.store.journal_child", path, first, after_s=dice.uniform(0.02, 0.3)):
+        for line in said_before_killed(
+            "tests.store.journal_child", path, first, after_s=dice.uniform(0.02, 0.3)
+        ):
             words = line.split()
             if words[0] == "took":
                 assert taken.setdefault(words[1], words[2:]) == words[2:], "a group came again as another"

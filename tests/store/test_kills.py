@@ -16,7 +16,8 @@ from tests.store.reads_child import SIZE, group
 COUNTS = Statement(
     "counts",
     "SELECT (SELECT count() FROM reads), (SELECT count() FROM reads_by_camera), "
-    "(SELECT sum(n) FROM vrm_month), (SELECT sum(n) FROM camera_hour), (SELECT groupUniqArray(read_id) FROM reads)",
+    "(SELECT sum(n) FROM vrm_month), (SELECT sum(n) FROM camera_hour), "
+    "(SELECT groupUniqArray(read_id) FROM reads)",
 )
 
 
@@ -24,7 +25,9 @@ def test_no_stored_group_is_lost_or_doubled_by_kills_once_the_last_is_sent_again
     dice = random.Random(11)
     following = 0
     for _ in range(3):
-        said = said_before_killed("tests.store.reads_child", tmp_path / "store", following, after_s=dice.uniform(0.3, 1.2))
+        said = said_before_killed(
+            "tests.store.reads_child", tmp_path / "store", following, after_s=dice.uniform(0.3, 1.2)
+        )
         stored = [int(line) for line in said if line != "open"]
         # The group after the last that was told may be there, in part or not at all: it is sent again.
         following = stored[-1] + 1 if stored else following

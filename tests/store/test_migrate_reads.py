@@ -10,8 +10,8 @@ from openanpr.store.engine import Statement
 from openanpr.store.migrate_reads import Migration, MigrationError, migrate_reads, read_migrations
 
 COLUMNS = Statement(
-    "columns", "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} "
-    "AND default_kind = ''",
+    "columns", "SELECT name, type FROM system.columns "
+    "WHERE database = currentDatabase() AND table = {table:String} AND default_kind = ''",
 )  # fmt: skip
 NEXT = Migration(14, "test_colours", "CREATE TABLE IF NOT EXISTS test_colours (name String) ENGINE = Memory")
 
@@ -49,7 +49,12 @@ def test_a_new_migration_is_applied_and_one_cut_short_before_its_record_is_appli
         assert migrate_reads(engine, (*read_migrations(), NEXT)) == ()
     finally:
         engine.run(Statement("drop", "DROP TABLE test_colours"), {})
-        engine.run(Statement("forget", "ALTER TABLE migrations DELETE WHERE number = 14 SETTINGS mutations_sync = 1"), {})
+        engine.run(
+            Statement(
+                "forget", "ALTER TABLE migrations DELETE WHERE number = 14 SETTINGS mutations_sync = 1"
+            ),
+            {},
+        )
 
 
 def test_migrations_are_numbered_from_one_and_only_make_what_is_not_there() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import httpx
 import obstore
@@ -54,6 +55,12 @@ def test_what_is_not_the_picture_that_the_read_named_is_refused(folder_pictures,
     assert folder_pictures.days() == ()
 
 
+def test_a_folder_with_other_things_in_it_is_refused(folder_pictures, tmp_path) -> None:
+    (tmp_path / "pictures" / "holiday").mkdir()
+    with pytest.raises(PictureStoreError, match="no capture day"):
+        folder_pictures.days()
+
+
 @pytest.mark.parametrize("sha256", ["", "../" * 21 + "a", "AB" * 32, "ab" * 31, "ab" * 32 + "/x"])
 def test_a_name_that_could_lead_elsewhere_is_refused(sha256) -> None:
     with pytest.raises(PictureError, match="64 hex digits"):
@@ -98,8 +105,9 @@ def test_a_day_goes_whole_and_alone_and_held_copies_stay(pictures) -> None:
     assert pictures.held() == frozenset()
 
 
-def test_a_day_leaves_no_empty_folders(folder_pictures, tmp_path) -> None:
+def test_a_day_leaves_no_empty_folders_nor_what_a_kill_left_half_written(folder_pictures, tmp_path) -> None:
     folder_pictures.put(NAME, PICTURE, kept_from=LONG_AGO)
+    (tmp_path / "pictures" / str(NAME.day) / SHA256[:2] / f"{SHA256}.jpg#1").write_bytes(PICTURE[:9])
     folder_pictures.delete_day(AT.date())
     assert list((tmp_path / "pictures").iterdir()) == []
 
@@ -108,7 +116,12 @@ def test_a_kept_picture_and_every_name_that_leads_to_it_are_synced_to_disk(
     folder_pictures, tmp_path, monkeypatch
 ) -> None:
     synced, real = [], os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.readlink(f"/proc/self/fd/{handle}")), real(handle)))
+
+    def noted(handle: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
     folder_pictures.put(NAME, PICTURE, kept_from=LONG_AGO)
     day = tmp_path / "pictures" / str(NAME.day)
     file = day / SHA256[:2] / f"{SHA256}.jpg"

@@ -94,7 +94,7 @@ def test_a_read_older_than_the_retention_is_left_out_and_told(engine, write) -> 
     assert whole_read(engine, key_of(old)) is None
 
 
-def test_a_group_of_nothing_is_no_fault(engine, write) -> None:
+def test_a_group_of_nothing_is_no_fault(write) -> None:
     assert write().stored == 0
 
 
@@ -206,9 +206,15 @@ def test_a_question_without_a_camera_a_span_or_a_fair_limit_is_refused(engine) -
 
 
 def test_the_hours_of_a_camera_tell_how_it_did(engine, write) -> None:
-    write(arrived(), arrived("AA11AAA", confidence=0.5, late=True, latency_ms=1000), arrived("BB11BBB", confidence=None))
+    write(
+        arrived(),
+        arrived("AA11AAA", confidence=0.5, late=True, latency_ms=1000),
+        arrived("BB11BBB", confidence=None),
+    )
     found = engine.rows(
-        Statement("hours", "SELECT n, late_n, unsure_n, latency_sum_ms, latency_max_ms FROM camera_hour FINAL"),
+        Statement(
+            "hours", "SELECT n, late_n, unsure_n, latency_sum_ms, latency_max_ms FROM camera_hour FINAL"
+        ),
         {},
         tuple[int, int, int, int, int],
     )

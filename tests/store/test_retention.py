@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-import openanpr.store.retention as retention
+from openanpr.store import retention
 from openanpr.store.engine import Statement
 from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds, place_hold, record_hold
 from openanpr.store.pictures import PictureName
@@ -35,7 +35,9 @@ HELD = arrived("HE11LDX", at=OLD, patch=PATCH_NAME, overview=LATER_NAME)
 
 
 def rows(engine, table: str) -> int:
-    return engine.rows(Statement("rows", f"SELECT count() FROM {table}"), {}, tuple[int])[0][0]
+    return engine.rows(
+        Statement("rows", "SELECT count() FROM {table:Identifier}"), {"table": table}, tuple[int]
+    )[0][0]
 
 
 def seen(engine, vrm: str) -> int:
@@ -60,17 +62,26 @@ def test_a_preview_tells_what_would_go_and_touches_nothing(engine, folder_pictur
     assert rows(engine, "reads") == 3
 
 
-def test_a_run_drops_old_days_everywhere_and_certifies_each(engine, pictures, write) -> None:
+def test_a_run_drops_old_days_everywhere_and_certifies_each(engine, folder_pictures, write) -> None:
     write(arrived(at=OLD), arrived("ON11LYX", at=OLD), arrived(at=EDGE), arrived(at=AT))
-    put(pictures, arrived(at=OLD), "old")
-    put(pictures, arrived(at=EDGE), "kept")
-    (certificate,) = run_retention(engine, pictures, RULE, at=AT).certificates
-    assert (certificate.day, certificate.reads, certificate.pictures, certificate.at) == (OLD.date(), 2, 1, AT)
-    assert (certificate.profile, certificate.profile_days, certificate.profile_source) == ("short-2026", 3, "a test")
+    put(folder_pictures, arrived(at=OLD), "old")
+    put(folder_pictures, arrived(at=EDGE), "kept")
+    (certificate,) = run_retention(engine, folder_pictures, RULE, at=AT).certificates
+    assert (certificate.day, certificate.reads, certificate.folder_pictures, certificate.at) == (
+        OLD.date(),
+        2,
+        1,
+        AT,
+    )
+    assert (certificate.profile, certificate.profile_days, certificate.profile_source) == (
+        "short-2026",
+        3,
+        "a test",
+    )
     assert (rows(engine, "reads"), rows(engine, "reads_by_camera"), rows(engine, "camera_hour")) == (2, 2, 2)
-    assert pictures.days() == (EDGE.date(),)
+    assert folder_pictures.days() == (EDGE.date(),)
     assert (seen(engine, "AB12CDE"), seen(engine, "ON11LYX")) == (2, 0)
-    assert run_retention(engine, pictures, RULE, at=AT).certificates == ()
+    assert run_retention(engine, folder_pictures, RULE, at=AT).certificates == ()
 
 
 def test_a_certificate_is_kept_as_json_and_names_no_vrm(engine, folder_pictures, write) -> None:
@@ -95,7 +106,10 @@ def test_months_that_ended_before_go_whole_and_the_month_of_the_edge_is_counted_
     # Kept from 2026-10-30 on: September goes, October keeps two days of its 31.
     at = AT.replace(day=2)
     write(*(arrived(at=AT.replace(month=9, day=day)) for day in (1, 30)))
-    write(*(arrived(at=AT.replace(month=10, day=day)) for day in (1, 29, 30, 31)), arrived("ON11LYX", at=AT.replace(month=10)))
+    write(
+        *(arrived(at=AT.replace(month=10, day=day)) for day in (1, 29, 30, 31)),
+        arrived("ON11LYX", at=AT.replace(month=10)),
+    )
     write(arrived(at=AT.replace(day=1)))
     run_retention(engine, folder_pictures, RULE, at=at)
     (row,) = vrms_like(engine, "AB12*", since=LONG_AGO, until=at.date(), limit=9).rows
@@ -149,7 +163,9 @@ def test_a_hold_may_be_prolonged_widened_placed_twice_and_placed_again_after_its
     write(HELD, second)
     place_hold(engine, folder_pictures, HOLD, [key_of(HELD)], at=AT)
     longer = replace(HOLD, until=HOLD.until + timedelta(days=9))
-    copies = place_hold(engine, folder_pictures, longer, [key_of(HELD), key_of(second)], at=AT + timedelta(hours=1))
+    copies = place_hold(
+        engine, folder_pictures, longer, [key_of(HELD), key_of(second)], at=AT + timedelta(hours=1)
+    )
     assert copies.reads == 2
     assert holds(engine) == (longer,)
     record_hold(engine, replace(HOLD, until=AT.date() - timedelta(days=1)), at=AT + timedelta(hours=2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -30,15 +30,11 @@ _BAD_ARGUMENTS = 36
 _LOCK = "openanpr.lock"
 _CONFIG = "openanpr-engine.xml"
 _MARKS_BYTES = 128 * 2**20
-_SETTINGS = "\n".join(
-    (
-        "<clickhouse>",
-        "<max_server_memory_usage>{memory}</max_server_memory_usage>",
-        "<mark_cache_size>{marks}</mark_cache_size>",
-        "</clickhouse>",
-        "",
-    )
-)
+_SETTINGS = """<clickhouse>
+<max_server_memory_usage>{memory}</max_server_memory_usage>
+<mark_cache_size>{marks}</mark_cache_size>
+</clickhouse>
+"""
 
 
 class FolderInUseError(StoreError):
@@ -72,7 +68,7 @@ class ChdbFolder:
             config = folder / _CONFIG
             config.write_text(_SETTINGS.format(memory=memory_bytes, marks=_MARKS_BYTES), encoding="utf-8")
             return cls(folder, lock, f"{folder}?config-file={config}")
-        except BaseException:
+        except BaseException:  # whatever stopped it, the folder is free again
             lock.close()
             raise
 
@@ -124,7 +120,7 @@ class ChdbFolder:
                 raise refused(statement.name, str(fault)) from None
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def _session(self) -> Generator[Session]:
         """Lend a connection that no other thread has: chDB serves one question a connection."""
         if self._closed:
             raise StoreError(f"{self._folder} was closed; open it again before asking it")
@@ -137,8 +133,8 @@ class ChdbFolder:
             session = _connected(self._address)
         try:
             yield session
-        except BaseException:
-            # A connection whose question failed gives rows of it in answer to the next one (chDB 26.9).
+        except BaseException:  # its connection is tainted, whatever went wrong
+            # It would give rows of the failed question in answer to the next one (chDB 26.9).
             session.close()
             raise
         self._free.put(session)

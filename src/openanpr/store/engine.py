@@ -11,7 +11,9 @@ from typing import Protocol, TypeAlias, TypeVar
 
 import msgspec
 
-Value: TypeAlias = str | int | Sequence[str] | Sequence[tuple[int, int, int]] | Sequence[tuple[str, int, int, int, int]]
+Value: TypeAlias = (
+    str | int | Sequence[str] | Sequence[tuple[int, int, int]] | Sequence[tuple[str, int, int, int, int]]
+)
 """What may be given for a `{name:Type}` of a statement. Times are milliseconds of Unix time."""
 
 RowT = TypeVar("RowT")
@@ -84,7 +86,9 @@ def refused(name: str, told: str) -> StoreError:
     """
     code, kind = _CODE.search(told), _NAME.findall(told)
     if code is None:
-        return StoreError(f"the read store did not answer {name}: see that its server runs and can be reached")
+        return StoreError(
+            f"the read store did not answer {name}: see that its server runs and can be reached"
+        )
     word = kind[-1] if kind else "no name"
     return StoreError(f"the read store refused {name}: {word} (ClickHouse code {code[1]})", int(code[1]))
 

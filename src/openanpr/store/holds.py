@@ -37,7 +37,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class HeldCopies:
-    """How many reads and pictures a hold keeps, and how many pictures that its reads name have not come yet."""
+    """How many reads and pictures a hold keeps, and how many of its reads' pictures have not come yet."""
 
     reads: int
     pictures: int
@@ -135,7 +135,11 @@ def held_reads(engine: ReadEngine, hold_id: str) -> tuple[ArrivedRead, ...]:
     found = engine.rows(statement("held_reads_of"), {"hold_id": hold_id, "limit": 10 * MOST_READS}, _Held)
     return tuple(
         read_of(
-            CameraId(row.force, row.source, row.camera), from_ms(row.captured_ms), row.vrm, row.plate, row.around
+            CameraId(row.force, row.source, row.camera),
+            from_ms(row.captured_ms),
+            row.vrm,
+            row.plate,
+            row.around,
         )
         for row in found
     )

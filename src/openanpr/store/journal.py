@@ -17,7 +17,8 @@ from typing import Self
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (
-    position INTEGER PRIMARY KEY, batch_id TEXT NOT NULL, at_ms INTEGER NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL
+    position INTEGER PRIMARY KEY, batch_id TEXT NOT NULL, at_ms INTEGER NOT NULL, size INTEGER NOT NULL,
+    body BLOB NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS known (
     batch_id TEXT PRIMARY KEY, position INTEGER NOT NULL, at_ms INTEGER NOT NULL, sha256 BLOB NOT NULL
@@ -26,7 +27,9 @@ CREATE INDEX IF NOT EXISTS known_at ON known (at_ms);
 CREATE TABLE IF NOT EXISTS consumers (
     name TEXT PRIMARY KEY, passed INTEGER NOT NULL, claimed INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS about (only INTEGER PRIMARY KEY CHECK (only = 1), name TEXT NOT NULL, next INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS about (
+    only INTEGER PRIMARY KEY CHECK (only = 1), name TEXT NOT NULL, next INTEGER NOT NULL
+) STRICT;
 """
 _VERSION = 1
 
@@ -77,10 +80,10 @@ class Group:
 class Journal:
     """One journal file. Threads may share it; a second process may not write it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._db = connection
         self._lock = threading.Lock()
-        self._name = ""
+        self._name = name
 
     @classmethod
     def open(cls, path: Path, consumers: Sequence[str]) -> Self:
@@ -93,8 +96,8 @@ class Journal:
         try:
             connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
             try:
-                return cls(connection)._prepared(consumers)
-            except BaseException:
+                return cls(connection, _prepared(connection, consumers))
+            except BaseException:  # whatever stopped it, the file is let go
                 connection.close()
                 raise
         except sqlite3.Error as fault:
@@ -139,7 +142,8 @@ class Journal:
                     return None
                 db.execute("UPDATE consumers SET claimed = ? WHERE name = ?", (claimed, consumer))
             found = db.execute(
-                "SELECT position, batch_id, body FROM batches WHERE position > ? AND position <= ? ORDER BY position",
+                "SELECT position, batch_id, body FROM batches WHERE position > ? AND position <= ? "
+                "ORDER BY position",
                 (passed, claimed),
             )
             batches = tuple(Kept(*row) for row in found)
@@ -165,7 +169,8 @@ class Journal:
         with self._transaction() as db:
             return dict(
                 db.execute(
-                    "SELECT name, (SELECT count(*) FROM batches WHERE position > passed) FROM consumers ORDER BY name"
+                    "SELECT name, (SELECT count(*) FROM batches WHERE position > passed) "
+                    "FROM consumers ORDER BY name"
                 )
             )
 
@@ -199,32 +204,19 @@ class Journal:
         with self._lock:
             self._db.close()
 
-    def _prepared(self, consumers: Sequence[str]) -> Self:
-        db = self._db
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=FULL")
-        db.execute("PRAGMA secure_delete=ON")
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version > _VERSION:
-            raise JournalError(f"a newer program made this journal (form {version}): install that version")
-        db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
-        with self._transaction():
-            db.execute("INSERT OR IGNORE INTO about VALUES (1, ?, 1)", (secrets.token_hex(8),))
-            oldest = db.execute("SELECT coalesce(min(position), (SELECT next FROM about)) - 1 FROM batches").fetchone()
-            for consumer in consumers:
-                db.execute("INSERT OR IGNORE INTO consumers VALUES (?, ?, NULL)", (consumer, oldest[0]))
-            self._name = db.execute("SELECT name FROM about").fetchone()[0]
-        return self
-
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db, self._lock)
 
     def _kept(self, db: sqlite3.Connection, batch: Batch) -> int:
         digest = hashlib.sha256(batch.body).digest()
-        known = db.execute("SELECT position, sha256 FROM known WHERE batch_id = ?", (batch.batch_id,)).fetchone()
+        known = db.execute(
+            "SELECT position, sha256 FROM known WHERE batch_id = ?", (batch.batch_id,)
+        ).fetchone()
         if known is not None:
             if known[1] != digest:
-                raise BatchConflictError("a batch of this id was kept before with other bytes: send it under a new id")
+                raise BatchConflictError(
+                    "a batch of this id was kept before with other bytes: send it under a new id"
+                )
             return known[0]
         position = db.execute("UPDATE about SET next = next + 1 RETURNING next - 1").fetchone()[0]
         db.execute(
@@ -242,7 +234,7 @@ class Journal:
 
 
 class _Transaction:
-    """BEGIN IMMEDIATE to COMMIT under the journal's lock; ROLLBACK on any error, disk faults as JournalError."""
+    """BEGIN IMMEDIATE to COMMIT under a lock; ROLLBACK on any error, faults of the disk as JournalError."""
 
     def __init__(self, db: sqlite3.Connection, lock: threading.Lock) -> None:
         self._db = db
@@ -273,11 +265,29 @@ class _Transaction:
             raise JournalError(f"the journal cannot be written: {error}") from error
 
 
+def _prepared(db: sqlite3.Connection, consumers: Sequence[str]) -> str:
+    """Make what is not there yet; return the journal's own name, which no other journal has."""
+    for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        db.execute(f"PRAGMA {setting}")
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > _VERSION:
+        raise JournalError(f"a newer program made this journal (form {version}): install that version")
+    db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
+    with _Transaction(db, threading.Lock()):
+        db.execute("INSERT OR IGNORE INTO about VALUES (1, ?, 1)", (secrets.token_hex(8),))
+        name, following = db.execute("SELECT name, next FROM about").fetchone()
+        oldest = db.execute("SELECT coalesce(min(position), ?) - 1 FROM batches", (following,)).fetchone()[0]
+        for consumer in consumers:
+            db.execute("INSERT OR IGNORE INTO consumers VALUES (?, ?, NULL)", (consumer, oldest))
+    return name
+
+
 def _group_end(db: sqlite3.Connection, passed: int, most_batches: int, most_bytes: int) -> int | None:
     """The position up to which a group after `passed` reaches."""
     end, total = None, 0
     found = db.execute(
-        "SELECT position, size FROM batches WHERE position > ? ORDER BY position LIMIT ?", (passed, most_batches)
+        "SELECT position, size FROM batches WHERE position > ? ORDER BY position LIMIT ?",
+        (passed, most_batches),
     )
     for position, size in found:
         total += size

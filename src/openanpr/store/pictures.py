@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -91,13 +92,13 @@ class Pictures:
         """
         store = S3Store(
             bucket.name,
+            endpoint=bucket.endpoint or f"https://s3.{bucket.region}.amazonaws.com",
             region=bucket.region,
             access_key_id=bucket.key_id,
             secret_access_key=bucket.secret,
             checksum_algorithm="SHA256",
             virtual_hosted_style_request=False,
             client_options={"allow_http": bucket.allow_http},
-            **({} if bucket.endpoint is None else {"endpoint": bucket.endpoint}),
         )
         pictures = cls(store, None, most_bytes)
         pictures.days()
@@ -146,7 +147,12 @@ class Pictures:
             found = obstore.list_with_delimiter(self._store)["common_prefixes"]
         except (ObstoreError, OSError) as fault:
             raise PictureStoreError(f"pictures could not be listed ({type(fault).__name__})") from fault
-        return tuple(sorted(date.fromisoformat(prefix) for prefix in found if prefix != _HELD))
+        try:
+            return tuple(sorted(date.fromisoformat(prefix) for prefix in found if prefix != _HELD))
+        except ValueError:
+            raise PictureStoreError(
+                "beside the pictures lies what is no capture day: give them a folder or bucket of their own"
+            ) from None
 
     def held(self) -> frozenset[str]:
         """The holds for which copies are kept; raises PictureStoreError."""
@@ -175,7 +181,7 @@ class Pictures:
         return True
 
     def delete_day(self, day: date) -> int:
-        """Delete the pictures of a capture day and return how many; held copies stay. Raises PictureStoreError."""
+        """Delete the pictures of a capture day, held copies apart; return how many."""
         return self._delete(day.isoformat())
 
     def delete_hold(self, hold_id: str) -> int:
@@ -192,7 +198,17 @@ class Pictures:
             except (ObstoreError, OSError) as fault:
                 raise PictureStoreError(f"pictures could not be deleted ({type(fault).__name__})") from fault
             gone += len(keys)
+        self._clear(prefix)
         return gone
+
+    def _clear(self, prefix: str) -> None:
+        """Remove the unfinished files that a kill left in a folder: no listing of obstore's shows them."""
+        if self._folder is None or not (self._folder / prefix).exists():
+            return
+        try:
+            shutil.rmtree(self._folder / prefix)
+        except OSError as fault:
+            raise PictureStoreError(f"pictures could not be deleted ({type(fault).__name__})") from fault
 
     def _keys(self, prefix: str) -> Iterator[Sequence[str]]:
         try:

@@ -103,7 +103,8 @@ def columns_of(reads: Sequence[ArrivedRead]) -> tuple[Column, ...]:
 
 def _doubt_columns(records: Sequence[CaptureRecord]) -> tuple[Column, ...]:
     rivals = [
-        [(at, c, p) for at, character in enumerate(r.characters) for c, p in character.rivals] for r in records
+        [(at, c, p) for at, character in enumerate(r.characters) for c, p in character.rivals]
+        for r in records
     ]
     spelt = [[character.c for character in r.characters] for r in records]
     return (
@@ -129,8 +130,12 @@ def _circumstance_columns(records: Sequence[CaptureRecord]) -> tuple[Column, ...
         maybe_numbers("clock_error_ms", "Int32", [r.clock_error_ms for r in records]),
         texts("direction", [r.direction for r in records]),
         numbers("frames", "UInt32", [r.frames for r in records]),
-        maybe_numbers("lat_e7", "Int32", [None if p is None else round(p.lat * _DEGREE_STEPS) for p in places]),
-        maybe_numbers("lon_e7", "Int32", [None if p is None else round(p.lon * _DEGREE_STEPS) for p in places]),
+        maybe_numbers(
+            "lat_e7", "Int32", [None if p is None else round(p.lat * _DEGREE_STEPS) for p in places]
+        ),
+        maybe_numbers(
+            "lon_e7", "Int32", [None if p is None else round(p.lon * _DEGREE_STEPS) for p in places]
+        ),
         maybe_numbers("place_error_m", "Float32", [None if p is None else p.error_m for p in places]),
         texts("model", [r.model for r in records]),
     )

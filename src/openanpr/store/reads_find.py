@@ -132,9 +132,7 @@ def reads_of_cameras(
     return _brief(engine, "reads_of_cameras", {"cameras": named, **_of(span)}, limit)
 
 
-def vrms_like(
-    engine: ReadEngine, wildcard: str, *, since: date, until: date, limit: int
-) -> Found[VrmSeen]:
+def vrms_like(engine: ReadEngine, wildcard: str, *, since: date, until: date, limit: int) -> Found[VrmSeen]:
     """The VRMs of a form, of the months from that of `since` to that of `until`, last seen first.
 
     In `wildcard` a `?` is one character and a `*` any run; O and 0, I and 1 are one. Raises QuestionError
@@ -181,7 +179,9 @@ def whole_read(engine: ReadEngine, key: ReadKey) -> ArrivedRead | None:
 def like_pattern(wildcard: str) -> str:
     """The LIKE pattern, over shapes, of a wildcard; raises QuestionError (see `vrms_like`)."""
     if not _WILDCARD.fullmatch(wildcard):
-        raise QuestionError("a wildcard has letters A-Z, digits, ? for one character and * for any run, no more")
+        raise QuestionError(
+            "a wildcard has letters A-Z, digits, ? for one character and * for any run, no more"
+        )
     if sum(c not in "?*" for c in wildcard) < LEAST_FIXED:
         raise QuestionError(f"a wildcard names at least {LEAST_FIXED} characters")
     # Of the signs that LIKE reads in its own way (% _ \) none can come in: the form above bars them.

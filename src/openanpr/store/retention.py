@@ -59,7 +59,7 @@ class DayToGo:
 class Certificate:
     """What went of one capture day: how many, when, under which rule, and what a search found after.
 
-    `held` are copies kept for holds: hold id and reads. The `left_` counts are of a search after the deletion.
+    `held` are copies kept for holds: hold id and reads. The `left_` counts are of a search after.
     """
 
     profile: str
@@ -145,7 +145,7 @@ class _Counts(msgspec.Struct, frozen=True, array_like=True):
 def preview_retention(
     engine: ReadEngine, pictures: Pictures, rule: RetentionRule, *, today: date
 ) -> tuple[DayToGo, ...]:
-    """The days that a run on the UTC day `today` would drop, oldest first; raises StoreError, PictureError."""
+    """The days that a run on the UTC day `today` would drop, oldest first; raises as a run does."""
     before = rule.kept_from(today)
     found = engine.rows(statement("days_before"), {"before": f"{before:%Y%m%d}"}, _Day)
     stored = {datetime.strptime(row.day, "%Y%m%d").replace(tzinfo=UTC).date(): row for row in found}
