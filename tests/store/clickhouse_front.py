@@ -10,8 +10,11 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from chdb import ChdbError
@@ -40,11 +43,18 @@ CODE = re.compile(r"Code: (\d+)")
 DATA = re.compile(r"\s+FORMAT\s+(\w+)\s*$")
 
 
+def apply(session: Session, settings: dict[str, str]) -> None:
+    """Give a connection the settings of a request."""
+    for name, value in settings.items():
+        session.query(f"SET {name} = '{value}'")
+
+
 class Front(BaseHTTPRequestHandler):
     """One connection of a client."""
 
     protocol_version = "HTTP/1.1"
     address = ""
+    free: ClassVar[dict[tuple[tuple[str, str], ...], list[Session]]] = {}
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""
@@ -65,15 +75,31 @@ class Front(BaseHTTPRequestHandler):
     def _run(self, asked: dict[str, str], body: bytes) -> bytes:
         settings = {k: v for k, v in asked.items() if k not in NOT_SETTINGS and not k.startswith("param_")}
         values = {k.removeprefix("param_"): v for k, v in asked.items() if k.startswith("param_")}
-        with Session(self.address) as session:
-            for name, value in settings.items():
-                session.query(f"SET {name} = '{value}'")
-            if "query" in asked and body:
+        if "query" in asked and body:
+            with Session(self.address) as session:
+                apply(session, settings)
                 return self._insert(session, asked["query"], body)
-            query = asked.get("query") or body.decode()
-            form = DATA.search(query)
-            text = query[: form.start()] if form else query
+        query = asked.get("query") or body.decode()
+        form = DATA.search(query)
+        text = query[: form.start()] if form else query
+        with self._lent(settings) as session:
             return session.query(text, form[1] if form else "TabSeparated", params=values).bytes()
+
+    @contextmanager
+    def _lent(self, settings: dict[str, str]) -> Generator[Session]:
+        """A connection that has these settings: a new one for each question takes most of a test's time."""
+        free = self.free.setdefault(tuple(sorted(settings.items())), [])
+        session = free.pop() if free else None
+        try:
+            if session is None:
+                session = Session(self.address)
+                apply(session, settings)
+            yield session
+        except BaseException:
+            if session is not None:
+                session.close()
+            raise
+        free.append(session)
 
     def _insert(self, session: Session, query: str, body: bytes) -> bytes:
         form = DATA.search(query)
