@@ -1,0 +1,7 @@
+-- Carries arrivals into the order of cameras.
+CREATE MATERIALIZED VIEW IF NOT EXISTS reads_by_camera_arrive TO reads_by_camera AS
+SELECT
+    vrm, captured_at, force, source, camera, earliness, confidence, late,
+    clock, clock_error_ms, clock_offset_ms, direction, frames, lat_e7, lon_e7, place_error_m,
+    model, device, batch_id
+FROM arrivals

@@ -1,0 +1,234 @@
+"""What is written is found again, whole, once, and only within what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import msgspec
+import pytest
+
+from openanpr.core.camera import CameraId
+from openanpr.store.engine import Statement
+from openanpr.store.reads_find import (
+    QuestionError,
+    ReadKey,
+    Span,
+    last_seen,
+    like_pattern,
+    reads_of_cameras,
+    reads_of_shape,
+    reads_of_vrm,
+    vrms_like,
+    whole_read,
+)
+from tests.store.conftest import key_of
+from tests.store.reads import AT, CAMERA, LONG_AGO, arrived, full_read, traffic
+
+DAY = Span(AT - timedelta(days=1), AT + timedelta(days=1))
+OTHER = CameraId(53, 1, 8)
+SUMS = Statement("sums", "SELECT (SELECT sum(n) FROM vrm_month), (SELECT sum(n) FROM camera_hour)")
+
+
+def sums(engine) -> tuple[int, int]:
+    return engine.rows(SUMS, {}, tuple[int, int])[0]
+
+
+def vrms(found) -> list[str]:
+    return [row.key.vrm for row in found.rows]
+
+
+def test_a_read_comes_back_whole(engine, write) -> None:
+    write(full_read())
+    assert whole_read(engine, key_of(full_read())) == full_read()
+
+
+def test_a_read_with_nothing_optional_comes_back_as_it_was(engine, write) -> None:
+    bare = arrived(confidence=None, syntax="unknown")
+    bare = replace(bare, arrival=replace(bare.arrival, clock_offset_ms=None))
+    write(bare)
+    assert whole_read(engine, key_of(bare)) == bare
+
+
+def test_stored_confidence_never_claims_more_than_the_reader_did(engine, write) -> None:
+    write(arrived(confidence=0.89999))
+    assert reads_of_vrm(engine, "AB12CDE", DAY, limit=1).rows[0].confidence == 0.8999
+
+
+def test_the_store_names_a_read_by_the_number_that_every_program_gives_it(engine, write) -> None:
+    reads = [*traffic(20, seed=5, days=1), full_read()]
+    write(*reads)
+    found = engine.rows(Statement("ids", "SELECT read_id FROM reads"), {}, tuple[int])
+    assert {row[0] for row in found} == {read.record.read_id for read in reads}
+
+
+def test_the_same_group_sent_again_changes_nothing_not_even_the_sums(engine, write) -> None:
+    reads = tuple(traffic(50, seed=3, days=1))
+    for _ in range(3):
+        write(*reads, group="the same")
+    assert sums(engine) == (50, 50)
+
+
+def test_of_two_copies_the_first_received_stands_before_and_after_a_merge(engine, write) -> None:
+    first, second = arrived(frames=3), arrived(frames=9, latency_ms=5000, batch_id="batch-2")
+    write(second)
+    write(first)
+    assert whole_read(engine, key_of(first)) == first
+    engine.run(Statement("merge", "OPTIMIZE TABLE reads FINAL"), {})
+    engine.run(Statement("merge", "OPTIMIZE TABLE reads_by_camera FINAL"), {})
+    assert whole_read(engine, key_of(first)) == first
+    assert len(reads_of_vrm(engine, "AB12CDE", DAY, limit=9).rows) == 1
+    assert len(reads_of_cameras(engine, [CAMERA], DAY, limit=9).rows) == 1
+
+
+def test_a_copy_in_the_same_group_is_counted_once(engine, write) -> None:
+    told = write(arrived(), arrived())
+    assert (told.stored, told.doubled, told.too_old) == (1, 1, 0)
+    assert sums(engine) == (1, 1)
+
+
+def test_a_read_older_than_the_retention_is_left_out_and_told(engine, write) -> None:
+    old = arrived("OLD1ABC", at=AT - timedelta(days=3))
+    told = write(arrived(), old, kept_from=AT.date() - timedelta(days=2))
+    assert (told.stored, told.too_old) == (1, 1)
+    assert whole_read(engine, key_of(old)) is None
+
+
+def test_a_group_of_nothing_is_no_fault(write) -> None:
+    assert write().stored == 0
+
+
+def test_a_read_that_no_column_can_keep_is_refused_and_nothing_of_its_group_is_stored(engine, write) -> None:
+    with pytest.raises(OverflowError):
+        write(arrived(), arrived("XY12ABC", frames=2**40))
+    with pytest.raises(ValueError, match="64 hex digits"):
+        write(arrived(), arrived("XY12ABC", patch="abcd"))
+    assert sums(engine) == (0, 0)
+
+
+def test_a_vrm_is_asked_by_its_spelling_and_a_shape_by_its_look(engine, write) -> None:
+    write(arrived("AO10XYZ"), arrived("A010XYZ", camera=OTHER), arrived("AO11XYZ"))
+    assert vrms(reads_of_vrm(engine, "AO10XYZ", DAY, limit=9)) == ["AO10XYZ"]
+    assert sorted(vrms(reads_of_shape(engine, "AOI0XYZ", DAY, limit=9))) == ["A010XYZ", "AO10XYZ"]
+
+
+def test_a_span_ends_before_its_end_and_answers_come_newest_first(engine, write) -> None:
+    write(*(arrived(at=AT + timedelta(minutes=i)) for i in range(4)))
+    found = reads_of_vrm(engine, "AB12CDE", Span(AT, AT + timedelta(minutes=3)), limit=9)
+    assert [row.key.captured_at - AT for row in found.rows] == [timedelta(minutes=i) for i in (2, 1, 0)]
+    assert not found.more
+
+
+def test_a_limit_says_that_there_is_more(engine, write) -> None:
+    write(*(arrived(at=AT + timedelta(minutes=i)) for i in range(4)))
+    found = reads_of_vrm(engine, "AB12CDE", DAY, limit=3)
+    assert (len(found.rows), found.more) == (3, True)
+
+
+def test_cameras_are_asked_by_name_over_an_hour(engine, write) -> None:
+    write(
+        arrived("AA11AAA"),
+        arrived("BB11BBB", camera=OTHER, at=AT + timedelta(minutes=5)),
+        arrived("CC11CCC", camera=CameraId(52, 1, 7)),
+        arrived("DD11DDD", at=AT + timedelta(hours=2)),
+    )
+    found = reads_of_cameras(engine, [CAMERA, OTHER], Span(AT, AT + timedelta(hours=1)), limit=9)
+    assert vrms(found) == ["BB11BBB", "AA11AAA"]
+
+
+@pytest.mark.parametrize(
+    ("wildcard", "found"),
+    [
+        ("AB12*", ["AB12CDE", "AB12CDF"]),
+        ("*2CD?", ["AB12CDE", "AB12CDF"]),
+        ("?BI2CDE", ["AB12CDE"]),
+        ("AB12CDEX*", []),
+    ],
+)
+def test_a_wildcard_finds_vrms_by_their_shape(engine, write, wildcard, found) -> None:
+    write(arrived("AB12CDE"), arrived("AB12CDF"), arrived("XY99CDE"))
+    asked = vrms_like(engine, wildcard, since=AT.date(), until=AT.date(), limit=9)
+    assert [row.vrm for row in asked.rows] == found
+
+
+def test_a_wildcard_counts_over_its_months_only(engine, write) -> None:
+    write(arrived(at=AT - timedelta(days=40)), arrived(at=AT), arrived(at=AT + timedelta(hours=1)))
+    row = vrms_like(engine, "AB12*", since=AT.date(), until=AT.date(), limit=9).rows[0]
+    assert (row.n, row.first_day, row.last_day) == (2, date(2026, 11, 22), date(2026, 11, 22))
+    row = vrms_like(engine, "AB12*", since=date(2026, 10, 30), until=AT.date(), limit=9).rows[0]
+    assert (row.n, row.first_day) == (3, date(2026, 10, 13))
+
+
+@pytest.mark.parametrize("wildcard", ["", "A?*", "AB*", "AB12%", "ab12*", "AB_1", "A\\B12", "AB12'"])
+def test_a_wildcard_that_sweeps_in_all_or_holds_other_signs_is_refused(wildcard) -> None:
+    with pytest.raises(QuestionError, match="wildcard"):
+        like_pattern(wildcard)
+
+
+def test_the_newest_read_of_a_vrm_is_found_without_a_span(engine, write) -> None:
+    write(arrived(at=AT - timedelta(days=40)), arrived(at=AT), arrived(at=AT - timedelta(hours=1)))
+    found = last_seen(engine, "AB12CDE")
+    assert found is not None
+    assert found.key.captured_at == AT
+    assert last_seen(engine, "NE12VER") is None
+
+
+def test_late_reads_say_so(engine, write) -> None:
+    write(arrived(late=True, latency_ms=7_200_000))
+    row = reads_of_shape(engine, "AB12CDE", DAY, limit=1).rows[0]
+    assert row.late
+    assert row.received_at == AT + timedelta(hours=2)
+
+
+def test_a_camera_whose_clock_is_ahead_keeps_its_times(engine, write) -> None:
+    write(arrived(latency_ms=-90_000))
+    row = reads_of_vrm(engine, "AB12CDE", DAY, limit=1).rows[0]
+    assert row.received_at == AT - timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("vrm", ["A'B", "A\\", "A\tB\n", "{x:String}", "' OR 1=1 --", "\u00c4B"])
+def test_odd_text_is_only_ever_a_value(engine, write, vrm) -> None:
+    write(arrived())
+    assert reads_of_vrm(engine, vrm, DAY, limit=9).rows == ()
+    assert whole_read(engine, ReadKey(CAMERA, AT, vrm)) is None
+
+
+def test_a_question_without_a_camera_a_span_or_a_fair_limit_is_refused(engine) -> None:
+    with pytest.raises(QuestionError, match="camera"):
+        reads_of_cameras(engine, [], DAY, limit=9)
+    with pytest.raises(QuestionError, match="before"):
+        Span(AT, AT)
+    with pytest.raises(QuestionError, match="zone"):
+        Span(AT.replace(tzinfo=None), AT)
+    for limit in (0, 100_001):
+        with pytest.raises(QuestionError, match="limit"):
+            reads_of_vrm(engine, "AB12CDE", DAY, limit=limit)
+
+
+def test_the_hours_of_a_camera_tell_how_it_did(engine, write) -> None:
+    write(
+        arrived(),
+        arrived("AA11AAA", confidence=0.5, late=True, latency_ms=1000),
+        arrived("BB11BBB", confidence=None),
+    )
+    found = engine.rows(
+        Statement(
+            "hours", "SELECT n, late_n, unsure_n, latency_sum_ms, latency_max_ms FROM camera_hour FINAL"
+        ),
+        {},
+        tuple[int, int, int, int, int],
+    )
+    assert found == [(3, 1, 2, 1800, 1000)]
+
+
+def test_many_days_come_in_one_group(engine, write) -> None:
+    reads = [arrived(at=AT - timedelta(days=i)) for i in range(12)]
+    assert write(*reads, kept_from=LONG_AGO).stored == 12
+    assert sums(engine) == (12, 12)
+    days = engine.rows(Statement("days", "SELECT uniqExact(toDate(captured_at)) FROM reads"), {}, tuple[int])
+    assert days == [(12,)]
+
+
+def test_rows_are_decoded_to_their_types_or_not_at_all(engine) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        engine.rows(Statement("text", "SELECT 'text'"), {}, tuple[int])

@@ -1,0 +1,3 @@
+# The part of chDB that we use, typed: the package's own signatures leave most open (pyright is strict).
+
+class ChdbError(Exception): ...

@@ -1,0 +1,3 @@
+# The part of clickhouse_connect.driver.binding that we use, typed.
+
+def bind_query(query: str, parameters: dict[str, object] | None) -> tuple[str | bytes, dict[str, str]]: ...

@@ -1,0 +1,3 @@
+# The part of clickhouse_connect.driver.exceptions that we use, typed.
+
+class ClickHouseError(Exception): ...

@@ -1,0 +1,3 @@
+# The part of obstore.exceptions that we use, typed.
+
+class BaseError(Exception): ...
