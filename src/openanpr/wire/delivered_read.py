@@ -104,7 +104,7 @@ Said: TypeAlias = dict[str, Any]
 """What a sender said, as decoded and not yet looked at: it lives in this folder only."""
 
 
-class ReadFault(ValueError):
+class ReadShapeError(ValueError):
     """One read is not as the format says; the sentence names the field and never what was in it."""
 
 
@@ -183,7 +183,7 @@ def picture_digest(jpeg: bytes) -> str:
 
 
 def form_of(record: CaptureRecord) -> ReadForm:
-    """Return the fields of `record` as they are sent; raises ReadFault where `extra` is no JSON object.
+    """Return the fields of `record` as they are sent; raises ReadShapeError where `extra` is no JSON object.
 
     What a field may hold is checked when it is decoded: encode and read back to be sure.
     """
@@ -196,7 +196,9 @@ def form_of(record: CaptureRecord) -> ReadForm:
         syntax=record.syntax,
         confidence=record.confidence,
         candidates=[CandidateForm(c.plate, c.p) for c in record.candidates],
-        characters=[CharacterForm(c.c, c.p, [RivalForm(r, p) for r, p in c.rivals]) for c in record.characters],
+        characters=[
+            CharacterForm(c.c, c.p, [RivalForm(r, p) for r, p in c.rivals]) for c in record.characters
+        ],
         clock=ClockForm(record.clock, record.clock_error_ms),
         style=record.style,
         direction=record.direction,
@@ -210,7 +212,7 @@ def form_of(record: CaptureRecord) -> ReadForm:
 
 
 def record_of(form: ReadForm) -> CaptureRecord:
-    """Return the record of fields that were decoded; raises ReadFault for what types cannot tell."""
+    """Return the record of fields that were decoded; raises ReadShapeError for what types cannot tell."""
     place = form.place
     return CaptureRecord(
         camera=_camera(form.camera),
@@ -238,16 +240,16 @@ def record_of_said(said: object) -> CaptureRecord:
     """Return the record of one decoded object with fields that this version may not know.
 
     Those are kept in `extra`; a nested value with unknown fields in it is kept there whole, and what is
-    known of it is used. Raises ReadFault.
+    known of it is used. Raises ReadShapeError.
     """
     if not isinstance(said, dict):
-        raise ReadFault("a read must be an object")
+        raise ReadShapeError("a read must be an object")
     sorted_ = _sort(cast("Said", said))
     beside = sorted_.known.get("extra", {})
     if not isinstance(beside, dict):
         raise _fault("extra")
     if not sorted_.unknown.keys().isdisjoint(cast("Said", beside)):
-        raise ReadFault("extra: it must not repeat the name of a field that is sent beside it")
+        raise ReadShapeError("extra: it must not repeat the name of a field that is sent beside it")
     known = sorted_.known | {"extra": cast("Said", beside) | sorted_.unknown}
     for name in _REQUIRED:
         if name not in known:
@@ -259,7 +261,7 @@ def record_of_said(said: object) -> CaptureRecord:
 
 
 def extra_text(said: Said) -> str:
-    """Return what was said beside the known fields as compact JSON; raises ReadFault if it is too much."""
+    """Return what was said beside the known fields as compact JSON; raises ReadShapeError."""
     try:
         text = msgspec.json.encode(said)
         msgspec.msgpack.encode(said)  # so that a node can forward it in either encoding
@@ -299,10 +301,11 @@ def _without_unknown(name: str, value: object) -> object:
     names = _NESTED.get(name)
     if names is None:
         return value
-    if isinstance(value, list):
-        plain = [_only(names, part) for part in cast("list[object]", value)]
-        return value if all(a is b for a, b in zip(plain, cast("list[object]", value), strict=True)) else plain
-    return _only(names, value)
+    if not isinstance(value, list):
+        return _only(names, value)
+    said = cast("list[object]", value)
+    plain = [_only(names, part) for part in said]
+    return said if all(a is b for a, b in zip(plain, said, strict=True)) else plain
 
 
 def _only(names: frozenset[str], part: object) -> object:
@@ -323,13 +326,13 @@ def _first_bad(known: Said) -> str:
         if name in known:
             try:
                 record_of(msgspec.convert(sound | {name: known[name]}, ReadForm))
-            except (msgspec.ValidationError, ReadFault, RecursionError):
+            except (msgspec.ValidationError, ReadShapeError, RecursionError):
                 return name
     return "extra"
 
 
-def _fault(name: str) -> ReadFault:
-    return ReadFault(f"{name}: it must be {_WANTED[name]}")
+def _fault(name: str) -> ReadShapeError:
+    return ReadShapeError(f"{name}: it must be {_WANTED[name]}")
 
 
 @lru_cache(maxsize=4096)

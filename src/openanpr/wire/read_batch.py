@@ -13,14 +13,21 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
 from openanpr.core.capture_record import CaptureRecord
-from openanpr.wire.delivered_read import ReadFault, ReadForm, extra_text, form_of, record_of, record_of_said
+from openanpr.wire.delivered_read import (
+    ReadForm,
+    ReadShapeError,
+    extra_text,
+    form_of,
+    record_of,
+    record_of_said,
+)
 
 VERSION = 1
 """The version of the format; it grows when a field changes its meaning or goes, never for a new field."""
@@ -45,11 +52,11 @@ class BatchError(ValueError):
     """The whole batch cannot be read; the sentence says why and holds nothing of what was sent."""
 
 
-class BatchTooLarge(BatchError):
+class BatchTooLargeError(BatchError):
     """More bytes or reads than one batch may have: send them in several."""
 
 
-class UnknownVersion(BatchError):
+class UnknownVersionError(BatchError):
     """A version of the format that this program does not know."""
 
 
@@ -121,39 +128,45 @@ class _Codec:
 
 
 def encode_read(record: CaptureRecord, encoding: Encoding = Encoding.MESSAGE_PACK) -> bytes:
-    """Return one read as it stands in a batch of `encoding`; raises ReadFault if it is not as the format says."""
+    """Return one read as it stands in a batch of `encoding`; raises ReadShapeError."""
     codec = _codec(encoding)
     try:
         encoded = codec.write(form_of(record))
         record_of(codec.read(encoded))
-    except ReadFault:
+    except ReadShapeError:
         raise
     except (TypeError, ValueError, OverflowError):
-        raise ReadFault("a read holds what the format cannot carry; see docs/reference/read-batch.md") from None
+        raise ReadShapeError(
+            "a read holds what the format cannot carry; see docs/reference/read-batch.md"
+        ) from None
     return encoded
 
 
-def encode_batch(head: BatchHead, reads: Sequence[bytes], encoding: Encoding = Encoding.MESSAGE_PACK) -> bytes:
-    """Return a batch of reads that `encode_read` made in the same encoding; raises BatchTooLarge."""
+def encode_batch(
+    head: BatchHead, reads: Sequence[bytes], encoding: Encoding = Encoding.MESSAGE_PACK
+) -> bytes:
+    """Return a batch of reads that `encode_read` made in the same encoding; raises BatchTooLargeError."""
     if len(reads) > MOST_READS:
-        raise BatchTooLarge(f"a batch has at most {MOST_READS} reads; this one has {len(reads)}")
-    batch = _Written(VERSION, head.batch_id, head.device, head.sent_at.astimezone(UTC), [Raw(r) for r in reads])
+        raise BatchTooLargeError(f"a batch has at most {MOST_READS} reads; this one has {len(reads)}")
+    batch = _Written(
+        VERSION, head.batch_id, head.device, head.sent_at.astimezone(UTC), [Raw(r) for r in reads]
+    )
     body = _codec(encoding).write(batch)
     if len(body) > MOST_BATCH_BYTES:
-        raise BatchTooLarge(f"a batch has at most {MOST_BATCH_BYTES} bytes; this one has {len(body)}")
+        raise BatchTooLargeError(f"a batch has at most {MOST_BATCH_BYTES} bytes; this one has {len(body)}")
     return body
 
 
 def decode_batch(body: bytes, encoding: Encoding) -> ReadBatch:
     """Return the batch in `body`, good reads and bad ones apart.
 
-    Raises BatchTooLarge, UnknownVersion or BatchError, and nothing else whatever the bytes are.
+    Raises BatchTooLargeError, UnknownVersionError or BatchError, and nothing else whatever the bytes are.
     """
     if len(body) > MOST_BATCH_BYTES:
-        raise BatchTooLarge(f"a batch has at most {MOST_BATCH_BYTES} bytes; this one has {len(body)}")
+        raise BatchTooLargeError(f"a batch has at most {MOST_BATCH_BYTES} bytes; this one has {len(body)}")
     try:
         return _decode_plain(_codec(encoding).whole(body))
-    except (msgspec.DecodeError, ReadFault, UnicodeDecodeError, RecursionError, OverflowError):
+    except (msgspec.DecodeError, ReadShapeError, UnicodeDecodeError, RecursionError, OverflowError):
         # Not plain: an unknown field, or something wrong somewhere. Each read is now looked at alone.
         return _decode_apart(body, encoding)
 
@@ -165,14 +178,14 @@ def pack(body: bytes) -> bytes:
 
 
 def unpack(packed: bytes, *, most: int = MOST_BATCH_BYTES) -> bytes:
-    """Return what gzip packed, never more than `most` bytes of it; raises BatchError, BatchTooLarge."""
+    """Return what gzip packed, never more than `most` bytes of it; raises BatchError, BatchTooLargeError."""
     unpacker = zlib.decompressobj(wbits=_GZIP)
     try:
         body = unpacker.decompress(packed, most + 1)
     except zlib.error:
         raise BatchError("the body is not gzip although Content-Encoding says so") from None
     if len(body) > most:
-        raise BatchTooLarge(f"a batch has at most {most} bytes unpacked; this one has more")
+        raise BatchTooLargeError(f"a batch has at most {most} bytes unpacked; this one has more")
     if not unpacker.eof or unpacker.unused_data:
         raise BatchError("the gzip body is cut short, or something follows it")
     return body
@@ -214,13 +227,13 @@ def _decode_apart(body: bytes, encoding: Encoding) -> ReadBatch:
     try:
         reads = codec.raws(raws)
     except msgspec.ValidationError:
-        raise BatchTooLarge(f"reads: it must be a list of at most {MOST_READS} reads") from None
+        raise BatchTooLargeError(f"reads: it must be a list of at most {MOST_READS} reads") from None
     records: list[CaptureRecord] = []
     refused: list[RefusedRead] = []
     for index, raw in enumerate(reads):
         try:
             records.append(_decode_read(raw, encoding))
-        except ReadFault as fault:
+        except ReadShapeError as fault:
             refused.append(RefusedRead(index, str(fault), bytes(raw)))
     return ReadBatch(head, tuple(records), tuple(refused))
 
@@ -229,7 +242,7 @@ def _decode_read(raw: Raw | bytes, encoding: Encoding) -> CaptureRecord:
     try:
         said = _codec(encoding).value(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
-        raise ReadFault("a read must be an object that can be decoded") from None
+        raise ReadShapeError("a read must be an object that can be decoded") from None
     return record_of_said(said)
 
 
@@ -249,7 +262,7 @@ def _head(parts: dict[str, Raw], codec: _Codec) -> BatchHead:
             raise BatchError("a field of the batch, beside its reads, cannot be decoded") from None
     version = said.pop("version", None)
     if type(version) is not int or version != VERSION:
-        raise UnknownVersion(f"version: this program knows version {VERSION} of the batch format")
+        raise UnknownVersionError(f"version: this program knows version {VERSION} of the batch format")
     known: dict[str, Any] = {}
     for name, (kind, wanted) in _HEAD.items():
         try:
@@ -258,13 +271,13 @@ def _head(parts: dict[str, Raw], codec: _Codec) -> BatchHead:
             raise BatchError(f"{name}: it must be {wanted}") from None
     try:
         extra = extra_text(said)
-    except ReadFault as fault:
+    except ReadShapeError as fault:
         raise BatchError(f"fields of the batch that are not known: {fault}") from None
     return BatchHead(known["batch_id"], known["device"], _utc(known["sent_at"]), extra)
 
 
 def _utc(at: datetime) -> datetime:
     try:
-        return cast("datetime", at.astimezone(UTC))
+        return at.astimezone(UTC)
     except OverflowError:
         raise BatchError("sent_at: it must be an RFC 3339 time with its zone") from None
