@@ -160,12 +160,7 @@ def sign(
         )  # fmt: skip
     except HTTPMessageSignaturesException as e:
         raise ValueError(f"the request cannot be signed: {e}") from e
-    names = {
-        "content-digest": "Content-Digest",
-        "Signature-Input": "Signature-Input",
-        "Signature": "Signature",
-    }
-    return {name: headers[key] for key, name in names.items()}
+    return {name: headers[name] for name in ("Content-Digest", "Signature-Input", "Signature")}
 
 
 def verify(
