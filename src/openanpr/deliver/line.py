@@ -65,7 +65,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What makes each request new: UTC, a nonce (text of 16 random bytes or more), a steady clock in seconds."""
+    """What makes each request new: UTC, a nonce (16 random bytes or more, as text), a steady clock in s."""
 
     clock: Callable[[], datetime]
     nonce: Callable[[], str]

@@ -1,4 +1,4 @@
-"""Delivery: what waits in the outbox goes to the node until it is acknowledged, text first, pictures after."""
+"""What waits in the outbox goes to the node until it is acknowledged, text first, pictures after."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Standing:
     """How delivery goes, since the sender was made.
 
     `verdict` is that of the last try and `reason` the node's short name for it; `alarm`: nothing will move
-    until a person acts (the device is not admitted, or what answers makes no sense). `failures` count in a row.
+    until a person acts (the device is not admitted, or the answer makes no sense). `failures` are in a row.
     """
 
     verdict: Verdict | None = None

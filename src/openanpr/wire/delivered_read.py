@@ -6,6 +6,7 @@ docs/reference/read-batch.md tells every field; batch.schema.json holds the same
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -183,11 +184,17 @@ def picture_digest(jpeg: bytes) -> str:
 
 
 def form_of(record: CaptureRecord) -> ReadForm:
-    """Return the fields of `record` as they are sent; raises ReadShapeError where `extra` is no JSON object.
+    """Return the fields of `record` as they are sent.
+
+    Raises ReadShapeError where `extra` is no JSON object, and for NaN, of which JSON would make a null.
 
     What a field may hold is checked when it is decoded: encode and read back to be sure.
     """
     place, extra = record.place, record.extra
+    if record.confidence is not None and math.isnan(record.confidence):
+        raise _fault("confidence")
+    if place is not None and place.error_m is not None and math.isnan(place.error_m):
+        raise _fault("place")
     return ReadForm(
         camera=str(record.camera),
         captured_at=_to_ms(record.captured_at),

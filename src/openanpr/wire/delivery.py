@@ -35,10 +35,11 @@ class BatchAnswer(Struct, frozen=True, omit_defaults=True):
     """What the node answers to a batch: taken with a 2xx status, else `error` is a short name for why not.
 
     `accepted` and `quarantined` add up to the reads that were sent; `duplicates` are among the accepted.
-    `received_at` is the node's clock when the batch came.
+    `received_at` is the node's clock when the batch came. `batch_id` is empty where the node could not or
+    would not read it (a signature that it does not take).
     """
 
-    batch_id: _Short
+    batch_id: _Short = ""
     accepted: int = 0
     duplicates: int = 0
     quarantined: int = 0
@@ -49,7 +50,7 @@ class BatchAnswer(Struct, frozen=True, omit_defaults=True):
 class PictureAnswer(Struct, frozen=True, omit_defaults=True):
     """What the node answers to a picture, by the digest it was sent under."""
 
-    sha256: _Short
+    sha256: _Short = ""
     error: _Fault | None = None
 
 
