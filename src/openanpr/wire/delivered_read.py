@@ -42,14 +42,17 @@ _Model = Annotated[str, Meta(max_length=128)]
 _MARKS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
-class RivalForm(Struct, frozen=True, forbid_unknown_fields=True):
+# `gc=False`: a batch has thousands of these, none can be part of a circle, and the collector need not look.
+
+
+class RivalForm(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """What else a position may be."""
 
     c: _Mark
     p: _P
 
 
-class CharacterForm(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class CharacterForm(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """One position of the plate."""
 
     c: _Mark
@@ -57,21 +60,21 @@ class CharacterForm(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     rivals: Annotated[list[RivalForm], Meta(max_length=MOST_RIVALS)] = []
 
 
-class CandidateForm(Struct, frozen=True, forbid_unknown_fields=True):
+class CandidateForm(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A rival spelling of the whole plate."""
 
     plate: _Vrm
     p: _P
 
 
-class ClockForm(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class ClockForm(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Where the time came from and how far it may be off."""
 
     source: ClockSource = ClockSource.CLOCK
     error_ms: _Milliseconds | None = None
 
 
-class PlaceForm(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class PlaceForm(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Where a moving camera was."""
 
     lat: Annotated[float, Meta(ge=-90, le=90)]
@@ -229,7 +232,7 @@ def record_of(form: ReadForm) -> CaptureRecord:
         syntax=form.syntax,
         confidence=form.confidence,
         candidates=tuple([Candidate(c.plate, c.p) for c in form.candidates]),
-        characters=tuple([_character(c) for c in form.characters]),
+        characters=_characters(form.characters),
         clock=form.clock.source,
         clock_error_ms=form.clock.error_ms,
         style=form.style,
@@ -350,15 +353,12 @@ def _camera(text: str) -> CameraId:
         raise _fault("camera") from None
 
 
-def _character(form: CharacterForm) -> Character:
-    if form.c not in _MARKS:
+def _characters(forms: list[CharacterForm]) -> tuple[Character, ...]:
+    marks = {form.c for form in forms}
+    marks.update([rival.c for form in forms for rival in form.rivals])
+    if not marks <= _MARKS:
         raise _fault("characters")
-    if not form.rivals:
-        return Character(form.c, form.p)
-    rivals = tuple([(r.c, r.p) for r in form.rivals])
-    if not all(c in _MARKS for c, _ in rivals):
-        raise _fault("characters")
-    return Character(form.c, form.p, rivals)
+    return tuple([Character(f.c, f.p, tuple([(r.c, r.p) for r in f.rivals])) for f in forms])
 
 
 def _utc(at: datetime) -> datetime:
