@@ -1,0 +1,324 @@
+"""The outbox: reads and pictures on disk until a node has acknowledged them.
+
+What was put is on disk when `put` returns and survives a kill at any moment (SQLite, WAL, synchronous=FULL).
+A batch, once cut, keeps its id and its reads until it is acknowledged, so that each retry is the same.
+Nothing leaves in silence: when there is no room the outbox refuses, and says and counts so.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+from uuid import UUID
+
+from openanpr.core.capture_record import CaptureRecord
+from openanpr.deliver.outbox_file import OutboxFullError, connect, disk_full_named, statement
+from openanpr.wire.delivered_read import picture_digest
+from openanpr.wire.delivery import MOST_PICTURE_BYTES
+from openanpr.wire.read_batch import encode_read
+
+_Ask: TypeAlias = Callable[..., sqlite3.Cursor]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UnknownBatchError(LookupError):
+    """No batch of this id is in the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How much may wait; bytes are those of the records and pictures, the disk takes about a third more.
+
+    The default keeps 83 hours at one read a second; pictures have a bound of their own and are refused first.
+    """
+
+    reads: int = 300_000
+    read_bytes: int = 512 * 1024 * 1024
+    picture_bytes: int = 2 * 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSize:
+    """The most reads, and bytes of them, that are cut into one batch."""
+
+    reads: int = 500
+    read_bytes: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxBatch:
+    """Reads to deliver together, each encoded as MessagePack; the same id always means the same reads."""
+
+    batch_id: UUID
+    reads: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPicture:
+    """A JPEG to deliver under its SHA-256 (hex); `tries`: how often the node knew no read that names it."""
+
+    sha256: str
+    jpeg: bytes
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """How full the outbox is. Reads and pictures that are set aside are among them and take room.
+
+    `full` and `pictures_full`: the alarm is on, there is no room or the last put was refused.
+    `refused_reads` and `refused_pictures` count over the life of the outbox. `oldest` is when the read that
+    waits longest was captured, None when none waits.
+    """
+
+    reads: int
+    read_bytes: int
+    reads_aside: int
+    pictures: int
+    picture_bytes: int
+    pictures_aside: int
+    refused_reads: int
+    refused_pictures: int
+    oldest: datetime | None
+    full: bool
+    pictures_full: bool
+
+
+@dataclass(slots=True)
+class _Refusing:
+    """Whether the last put found no room."""
+
+    reads: bool = False
+    pictures: bool = False
+
+
+class Outbox:
+    """One outbox in one file; safe to use from several threads.
+
+    `arrived` is set whenever something was put, for a sender that waits.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, capacity: Capacity, batch_size: BatchSize) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._capacity = capacity
+        self._batch_size = batch_size
+        self._refusing = _Refusing()
+        self.arrived = threading.Event()
+
+    @classmethod
+    def open(
+        cls, path: Path, *, capacity: Capacity | None = None, batch_size: BatchSize | None = None
+    ) -> Self:
+        """Open the outbox in `path`, made with mode 0600 if it is not there; raises OutboxError, OSError."""
+        connection = connect(path)
+        return cls(connection, capacity=capacity or Capacity(), batch_size=batch_size or BatchSize())
+
+    def close(self) -> None:
+        """Close the file; what waits stays in it."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def put(self, records: Sequence[CaptureRecord]) -> int:
+        """Keep reads, all or none, on disk when this returns; return how many were not waiting already.
+
+        Raises OutboxFullError, ReadShapeError for a read that cannot be sent, and sqlite3.Error.
+        """
+        rows = [_row(record) for record in records]
+        with self._refusal_of_reads(len(rows)), self._change() as ask:
+            totals = ask("totals").fetchone()
+            size = sum(len(row["record"]) for row in rows)
+            if totals[0] + len(rows) > self._capacity.reads or totals[1] + size > self._capacity.read_bytes:
+                raise OutboxFullError("the outbox has no room for more reads: mend the line to the node")
+            kept = sum(ask("read_put", **row).rowcount for row in rows)
+        self.arrived.set()
+        return kept
+
+    def put_picture(self, jpeg: bytes) -> str:
+        """Keep a picture of a read that was put before; return its SHA-256.
+
+        Raises OutboxFullError when pictures have no room left, ValueError for one that is too large.
+        """
+        if not 0 < len(jpeg) <= MOST_PICTURE_BYTES:
+            raise ValueError(f"a picture has 1 to {MOST_PICTURE_BYTES} bytes; this one has {len(jpeg)}")
+        sha256 = picture_digest(jpeg)
+        with self._refusal_of_pictures(), self._change() as ask:
+            if ask("totals").fetchone()[4] + len(jpeg) > self._capacity.picture_bytes:
+                raise OutboxFullError("the outbox has no room for more pictures: mend the line to the node")
+            ask("picture_put", sha256=sha256, jpeg=jpeg)
+        self.arrived.set()
+        return sha256
+
+    def take(self, fresh_id: Callable[[], UUID]) -> OutboxBatch | None:
+        """Return the oldest batch that is not acknowledged, the same one until it is; None when none waits.
+
+        Where none was cut yet, one is cut from the oldest reads and gets `fresh_id()`.
+        """
+        with self._change() as ask:
+            found = ask("batch_oldest").fetchone() or self._cut(ask, fresh_id)
+            if found is None:
+                return None
+            reads = tuple(record for _, record in ask("batch_reads", batch=found[0]))
+            return OutboxBatch(UUID(bytes=found[1]), reads)
+
+    def acknowledge(self, batch_id: UUID) -> int:
+        """Forget a batch because the node has it; return its reads' number; raises UnknownBatchError."""
+        with self._change() as ask:
+            batch = _find(ask, batch_id)
+            gone = ask("batch_empty", batch=batch).rowcount
+            ask("batch_drop", batch=batch)
+            return gone
+
+    def split(self, batch_id: UUID, fresh_id: Callable[[], UUID]) -> None:
+        """Make two batches of one that the node did not take, both with new ids.
+
+        Raises UnknownBatchError, and ValueError for a batch of one read.
+        """
+        with self._change() as ask:
+            batch = _find(ask, batch_id)
+            seqs = [seq for seq, _ in ask("batch_reads", batch=batch)]
+            if len(seqs) < 2:
+                raise ValueError("a batch of one read cannot be split")
+            other = ask("batch_cut", batch_id=fresh_id().bytes).lastrowid
+            ask("batch_move_upper", batch=batch, other=other, middle=seqs[len(seqs) // 2 - 1])
+            ask("batch_rename", batch=batch, batch_id=fresh_id().bytes)
+
+    def set_aside(self, batch_id: UUID, reason: str) -> int:
+        """Keep the reads of a batch without sending them again; return their number.
+
+        `reason` is a short name; `release` lets them wait again. Raises UnknownBatchError.
+        """
+        with self._change() as ask:
+            batch = _find(ask, batch_id)
+            count = ask("batch_aside", batch=batch, reason=reason).rowcount
+            ask("batch_drop", batch=batch)
+            return count
+
+    def next_picture(self) -> OutboxPicture | None:
+        """Return the picture to send next, None when none waits whose reads have gone before it."""
+        with self._look() as ask:
+            row = ask("picture_next").fetchone()
+            return None if row is None else OutboxPicture(*row)
+
+    def acknowledge_picture(self, sha256: str) -> None:
+        """Forget a picture because the node has it."""
+        with self._change() as ask:
+            ask("picture_done", sha256=sha256)
+
+    def retry_picture(self, sha256: str) -> None:
+        """Let a picture wait behind those that were tried less often."""
+        with self._change() as ask:
+            ask("picture_tried", sha256=sha256)
+
+    def set_picture_aside(self, sha256: str, reason: str) -> None:
+        """Keep a picture without sending it again; `release` lets it wait again."""
+        with self._change() as ask:
+            ask("picture_aside", sha256=sha256, reason=reason)
+
+    def aside(self) -> Mapping[str, int]:
+        """Return how many reads and pictures are set aside, by `reads: reason` and `pictures: reason`."""
+        with self._look() as ask:
+            reads = {f"reads: {reason}": count for reason, count in ask("aside_reads")}
+            return reads | {f"pictures: {reason}": count for reason, count in ask("aside_pictures")}
+
+    def release(self) -> int:
+        """Let everything that was set aside wait again; return how much that is."""
+        with self._change() as ask:
+            count = ask("release_reads").rowcount + ask("release_pictures").rowcount
+        self.arrived.set()
+        return count
+
+    def fill(self) -> Fill:
+        """Return how full the outbox is."""
+        with self._look() as ask:
+            totals = ask("totals").fetchone()
+            oldest = ask("read_oldest").fetchone()
+        room = self._capacity
+        return Fill(
+            *totals,
+            oldest=None if oldest is None else _EPOCH + timedelta(milliseconds=oldest[0]),
+            full=self._refusing.reads or totals[0] >= room.reads or totals[1] >= room.read_bytes,
+            pictures_full=self._refusing.pictures or totals[4] >= room.picture_bytes,
+        )
+
+    @contextmanager
+    def _look(self) -> Generator[_Ask]:
+        with self._lock:
+            yield self._ask
+
+    @contextmanager
+    def _change(self) -> Generator[_Ask]:
+        """One transaction: all of it on disk at the end of the block, or none of it."""
+        with self._lock, disk_full_named():
+            self._connection.execute("BEGIN IMMEDIATE")
+            with self._connection:
+                yield self._ask
+
+    def _ask(self, name: str, **parameters: object) -> sqlite3.Cursor:
+        return self._connection.execute(statement(name), parameters)
+
+    @contextmanager
+    def _refusal_of_reads(self, count: int) -> Generator[None]:
+        try:
+            yield
+        except OutboxFullError:
+            self._refusing.reads = True
+            self._count("count_refused_reads", count=count)
+            raise
+        self._refusing.reads = False
+
+    @contextmanager
+    def _refusal_of_pictures(self) -> Generator[None]:
+        try:
+            yield
+        except OutboxFullError:
+            self._refusing.pictures = True
+            self._count("count_refused_pictures")
+            raise
+        self._refusing.pictures = False
+
+    def _count(self, name: str, **parameters: object) -> None:
+        # On a full disk even the count may not fit; the refusal itself still reaches the caller.
+        with suppress(sqlite3.Error, OutboxFullError), self._change() as ask:
+            ask(name, **parameters)
+
+    def _cut(self, ask: _Ask, fresh_id: Callable[[], UUID]) -> tuple[int, bytes] | None:
+        waiting = ask("reads_waiting", most=self._batch_size.reads).fetchall()
+        if not waiting:
+            return None
+        sizes = accumulate(size for _, size in waiting)
+        fitting = sum(size <= self._batch_size.read_bytes for size in sizes)
+        last = waiting[max(fitting, 1) - 1][0]
+        batch_id = fresh_id().bytes
+        batch = ask("batch_cut", batch_id=batch_id).lastrowid
+        ask("batch_fill", batch=batch, last=last)
+        return int(batch or 0), batch_id
+
+
+def _row(record: CaptureRecord) -> dict[str, Any]:
+    captured_ms = (record.captured_at - _EPOCH) // timedelta(milliseconds=1)
+    return {
+        "read_id": record.read_id.to_bytes(8, "big"),
+        "captured_ms": captured_ms,
+        "record": encode_read(record),
+    }
+
+
+def _find(ask: _Ask, batch_id: UUID) -> int:
+    row = ask("batch_find", batch_id=batch_id.bytes).fetchone()
+    if row is None:
+        raise UnknownBatchError("no batch of this id waits in the outbox")
+    return int(row[0])

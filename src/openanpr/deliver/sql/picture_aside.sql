@@ -1,0 +1,2 @@
+-- Set a picture aside. :sha256 hex, :reason.
+UPDATE pictures SET aside = :reason WHERE sha256 = :sha256

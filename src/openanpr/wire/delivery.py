@@ -1,0 +1,111 @@
+"""What a device and a node say to each other beside the batches: paths, answers, enrolment.
+
+Every answer to a delivery names what it answers, so that none can be taken for another's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+BATCHES_PATH = "/v1/batches"
+"""POST a batch here."""
+
+PICTURES_PATH = "/v1/pictures"
+"""PUT a JPEG here, under its SHA-256: /v1/pictures/<64 hex digits>."""
+
+DEVICES_PATH = "/v1/devices"
+"""POST an enrolment here."""
+
+MOST_PICTURE_BYTES = 1024 * 1024
+MOST_ANSWER_BYTES = 64 * 1024
+
+_Message = TypeVar("_Message")
+_Short = Annotated[str, Meta(max_length=64)]
+_Device = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
+_Code = Annotated[str, Meta(min_length=1, max_length=128)]
+_KeyText = Annotated[str, Meta(max_length=1024)]
+_Fault = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,64}\Z")]
+
+
+class BatchAnswer(Struct, frozen=True, omit_defaults=True):
+    """What the node answers to a batch: taken with a 2xx status, else `error` is a short name for why not.
+
+    `accepted` and `quarantined` add up to the reads that were sent; `duplicates` are among the accepted.
+    `received_at` is the node's clock when the batch came. `batch_id` is empty where the node could not or
+    would not read it (a signature that it does not take).
+    """
+
+    batch_id: _Short = ""
+    accepted: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    received_at: datetime | None = None
+    error: _Fault | None = None
+
+
+class PictureAnswer(Struct, frozen=True, omit_defaults=True):
+    """What the node answers to a picture, by the digest it was sent under."""
+
+    sha256: _Short = ""
+    error: _Fault | None = None
+
+
+class Enrolment(Struct, frozen=True):
+    """A device asks to be known: a code that a person gave it, good once, and its public key.
+
+    The request is signed with that key, which proves that the device has the other half.
+    """
+
+    code: _Code
+    public_key: _KeyText
+    version: int = 1
+
+
+class Enrolled(Struct, frozen=True):
+    """The node knows the device: its id there, and the id of its key as the node reckons it.
+
+    The same code with the same key gets the same answer again, for the answer may have been lost.
+    """
+
+    device: _Device
+    key_id: _Short
+
+
+class AnswerError(ValueError):
+    """What came back is not an answer of a node."""
+
+
+def write_answer(answer: BatchAnswer | PictureAnswer | Enrolment | Enrolled) -> bytes:
+    """Return a message as JSON."""
+    return msgspec.json.encode(answer)
+
+
+def read_batch_answer(body: bytes) -> BatchAnswer:
+    """Return the node's answer to a batch; raises AnswerError."""
+    return _read(body, BatchAnswer)
+
+
+def read_picture_answer(body: bytes) -> PictureAnswer:
+    """Return the node's answer to a picture; raises AnswerError."""
+    return _read(body, PictureAnswer)
+
+
+def read_enrolment(body: bytes) -> Enrolment:
+    """Return a device's request to be known; raises AnswerError."""
+    return _read(body, Enrolment)
+
+
+def read_enrolled(body: bytes) -> Enrolled:
+    """Return the node's answer to an enrolment; raises AnswerError."""
+    return _read(body, Enrolled)
+
+
+def _read(body: bytes, kind: type[_Message]) -> _Message:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise AnswerError(f"this is not the JSON of a {kind.__name__}") from None

@@ -1,0 +1,4 @@
+class HTTPSignatureAlgorithm:
+    algorithm_id: str
+
+class ED25519(HTTPSignatureAlgorithm): ...

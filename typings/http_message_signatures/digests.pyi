@@ -1,0 +1,3 @@
+class ContentDigest:
+    @classmethod
+    def verify(cls, value: str | bytes, body: bytes, *, key: str | None = None) -> None: ...
