@@ -8,7 +8,7 @@ import pytest
 
 from openanpr.core.place import Place
 from openanpr.core.read import Direction
-from openanpr.wire.vendors.contract import Parsed
+from openanpr.wire.vendors.contract import MOST_TEXT_BYTES, Parsed
 from openanpr.wire.vendors.hikvision import parse
 from tests.wire.vendors.messages import (
     ALL,
@@ -83,6 +83,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
         ("</ANPR>", "</ANPR>" + "<a/>" * 30_000),
         ("</EventNotificationAlert>", ""),
         ("EventNotificationAlert", "Another"),
+        ("otherList", "\n" * MOST_TEXT_BYTES),
         ('encoding="UTF-8"?>', 'encoding="UTF-8"?>\0'),
     ],
 )

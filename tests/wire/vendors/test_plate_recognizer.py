@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openanpr.core.read import Direction
-from openanpr.wire.vendors.contract import MOST_RESULTS, Parsed
+from openanpr.wire.vendors.contract import MOST_RESULTS, MOST_TEXT_BYTES, Parsed
 from openanpr.wire.vendors.plate_recognizer import parse
 from tests.wire.vendors.messages import (
     ALL,
@@ -67,6 +67,12 @@ def test_a_candidate_without_a_score_is_kept_in_extra_only() -> None:
 )
 def test_every_way_of_sending_gives_the_same_reads(body: tuple[bytes, str]) -> None:
     assert [r.read_id for r in parse(*body, ALL, RECEIVED).records] == [r.read_id for r in sent().records]
+
+
+def test_a_form_too_large_for_a_message_without_pictures_is_refused() -> None:
+    form = b"json=" + b"%7b" * MOST_TEXT_BYTES
+    parsed = parse(form, "application/x-www-form-urlencoded", ALL, RECEIVED)
+    assert "form" in parsed.refused[0].reason
 
 
 def test_a_picture_comes_through_byte_for_byte_and_goes_to_every_result() -> None:

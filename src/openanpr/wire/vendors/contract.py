@@ -12,6 +12,7 @@ from openanpr.core.capture_record import CaptureRecord
 
 # A message is refused beyond these. They leave room for the largest pictures that cameras send.
 MOST_PAYLOAD_BYTES = 16 * 1024 * 1024
+MOST_TEXT_BYTES = 1024 * 1024  # XML, or a form: neither holds a picture, and both are slow to read
 MOST_PICTURE_BYTES = 4 * 1024 * 1024
 MOST_VALUES = 20_000
 MOST_RESULTS = 64

@@ -18,6 +18,7 @@ from openanpr.wire.vendors.claim import Claim, record_of
 from openanpr.wire.vendors.contract import (
     MOST_PAYLOAD_BYTES,
     MOST_PICTURE_BYTES,
+    MOST_TEXT_BYTES,
     CameraLookup,
     MessageFault,
     Parsed,
@@ -122,6 +123,9 @@ def json_and_parts(payload: bytes, content_type: str) -> tuple[Said, tuple[Part,
 
 def _form_field(payload: bytes) -> bytes:
     """Return the field `json` of a form; some senders leave it unescaped."""
+    if len(payload) > MOST_TEXT_BYTES:
+        msg = f"the form is larger than {MOST_TEXT_BYTES} bytes"
+        raise MessageFault(msg)
     body = payload.removeprefix(b"json=")
     return body if body.lstrip()[:1] == b"{" else unquote_to_bytes(body.replace(b"+", b" "))
 

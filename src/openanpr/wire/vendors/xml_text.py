@@ -6,7 +6,7 @@ import re
 from typing import cast
 from xml.etree import ElementTree as ET
 
-from openanpr.wire.vendors.contract import DEEPEST, MOST_VALUES, MessageFault
+from openanpr.wire.vendors.contract import DEEPEST, MOST_TEXT_BYTES, MOST_VALUES, MessageFault
 from openanpr.wire.vendors.json_text import Said
 
 # Whatever begins with `<!` but is no comment or CDATA declares a document type or an entity.
@@ -19,6 +19,9 @@ def xml_object(data: bytes, root: str) -> Said:
     Namespaces and attributes fall away. UTF-8 only, whatever the text says of itself.
     Raises MessageFault for other text, a document type, another root, too many or too deep elements.
     """
+    if len(data) > MOST_TEXT_BYTES:
+        msg = f"the XML is larger than {MOST_TEXT_BYTES} bytes"
+        raise MessageFault(msg)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
