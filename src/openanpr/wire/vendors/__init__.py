@@ -1,0 +1,1 @@
+"""Messages of other systems, made into capture records: one file a vendor, one contract for all."""
