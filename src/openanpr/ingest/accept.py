@@ -166,8 +166,8 @@ class _Judge:
         self._sender = sender
         self._cameras = cameras
         self._mounts: dict[CameraId, Mount | Reason] = {}
-        self._clock_off = clock.sure and clock.beyond(limits.clock_quarantine_ms)
-        self._marks = DOUBTFUL if clock.beyond(limits.clock_alarm_ms) else 0
+        self._clock_off = clock.off(limits.clock_quarantine_ms)
+        self._marks = DOUBTFUL if clock.doubtful(limits.clock_alarm_ms) else 0
         self._alarm_ms = limits.clock_alarm_ms
         self._bounds = _Bounds(
             oldest=received_at - limits.oldest,

@@ -13,11 +13,11 @@ from openanpr.core.capture_record import CaptureRecord
 class Arrival:
     """The facts of one batch.
 
-    `key` names the batch wherever it is handled again: the same for the same batch, and for no other,
-    whoever sent it. `signed` is false for senders that cannot sign. `received_at` is UTC by the node's
-    clock, `sent_at` by the sender's. `clock_offset_ms` is the node's clock less the sender's, `clock_lag_ms` the same with
-    the way of this batch in it (`ingest.clock`); None when not measured. `profile` names the limits that
-    judged it. `released_from` names the quarantined read that a person let through.
+    `key` names the batch wherever it is handled again: the same for the same batch, and for no other, whoever
+    sent it. `signed` is false for senders that cannot sign. `received_at` is UTC by the node's clock,
+    `sent_at` by the sender's. `clock_offset_ms` is the node's clock less the sender's, `clock_lag_ms` the
+    same with the way of this batch in it (`ingest.clock`); None when not measured. `profile` names the
+    limits that judged it. `released_from` names the quarantined read that a person let through.
     """
 
     key: str

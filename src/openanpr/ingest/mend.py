@@ -162,7 +162,7 @@ def _judged(
     sender = desk.senders.sender(item.arrival.device)
     if sender is None:
         raise StillHeldError(Reason.NOT_ITS_CAMERA, "its sender is not enrolled here")
-    vouched = ClockReading(item.arrival.clock_lag_ms, item.arrival.clock_offset_ms, sure=False)
+    vouched = ClockReading(None, item.arrival.clock_offset_ms, None, sure=False)
     batch = ReadBatch(_head(item), (record,))
     found = accept(batch, sender=sender, cameras=desk.cameras, clock=vouched, received_at=at, limits=limits)
     if found.held:
