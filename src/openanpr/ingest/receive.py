@@ -1,0 +1,133 @@
+"""The order of deeds when a batch arrives: prove, decode, judge, journal, and only then acknowledge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from openanpr.ingest.accept import Cameras, Judgement, accept, reads_digest
+from openanpr.ingest.acknowledgement import Acknowledgement
+from openanpr.ingest.arrival import Arrival
+from openanpr.ingest.clock import Clocks, measure, sample_of
+from openanpr.ingest.device import Device
+from openanpr.ingest.journal import Journal, Said
+from openanpr.ingest.keep import Judged, answered_before, batch_key, keep
+from openanpr.ingest.limits import Limits
+from openanpr.ingest.prove import Proof, prove
+from openanpr.ingest.refusal import Kind, RefusedError
+from openanpr.ingest.tally import Tally, refusals_counted
+from openanpr.wire.read_batch import (
+    BatchError,
+    BatchTooLargeError,
+    Encoding,
+    ReadBatch,
+    UnknownVersionError,
+    decode_batch,
+    unpack,
+)
+from openanpr.wire.signature import Request
+
+_SIGNED = ("content-type", "content-encoding", "content-digest", "signature-input", "signature")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What taking a batch needs of the world."""
+
+    proof: Proof
+    cameras: Cameras
+    clocks: Clocks
+    journal: Journal
+    tally: Tally
+
+
+def take_batch(request: Request, intake: Intake, *, received_at: datetime, limits: Limits) -> Acknowledgement:
+    """Return the acknowledgement of the batch in `request`: it is on disk, accepted or to be quarantined.
+
+    `received_at` is the node's clock (UTC) when the request began to come. A batch that came before gets the
+    acknowledgement of then. Raises RefusedError, and nothing else of Exception: then nothing was kept.
+    """
+    with refusals_counted(intake.tally):
+        device = prove(request, intake.proof, now=received_at)
+        said = said_of(request)
+        batch = decoded(said)
+        batch_id = batch.head.batch_id
+        _refuse_unfit(batch, device, limits)
+        key = batch_key(device.device_id, batch_id)
+        digest = reads_digest(batch)
+        before = answered_before(intake.journal, key, batch_id, digest, intake.tally)
+        if before is not None:
+            return before
+        arrival, judgement = _judged(batch, device, intake, received_at, limits)
+        return keep(Judged(arrival, said, judgement, digest), intake.journal, intake.tally)
+
+
+def said_of(request: Request) -> Said:
+    """Return the batch as it was sent; raises RefusedError for a form that is not known."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    form = headers.get("content-type", "").partition(";")[0].strip().lower()
+    packing = headers.get("content-encoding", "identity").strip().lower()
+    if form not in set(Encoding):
+        raise RefusedError(Kind.UNKNOWN_FORM, "unknown_encoding", f"send {' or '.join(Encoding)}")
+    if packing not in {"identity", "gzip"}:
+        raise RefusedError(Kind.UNKNOWN_FORM, "unknown_packing", "send the body plain or packed by gzip")
+    proof = {name: headers[name] for name in _SIGNED if name in headers}
+    proof |= {"@method": request.method, "@target-uri": request.url}
+    return Said(form, packing == "gzip", request.body, proof)
+
+
+def decoded(said: Said) -> ReadBatch:
+    """Return the batch; raises RefusedError by what keeps it from being read."""
+    try:
+        return decode_batch(unpack(said.body) if said.packed else said.body, Encoding(said.form))
+    except BatchTooLargeError as fault:
+        raise RefusedError(Kind.TOO_LARGE, "too_large", str(fault)) from None
+    except UnknownVersionError as fault:
+        raise RefusedError(Kind.UNKNOWN_FORM, "unknown_version", str(fault)) from None
+    except BatchError as fault:
+        raise RefusedError(Kind.UNREADABLE, "unreadable", str(fault)) from None
+    except Exception as fault:  # refuses: the sender then looks for the part that our decoder cannot bear
+        raise RefusedError(
+            Kind.UNREADABLE, "unreadable", "the body cannot be decoded", counted="decoder_fault"
+        ) from fault
+
+
+def _refuse_unfit(batch: ReadBatch, device: Device, limits: Limits) -> None:
+    batch_id: UUID = batch.head.batch_id
+    if batch.head.device != device.device_id:
+        raise RefusedError(
+            Kind.NOT_ADMITTED, "wrong_device", "the batch names another device", batch_id=batch_id
+        )
+    if len(batch.records) + len(batch.refused) > limits.most_reads:
+        raise RefusedError(
+            Kind.TOO_LARGE, "too_large", f"send at most {limits.most_reads} reads", batch_id=batch_id
+        )
+
+
+def _judged(
+    batch: ReadBatch, device: Device, intake: Intake, received_at: datetime, limits: Limits
+) -> tuple[Arrival, Judgement]:
+    """Return the facts of a batch and what becomes of its reads; the device's clock is noted."""
+    head = batch.head
+    clock = measure(intake.clocks.note(device.device_id, sample_of(head.sent_at, received_at)))
+    judgement = accept(
+        batch,
+        sender=device.sender,
+        cameras=intake.cameras,
+        clock=clock,
+        received_at=received_at,
+        limits=limits,
+    )
+    arrival = Arrival(
+        key=batch_key(device.device_id, head.batch_id),
+        batch_id=head.batch_id,
+        device=device.device_id,
+        signed=True,
+        received_at=received_at,
+        sent_at=head.sent_at,
+        clock_offset_ms=clock.offset_ms,
+        clock_lag_ms=clock.lag_ms,
+        profile=limits.profile,
+    )
+    return arrival, judgement
