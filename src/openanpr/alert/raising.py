@@ -60,14 +60,13 @@ def raise_alerts(
     window; else it raises a new one. A hit that is counted already, or twice in the batch, counts once. A
     late hit joins without asking for attention. The outcome does not depend on the order of the batch.
     """
-    by_key: dict[AlertKey, dict[HitId, HitSeen]] = {}
-    for hit in sorted(hits, key=_in_time):
-        if hit.id not in known.counted:
-            by_key.setdefault(AlertKey.of(hit), {}).setdefault(hit.id, hit)
+    by_key: dict[AlertKey, list[HitSeen]] = {}
+    for hit in sorted(_once(hits, known.counted), key=lambda hit: (hit.at, hit.id)):
+        by_key.setdefault(AlertKey.of(hit), []).append(hit)
     changes: list[Change] = []
     for key in sorted(by_key):
         made = _Making(key, book.of(key.list_id), now, id_of)
-        spans = _spread(by_key[key].values(), known.alerts.get(key, ()), made.rules)
+        spans = _spread(by_key[key], known.alerts.get(key, ()), made.rules)
         changes += _changes(made, spans, known.raised.get(key, 0))
     return tuple(changes)
 
@@ -92,9 +91,15 @@ class _Span:
     hits: list[HitSeen] = field(default_factory=list[HitSeen])
 
 
-def _in_time(hit: HitSeen) -> tuple[datetime, HitId, str]:
-    # The text decides where one hit came twice with unlike particulars: the same one must win in any order.
-    return hit.at, hit.id, repr(hit)
+def _once(hits: Iterable[HitSeen], counted: frozenset[HitId]) -> Iterable[HitSeen]:
+    """Return each hit that is not counted yet once."""
+    once: dict[HitId, HitSeen] = {}
+    for hit in hits:
+        other = once.setdefault(hit.id, hit)
+        if other != hit and repr(hit) < repr(other):
+            # One hit came twice with unlike particulars: the same of the two wins in any order.
+            once[hit.id] = hit
+    return (hit for hit in once.values() if hit.id not in counted)
 
 
 def _spread(hits: Iterable[HitSeen], alerts: Sequence[Alert], rules: ListRules) -> list[_Span]:
