@@ -1,0 +1,110 @@
+"""What alerting needs of the world: places to keep alerts, their history, events and webhooks.
+
+A store that provides these passes the suite in `tests/alert/test_store_contract.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from openanpr.alert.alert import Alert, AlertKey, Change, Channel, Feedback, Step
+from openanpr.alert.events import Event, Kept
+from openanpr.alert.hit_seen import HitId, HitSeen
+from openanpr.alert.raising import Known
+from openanpr.alert.webhook import Delivery
+
+
+class OutdatedError(RuntimeError):
+    """The store has moved on since the alerts were loaded: load them again and repeat the work."""
+
+    def __init__(self) -> None:
+        super().__init__("another change came first: load the alerts again and repeat the work")
+
+
+class AlertStore(Protocol):
+    """Alerts as they stand."""
+
+    def load(self, keys: Collection[AlertKey], hits: Collection[HitId]) -> Known:
+        """Return the open alerts of these keys, how many alerts each had, and which hits are counted.
+
+        One moment's state, of all alerts, closed ones too.
+        """
+        ...
+
+    def find(self, alert_id: str) -> Alert:
+        """Return an alert, closed ones too; raises NoSuchAlertError."""
+        ...
+
+    def save(self, changes: Sequence[Change]) -> None:
+        """Keep all of the changes with steps, hits, feedback and numbered events, or none; on disk on return.
+
+        Raises OutdatedError where an alert is not at the version that a change expects, a new one's ordinal
+        is not the next of its key, or a hit is counted already.
+        """
+        ...
+
+
+class OpenAlerts(Protocol):
+    """All that is still to be done: for queues and the clock."""
+
+    def open_alerts(self) -> tuple[Alert, ...]:
+        """Return the open alerts, in any order."""
+        ...
+
+
+class StepLog(Protocol):
+    """What happened to an alert; written by `AlertStore.save` only."""
+
+    def steps_of(self, alert_id: str) -> tuple[Step, ...]:
+        """Return its steps by number; nothing for an unknown id."""
+        ...
+
+    def hits_of(self, alert_id: str) -> tuple[HitSeen, ...]:
+        """Return its hits by time and id; nothing for an unknown id."""
+        ...
+
+
+class EventLog(Protocol):
+    """The events of the live stream; written by `AlertStore.save` only."""
+
+    def kept(self) -> dict[Channel, Kept]:
+        """Return of every channel what is kept."""
+        ...
+
+    def after(self, channel: Channel, seq: int, *, limit: int) -> tuple[Event, ...]:
+        """Return at most `limit` events of a channel after `seq`, in order."""
+        ...
+
+
+class FeedbackLog(Protocol):
+    """What came of alerts; written by `AlertStore.save` only."""
+
+    def feedback_to(self, name: str) -> tuple[Feedback, ...]:
+        """Return all that this owner or person is told, in any order."""
+        ...
+
+
+class DeliveryQueue(Protocol):
+    """Webhooks on their way."""
+
+    def add(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep new ones, on disk on return; one of a known endpoint and message is left as it is."""
+        ...
+
+    def due(self, now: datetime, *, limit: int) -> tuple[Delivery, ...]:
+        """Return at most `limit` of those that wait and whose time has come, the longest due first."""
+        ...
+
+    def settle(self, delivery: Delivery) -> None:
+        """Keep what became of a known one; raises LookupError for one that was never added."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """Webhooks that were given up; they stay until a person sends them again."""
+
+    def dead(self) -> tuple[Delivery, ...]:
+        """Return all of them, the oldest first."""
+        ...

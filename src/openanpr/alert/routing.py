@@ -1,0 +1,142 @@
+"""Who sees which alerts, and in what order. Pure.
+
+Whoever may not see an alert gets exactly what there would be without it: no row, no count, no gap.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from openanpr.alert.alert import Alert, Channel, State
+from openanpr.alert.hit_seen import ListKind
+from openanpr.alert.rules import Route, RuleBook
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person, or a machine that is told like one.
+
+    `name` and `teams` are what a covert entry may name. `forces` and `areas` are those they answer for (None:
+    all of them).
+    """
+
+    name: str
+    teams: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    forces: frozenset[int] | None = None
+    areas: frozenset[str] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All names under which a covert entry may admit them."""
+        return self.teams | {self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Open alerts in the order in which to answer them, and how many of them there are."""
+
+    alerts: tuple[Alert, ...]
+    by_state: tuple[tuple[State, int], ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """The two queues of a viewer: mass lists never stand among, before or between crime lists."""
+
+    crime: Queue
+    mass: Queue
+
+
+def admits(channel: Channel, viewer: Viewer) -> bool:
+    """Return whether the viewer may know of alerts of this channel at all."""
+    return not channel or not viewer.names.isdisjoint(channel)
+
+
+def sees(alert: Alert, viewer: Viewer, book: RuleBook) -> bool:
+    """Return whether the viewer sees the alert.
+
+    A covert one: only its named people, whatever their role. An open one: the roles of its list's routes
+    where force, area and priority fit, and the roles that an escalation told.
+    """
+    return _reaches(alert, viewer, book, told=alert.watch.told)
+
+
+def answers(alert: Alert, viewer: Viewer, book: RuleBook) -> bool:
+    """Return whether the viewer is one of those who must answer it now, at its level of escalation."""
+    return _reaches(alert, viewer, book, told=alert.watch.level)
+
+
+def visible(alerts: Iterable[Alert], viewer: Viewer, book: RuleBook) -> tuple[Alert, ...]:
+    """Return the alerts that the viewer sees, in the order given."""
+    return tuple(alert for alert in alerts if sees(alert, viewer, book))
+
+
+def queues(alerts: Iterable[Alert], viewer: Viewer, book: RuleBook) -> Queues:
+    """Return the viewer's queues of open alerts."""
+    seen = sorted((a for a in alerts if a.is_open and sees(a, viewer, book)), key=queue_order)
+    return Queues(
+        _queue([a for a in seen if a.list_kind is ListKind.CRIME]),
+        _queue([a for a in seen if a.list_kind is ListKind.MASS]),
+    )
+
+
+def queue_order(alert: Alert) -> tuple[bool, int, int, datetime, str]:
+    """Return a key that orders a queue: what waits, by priority, escalation and time; then the rest.
+
+    It looks at nothing but the alert itself.
+    """
+    since = alert.watch.waiting_since
+    due = alert.watch.answer_by or _LAST
+    return since is None, -alert.priority, -alert.watch.level, due if since is None else since, alert.id
+
+
+def roles_answering(alert: Alert, book: RuleBook) -> tuple[str, ...]:
+    """Return the roles that must answer the alert now, in order; for a covert one, its named people."""
+    if alert.key.covert:
+        return alert.key.channel
+    rules = book.of(alert.key.list_id)
+    at_once = {route.role for route in rules.routes if _fits(alert, route)}
+    return tuple(sorted(at_once | rules.ladder.roles(alert.watch.level)))
+
+
+def _reaches(alert: Alert, viewer: Viewer, book: RuleBook, *, told: int) -> bool:
+    if not admits(alert.key.channel, viewer):
+        return False
+    if alert.key.covert:
+        return True
+    rules = book.of(alert.key.list_id)
+    if any(r.role in viewer.roles and _fits(alert, r) and _covers(alert, viewer, r) for r in rules.routes):
+        return True
+    return not rules.ladder.roles(told).isdisjoint(viewer.roles) and _covers(alert, viewer, None)
+
+
+def _fits(alert: Alert, route: Route) -> bool:
+    return alert.priority >= route.at_least and any(
+        _is_in(place, route.forces, route.areas) for place in alert.tally.places
+    )
+
+
+def _covers(alert: Alert, viewer: Viewer, route: Route | None) -> bool:
+    """Return whether the vehicle was at a place of the viewer's that is the route's too."""
+    return any(
+        _is_in(place, viewer.forces, viewer.areas)
+        and (route is None or _is_in(place, route.forces, route.areas))
+        for place in alert.tally.places
+    )
+
+
+def _is_in(place: tuple[int, str], forces: frozenset[int] | None, areas: frozenset[str] | None) -> bool:
+    return (forces is None or place[0] in forces) and (areas is None or place[1] in areas)
+
+
+def _queue(alerts: list[Alert]) -> Queue:
+    states = Counter(alert.state for alert in alerts)
+    by_state = tuple((state, states[state]) for state in State if state is not State.CLOSED)
+    return Queue(tuple(alerts), by_state, sum(alert.waits for alert in alerts))
