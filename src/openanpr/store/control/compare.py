@@ -44,9 +44,12 @@ def taken_off(job: Job) -> Condition:
     """Whether an entry on the list leaves it by this proposal's rows."""
     rows = voi_staged.alias()
     if job.kind is not ChangeKind.FULL:
-        return sa.and_(
-            alive(job), sa.exists().where(asked(job, RowOrder.TAKE_OFF, rows), same_key(rows, voi_entry))
+        # From the few rows to the list and not the other way: one entry must not cost a look at millions.
+        live = voi_entry.alias("live")
+        named = sa.select(live.c.entry_id).where(
+            asked(job, RowOrder.TAKE_OFF, rows), alive(job, live), same_key(rows, live)
         )
+        return voi_entry.c.entry_id.in_(named)
     named = sa.exists().where(
         rows.c.proposal_id == job.number,
         same_key(rows, voi_entry),

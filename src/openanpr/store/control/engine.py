@@ -20,6 +20,8 @@ _PRAGMAS: Final = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-65536",  # KiB; the index of a list of millions is looked up at random
     "PRAGMA temp_store=FILE",
+    "PRAGMA analysis_limit=400",  # rows of an index that ANALYZE looks at: enough to see which are long
+    "PRAGMA wal_autocheckpoint=8192",  # pages; at 1000 the same index pages are copied over and over
 )
 
 

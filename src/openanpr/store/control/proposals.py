@@ -90,9 +90,9 @@ class ListProposals:
         with writing(self._engine) as connection:
             row = _row(connection, number)
             _in_state(row, _STATES.STAGING, _STATES.READY)
-            if connection.dialect.name == "postgresql":
-                # Rows that came a moment ago are unknown to its planner, which would take them for few.
-                connection.exec_driver_sql("ANALYZE voi_staged, voi_entry")
+            # Rows that came a moment ago are unknown to the planner, which would take them for few.
+            connection.exec_driver_sql("ANALYZE voi_staged")
+            connection.exec_driver_sql("ANALYZE voi_entry")
             return _settled(connection, row, on)
 
     def ready(self, number: int, asks: Sequence[str]) -> Proposal:
@@ -224,7 +224,10 @@ def _settled(connection: sa.Connection, row: sa.Row[Any], on: date) -> Diff:
     job = _job(row, on)
     if job.kind is not ChangeKind.ROLLBACK:
         mark_faults(connection, job)
-    counts = {change.value: count(connection, changes(job, change)) for change in Change}
+    # Nothing can change on a list that is empty; then two look-ups for each row are saved.
+    possible = Change if listed.entries else (Change.ADDED,)
+    counts = {change.value: 0 for change in Change}
+    counts |= {change.value: count(connection, changes(job, change)) for change in possible}
     diff = Diff(before=listed.entries, refused=kept_back(connection, job), **counts)
     _set(
         connection,

@@ -80,11 +80,14 @@ def _particulars(entry: VoiEntry) -> Cells:
         entry[2].value,
         entry[3].value,
         *entry[4 : len(TEXTS)],
-        to_ms(entry.source_at) if entry.source_at else None,
-        *(_iso(day) for day in entry[_FIRST_DAY:_LAST_DAY]),
-        entry.covert,
-        json.dumps(entry.seen_by) if entry.seen_by else "[]",
+        _ms(entry[_FIRST_DAY - 1]),
+        *map(_iso, entry[_FIRST_DAY:_LAST_DAY]),
+        entry[_LAST_DAY],
+        json.dumps(entry[_LAST_DAY + 1]) if entry[_LAST_DAY + 1] else "[]",
     )
+
+
+_ms = lru_cache(maxsize=64)(to_ms)  # one time for all rows of a delivery
 
 
 @lru_cache(maxsize=8192)

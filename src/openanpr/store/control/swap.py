@@ -32,10 +32,14 @@ def swap(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: i
         then = voi_entry.alias("then")
         _begin(connection, job, revision, sa.select(then), returning(job, then), then)
     else:
-        changed = sa.exists().where(
-            asked(job, RowOrder.PUT_ON), same_key(voi_staged, voi_entry), differs(voi_staged, voi_entry)
+        live = voi_entry.alias("live")
+        changed = sa.select(live.c.entry_id).where(
+            asked(job, RowOrder.PUT_ON),
+            alive(job, live),
+            same_key(voi_staged, live),
+            differs(voi_staged, live),
         )
-        _end(connection, sa.and_(alive(job), changed), revision)
+        _end(connection, voi_entry.c.entry_id.in_(changed), revision)
         _end(connection, taken_off(job), revision)
         # What is still alive under a key is word for word what the file says of it.
         there = sa.exists().where(alive(job), same_key(voi_entry, voi_staged))
@@ -85,9 +89,14 @@ def _bury(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: 
 
 def _lift(connection: sa.Connection, job: Job, revision: int) -> None:
     """Note on the tombstones of entries that came back by which revision they did."""
-    back = sa.exists().where(alive(job), voi_entry.c.since == revision, same_key(voi_entry, voi_tombstone))
+    stones = voi_tombstone.alias("stones")
+    back = sa.select(stones.c.tombstone_id).where(
+        stones.c.list_id == job.list_id,
+        stones.c.lifted.is_(None),
+        alive(job),
+        voi_entry.c.since == revision,
+        same_key(voi_entry, stones),
+    )
     connection.execute(
-        sa.update(voi_tombstone)
-        .where(voi_tombstone.c.list_id == job.list_id, voi_tombstone.c.lifted.is_(None), back)
-        .values(lifted=revision)
+        sa.update(voi_tombstone).where(voi_tombstone.c.tombstone_id.in_(back)).values(lifted=revision)
     )

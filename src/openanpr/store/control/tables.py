@@ -159,8 +159,16 @@ voi_staged: Final = sa.Table(
     sa.Column("fault", sa.Text),
     sa.Column("fault_line", sa.BigInteger),
     *_particulars(),
+    sqlite_with_rowid=False,  # its rows come in the order of its key: one tree to write and not two
 )
-sa.Index("ix_voi_staged_key", voi_staged.c.proposal_id, *(voi_staged.c[name] for name in KEY))
+sa.Index("ix_voi_staged_shape", voi_staged.c.proposal_id, voi_staged.c.shape, voi_staged.c.vrm)
+sa.Index(
+    "ix_voi_staged_fault",
+    voi_staged.c.proposal_id,
+    voi_staged.c.line,
+    sqlite_where=voi_staged.c.fault.is_not(None),
+    postgresql_where=voi_staged.c.fault.is_not(None),
+)
 
 voi_quarantine: Final = sa.Table(
     "voi_quarantine",

@@ -129,15 +129,15 @@ def _entries() -> None:
         *_particulars(),
         sa.PrimaryKeyConstraint("entry_id", name="pk_voi_entry"),
     )
-    _index("uq_voi_entry_alive", ["list_id", *_KEY], "until IS NULL", unique=True)
-    _index("ix_voi_entry_ended", ["list_id", *_KEY], "until IS NOT NULL", unique=False)
-    _index("ix_voi_entry_until", ["list_id", "until"], "until IS NOT NULL", unique=False)
+    _index("uq_voi_entry_alive", "voi_entry", ["list_id", *_KEY], "until IS NULL", unique=True)
+    _index("ix_voi_entry_ended", "voi_entry", ["list_id", *_KEY], "until IS NOT NULL", unique=False)
+    _index("ix_voi_entry_until", "voi_entry", ["list_id", "until"], "until IS NOT NULL", unique=False)
     op.create_index("ix_voi_entry_since", "voi_entry", ["list_id", "since"])
 
 
-def _index(name: str, columns: list[str], where: str, *, unique: bool) -> None:
+def _index(name: str, table: str, columns: list[str], where: str, *, unique: bool) -> None:
     some = sa.text(where)
-    op.create_index(name, "voi_entry", columns, unique=unique, sqlite_where=some, postgresql_where=some)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=some, postgresql_where=some)
 
 
 def _staged() -> None:
@@ -150,8 +150,11 @@ def _staged() -> None:
         *_number("fault_line", nullable=True),
         *_particulars(),
         sa.PrimaryKeyConstraint("proposal_id", "line", name="pk_voi_staged"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_voi_staged_key", "voi_staged", ["proposal_id", *_KEY])
+    op.create_index("ix_voi_staged_shape", "voi_staged", ["proposal_id", "shape", "vrm"])
+    refused = "fault IS NOT NULL"
+    _index("ix_voi_staged_fault", "voi_staged", ["proposal_id", "line"], refused, unique=False)
 
 
 def _tombstones() -> None:
