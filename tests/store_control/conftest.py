@@ -15,6 +15,7 @@ from openanpr.store.control.tables import metadata
 from tests.store_control.databases import postgresql
 from tests.store_control.stand import STOLEN
 
+
 @pytest.fixture(scope="session")
 def postgresql_engine() -> Iterator[sa.Engine]:
     with postgresql() as url:

@@ -1,4 +1,4 @@
-"""Changes by persons: two of them each time, an end to every entry, and nothing taken off comes back by itself."""
+"""Changes by persons: two of them each time, an end to every entry, and nothing comes back by itself."""
 
 from __future__ import annotations
 

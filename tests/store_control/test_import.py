@@ -28,7 +28,9 @@ THREE = ["AA11AAA,FORD,,", "BB22BBB,FIAT,,", "CC33CCC,OPEL,,"]
 
 def waiting(store, path, request):
     """Import a file and leave it to wait for a decision."""
-    return import_feed(path, request, profile=profile(PROFILE.replace("[ask]", '[ask]\nalways = "look"')), store=store)
+    return import_feed(
+        path, request, profile=profile(PROFILE.replace("[ask]", '[ask]\nalways = "look"')), store=store
+    )
 
 
 def test_the_first_filling_waits_and_nothing_is_on_the_list_until_it_is_approved(store, folder) -> None:
@@ -107,7 +109,9 @@ def test_bad_rows_are_in_quarantine_with_their_lines_and_the_rest_goes_on(store,
 
 def test_a_slip_in_a_row_does_not_take_its_vehicle_off_the_list(store, folder) -> None:
     bring(store, written(folder, THREE), full())
-    got = bring(store, written(folder, ["AA11AAA,FORD,,", "BB22BBB,SEAT,soon,", "CC33CCC,OPEL,,"]), full(TOMORROW))
+    got = bring(
+        store, written(folder, ["AA11AAA,FORD,,", "BB22BBB,SEAT,soon,", "CC33CCC,OPEL,,"]), full(TOMORROW)
+    )
     assert got.proposal.diff.removed == 0
     assert marks(store)["BB22BBB"] == "FIAT"
 
@@ -230,7 +234,9 @@ def test_a_file_that_is_no_list_leaves_nothing_behind(store, folder) -> None:
 
 
 def test_every_particular_of_an_entry_comes_back_as_it_went_in(store, folder) -> None:
-    text = PROFILE.replace("[defaults]", 'priority = "P"\ncovert = "C"\nseen_by = "S"\nreview_on = "R"\n[defaults]')
+    text = PROFILE.replace(
+        "[defaults]", 'priority = "P"\ncovert = "C"\nseen_by = "S"\nreview_on = "R"\n[defaults]'
+    )
     path = written(
         folder,
         ['AA11AAA,"FO,RD",31/12/2027,1/2,High,yes,Ann; Bob,2027-01-01'],
@@ -238,7 +244,12 @@ def test_every_particular_of_an_entry_comes_back_as_it_went_in(store, folder) ->
     )
     bring(store, path, full(), text)
     (found,) = [one for _, one in store.entries("stolen")]
-    assert (found.make, found.priority, found.covert, found.seen_by) == ("FO,RD", "high", True, ("Ann", "Bob"))
+    assert (found.make, found.priority, found.covert, found.seen_by) == (
+        "FO,RD",
+        "high",
+        True,
+        ("Ann", "Bob"),
+    )
     assert (found.weed_on, found.review_on) == (date(2027, 12, 31), date(2027, 1, 1))
     assert (found.source, found.source_at) == ("test feed", NOW)
     assert store.find("stolen", found.key) == found

@@ -68,7 +68,8 @@ def test_what_fails_half_way_leaves_nothing(engine) -> None:
         assert connection.execute(sa.select(voi_list)).first() is None
 
 
-def test_the_database_itself_refuses_one_person_in_both_roles(engine, store) -> None:
+@pytest.mark.usefixtures("store")
+def test_the_database_itself_refuses_one_person_in_both_roles(engine) -> None:
     row = {
         **dict.fromkeys(["why", "source", "decision"], ""),
         "list_id": sa.select(voi_list.c.list_id).scalar_subquery(),

@@ -110,7 +110,9 @@ def carried(store, since: int, held: dict[str, str]) -> dict[str, str]:
 
 @SETTINGS
 @given(weed_days=st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=8), day=st.integers(0, 10))
-def test_weeding_takes_exactly_what_is_due_and_nothing_weeded_comes_back(engine, store, weed_days, day) -> None:
+def test_weeding_takes_exactly_what_is_due_and_nothing_weeded_comes_back(
+    engine, store, weed_days, day
+) -> None:
     emptied(engine)
     store.define(STOLEN)
     on = {f"AA{n}AAA": None if d is None else TODAY + timedelta(days=d) for n, d in enumerate(weed_days, 2)}
