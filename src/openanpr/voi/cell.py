@@ -33,6 +33,22 @@ def clean(cells: list[str]) -> list[str]:
     return ["".join(c if c.isprintable() else " " for c in cell).strip() for cell in cells]
 
 
+def fitted(cells: list[str] | None, width: int) -> list[str]:
+    """Return exactly `width` cells; empty ones beyond it, which spreadsheets add, fall away.
+
+    Raises RowFault for any other number of cells, and for broken quotes (None).
+    """
+    if cells is None:
+        reason = "its quotes are not closed, or the line is far too long"
+        raise RowFault(reason)
+    if len(cells) == width:
+        return cells
+    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+        reason = f"{len(cells)} column{'s' if len(cells) > 1 else ''} where {width} belong"
+        raise RowFault(reason)
+    return cells[:width]
+
+
 def parse_vrm(cell: str) -> str:
     """Return the VRM of a cleaned cell: A-Z0-9, with `?` and `*` where it is left open.
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from openanpr.core.entry import Entry
 from openanpr.core.shape import shape_key
-from openanpr.voi.cell import RowFault, clean, parse_vrm, parse_weed_date
+from openanpr.voi.cell import RowFault, clean, fitted, parse_vrm, parse_weed_date
 from openanpr.voi.fault import BadRow, ListError
 from openanpr.voi.header import FIELDS, header_fields
 from openanpr.voi.rows import COLUMNS, Row, rows_of
@@ -100,7 +100,7 @@ class _Loading:
         """Take in all rows, whose cells stand in this order."""
         for line, found in rows:
             try:
-                cells = clean(_fitted(found, width))
+                cells = clean(fitted(found, width))
                 vrm = parse_vrm(cells[order[0] or 0])
                 entry = Entry(vrm, self.name, line) if width == 1 else self._full(line, vrm, cells, order)
                 self._note(entry)
@@ -161,16 +161,3 @@ class _Loading:
 
 def _same_particulars(a: Entry, b: Entry) -> bool:
     return all(getattr(a, name) == getattr(b, name) for name in _COMPARED)
-
-
-def _fitted(cells: list[str] | None, width: int) -> list[str]:
-    """Return exactly `width` cells; empty ones beyond it, which spreadsheets add, fall away."""
-    if cells is None:
-        reason = "its quotes are not closed, or the line is far too long"
-        raise RowFault(reason)
-    if len(cells) == width:
-        return cells
-    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-        reason = f"{len(cells)} column{'s' if len(cells) > 1 else ''} where {width} belong"
-        raise RowFault(reason)
-    return cells[:width]

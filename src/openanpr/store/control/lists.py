@@ -1,0 +1,266 @@
+"""Lists of vehicles of interest in the control database: definitions, standings, contents, history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from openanpr.core.voi_entry import EntryKey, VoiEntry
+from openanpr.core.voi_list import (
+    ChangeKind,
+    Diff,
+    GoneBy,
+    ListKind,
+    ListStanding,
+    Receipt,
+    Revision,
+    Tombstone,
+    VoiList,
+)
+from openanpr.store.control.engine import reading, writing
+from openanpr.store.control.rows import entry_of, from_ms, key_of, time_of, to_ms
+from openanpr.store.control.tables import (
+    PARTICULARS,
+    voi_entry,
+    voi_list,
+    voi_proposal,
+    voi_receipt,
+    voi_revision,
+    voi_tombstone,
+)
+
+_ENTRY = [voi_entry.c[name] for name in PARTICULARS]
+_PAGE = 10_000
+
+
+class Lists:
+    """The lists of a node. Safe to share between threads: each call takes its own connection."""
+
+    __slots__ = ("_engine",)
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def define(self, one: VoiList) -> None:
+        """Keep a list and the case for it, new or in place of what was said of it; its entries stay."""
+        said = {
+            "owner": one.owner,
+            "purpose": one.purpose,
+            "legal_basis": one.legal_basis,
+            "kind": one.kind.value,
+            "max_age_s": None if one.max_age is None else round(one.max_age.total_seconds()),
+            "visible_to": json.dumps(sorted(one.visible_to)),
+        }
+        with writing(self._engine) as connection:
+            changed = connection.execute(
+                sa.update(voi_list).where(voi_list.c.name == one.name).values(**said)
+            )
+            if changed.rowcount == 0:
+                new = {"name": one.name, "revision": 0, "oldest": 0, "entries": 0}
+                connection.execute(sa.insert(voi_list).values(**new, **said))
+
+    def standing(self, list_name: str) -> ListStanding:
+        """Return how the list stands; raises LookupError when there is none of that name."""
+        with reading(self._engine) as connection:
+            return standing_of(list_row(connection, list_name))
+
+    def standings(self) -> tuple[ListStanding, ...]:
+        """Return how all lists stand, by name."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(sa.select(voi_list).order_by(voi_list.c.name))
+            return tuple(standing_of(row) for row in rows)
+
+    def still_true(self, list_name: str, *, as_of: datetime, feed_revision: int | None) -> None:
+        """Note that the source said its contents were unchanged; never moves the time back."""
+        at_ms = to_ms(as_of)
+        with writing(self._engine) as connection:
+            row = list_row(connection, list_name)
+            said = {"feed_revision": feed_revision, "as_of_ms": max(at_ms or 0, row.as_of_ms or 0)}
+            connection.execute(sa.update(voi_list).where(voi_list.c.list_id == row.list_id).values(**said))
+
+    def find(self, list_name: str, key: EntryKey) -> VoiEntry | None:
+        """Return the entry of that key as it stands."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            wanted = (voi_entry.c[name] == getattr(key, name) for name in ("vrm", "pnc_id", "origin"))
+            found = connection.execute(
+                sa.select(*_ENTRY).where(
+                    voi_entry.c.list_id == row.list_id, voi_entry.c.until.is_(None), *wanted
+                )
+            ).first()
+            return None if found is None else entry_of(found)
+
+    def entries(self, list_name: str, *, revision: int | None = None) -> Iterator[tuple[int, VoiEntry]]:
+        """Yield (its row's number, entry) of all that is on the list, or was at `revision`.
+
+        A few thousand rows are held at a time; the pages are of one revision though the list moves on.
+        """
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+        at = row.revision if revision is None else revision
+        after = 0
+        while True:
+            with reading(self._engine) as connection:
+                page = connection.execute(
+                    sa.select(*_ENTRY, voi_entry.c.entry_id)
+                    .where(on_list_at(row.list_id, at), voi_entry.c.entry_id > after)
+                    .order_by(voi_entry.c.entry_id)
+                    .limit(_PAGE)
+                ).all()
+            yield from ((found.entry_id, entry_of(found[:-1])) for found in page)
+            if len(page) < _PAGE:
+                return
+            after = page[-1].entry_id
+
+    def due_for_review(self, list_name: str, *, on: date, limit: int) -> tuple[VoiEntry, ...]:
+        """Return the entries whose review day has come, the longest due first."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            found = connection.execute(
+                sa.select(*_ENTRY)
+                .where(
+                    voi_entry.c.list_id == row.list_id,
+                    voi_entry.c.until.is_(None),
+                    voi_entry.c.review_on <= on,
+                )
+                .order_by(voi_entry.c.review_on, voi_entry.c.entry_id)
+                .limit(limit)
+            )
+            return tuple(map(entry_of, found))
+
+    def tombstones(self, list_name: str, vrm: str) -> tuple[Tombstone, ...]:
+        """Return what is known of entries of this mark that left the list, the latest first."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            found = connection.execute(
+                sa.select(voi_tombstone)
+                .where(voi_tombstone.c.list_id == row.list_id, voi_tombstone.c.vrm == vrm)
+                .order_by(voi_tombstone.c.tombstone_id.desc())
+            )
+            return tuple(map(_tombstone, found))
+
+    def history(self, list_name: str, *, limit: int = 100) -> tuple[Revision, ...]:
+        """Return the list's revisions, the newest first, with who answers for each."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            found = connection.execute(
+                sa.select(
+                    voi_proposal,
+                    voi_revision.c.revision.label("number"),
+                    voi_revision.c.at_ms,
+                    voi_revision.c.entries,
+                    voi_revision.c.as_of_ms,
+                )
+                .join(voi_proposal, voi_proposal.c.proposal_id == voi_revision.c.proposal_id)
+                .where(voi_revision.c.list_id == row.list_id)
+                .order_by(voi_revision.c.revision.desc())
+                .limit(limit)
+            )
+            return tuple(map(_revision, found))
+
+    def forget(self, list_name: str, *, before_revision: int, stones_before: datetime) -> None:
+        """Erase former versions of entries that ended by `before_revision`, and tombstones from before then.
+
+        The list's state is then known from `before_revision` on; who held an earlier one is served in full.
+        """
+        with writing(self._engine) as connection:
+            row = list_row(connection, list_name)
+            oldest = max(row.oldest, min(before_revision, row.revision))
+            connection.execute(
+                sa.delete(voi_entry).where(voi_entry.c.list_id == row.list_id, voi_entry.c.until <= oldest)
+            )
+            connection.execute(
+                sa.delete(voi_tombstone).where(
+                    voi_tombstone.c.list_id == row.list_id, voi_tombstone.c.at_ms < to_ms(stones_before)
+                )
+            )
+            connection.execute(
+                sa.update(voi_list).where(voi_list.c.list_id == row.list_id).values(oldest=oldest)
+            )
+
+    def note(self, receipt: Receipt) -> None:
+        """Keep a device's word of which revision it holds."""
+        with writing(self._engine) as connection:
+            row = list_row(connection, receipt.list_name)
+            word = {"device": receipt.device, "revision": receipt.revision, "at_ms": to_ms(receipt.at)}
+            connection.execute(sa.insert(voi_receipt).values(list_id=row.list_id, **word))
+
+    def holders(self, list_name: str) -> tuple[Receipt, ...]:
+        """Return the latest word of each device, by its name."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            latest = (
+                sa.select(sa.func.max(voi_receipt.c.receipt_id))
+                .where(voi_receipt.c.list_id == row.list_id)
+                .group_by(voi_receipt.c.device)
+            )
+            found = connection.execute(
+                sa.select(voi_receipt)
+                .where(voi_receipt.c.receipt_id.in_(latest))
+                .order_by(voi_receipt.c.device)
+            )
+            return tuple(Receipt(r.device, list_name, r.revision, time_of(r.at_ms)) for r in found)
+
+
+def list_row(connection: sa.Connection, list_name: str, *, lock: bool = False) -> sa.Row[Any]:
+    """Return the list's row, locked until the transaction ends if asked; raises LookupError for no list."""
+    wanted = sa.select(voi_list).where(voi_list.c.name == list_name)
+    found = connection.execute(wanted.with_for_update() if lock else wanted).first()
+    if found is None:
+        msg = f"no list is named {list_name}: define it first, with its owner and legal basis"
+        raise LookupError(msg)
+    return found
+
+
+def on_list_at(list_id: int, revision: int) -> sa.ColumnElement[bool]:
+    """Whether a row of `voi_entry` was on the list at a revision."""
+    return sa.and_(
+        voi_entry.c.list_id == list_id,
+        voi_entry.c.since <= revision,
+        sa.or_(voi_entry.c.until.is_(None), voi_entry.c.until > revision),
+    )
+
+
+def standing_of(row: sa.Row[Any]) -> ListStanding:
+    """Return how the list of this row stands."""
+    one = VoiList(
+        row.name,
+        row.owner,
+        row.purpose,
+        row.legal_basis,
+        ListKind(row.kind),
+        None if row.max_age_s is None else timedelta(seconds=row.max_age_s),
+        frozenset(json.loads(row.visible_to)),
+    )
+    return ListStanding(one, row.revision, row.entries, from_ms(row.as_of_ms), row.feed_revision, row.oldest)
+
+
+def _tombstone(row: sa.Row[Any]) -> Tombstone:
+    return Tombstone(
+        key_of(row),
+        GoneBy(row.gone_by),
+        row.revision,
+        time_of(row.at_ms),
+        row.by,
+        row.why,
+        row.weed_on,
+        row.lifted,
+    )
+
+
+def _revision(row: sa.Row[Any]) -> Revision:
+    return Revision(
+        row.number,
+        ChangeKind(row.kind),
+        time_of(row.at_ms),
+        row.proposed_by,
+        row.decided_by,
+        row.why,
+        row.entries,
+        Diff(row.before, row.added, row.changed, row.removed, row.refused),
+        from_ms(row.as_of_ms),
+    )

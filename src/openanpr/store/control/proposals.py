@@ -1,0 +1,391 @@
+"""Proposed changes in the control database: opened, staged, settled, and made live in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from openanpr.core.voi_list import (
+    ChangeKind,
+    Diff,
+    DiffRow,
+    Draft,
+    Proposal,
+    ProposalState,
+    Quarantined,
+)
+from openanpr.core.voi_staged import RowOrder, StagedRow
+from openanpr.store.control.compare import Change, changes, kept_back
+from openanpr.store.control.engine import reading, writing
+from openanpr.store.control.faults import REASONS, mark_faults
+from openanpr.store.control.job import Job, count
+from openanpr.store.control.lists import list_row
+from openanpr.store.control.rows import entry_of, from_ms, insert_staged, time_of, to_ms
+from openanpr.store.control.swap import swap
+from openanpr.store.control.tables import (
+    PARTICULARS,
+    voi_entry,
+    voi_list,
+    voi_proposal,
+    voi_quarantine,
+    voi_revision,
+    voi_staged,
+)
+
+_STATES = ProposalState
+_FILES = (ChangeKind.FULL, ChangeKind.DELTA)
+
+
+class ProposalOutdated(Exception):  # noqa: N818 - nothing failed: the list moved on
+    """The list has changed since the proposal was looked at, and its diff with it: look again."""
+
+
+class ListProposals:
+    """The proposals of a node. Safe to share between threads: each call takes its own connection."""
+
+    __slots__ = ("_engine",)
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def open(self, draft: Draft) -> int:
+        """Return the number of a new proposal, on disk; raises LookupError when there is no such list."""
+        with writing(self._engine) as connection:
+            return _open(connection, draft)
+
+    def open_weeding(self, draft: Draft, *, on: date) -> int:
+        """Return the number of a proposal that takes off all entries whose weed date is before `on`."""
+        with writing(self._engine) as connection:
+            number = _open(connection, draft)
+            row = list_row(connection, draft.list_name)
+            names = ["proposal_id", "line", "ask", "shape", *PARTICULARS]
+            line = sa.func.row_number().over(order_by=voi_entry.c.entry_id)
+            due = sa.select(
+                sa.literal(number),
+                line,
+                sa.literal(RowOrder.TAKE_OFF.value),
+                *(voi_entry.c[name] for name in names[3:]),
+            ).where(voi_entry.c.list_id == row.list_id, voi_entry.c.until.is_(None), voi_entry.c.weed_on < on)
+            connection.execute(sa.insert(voi_staged).from_select(names, due))
+            return number
+
+    def stage(self, number: int, rows: Sequence[StagedRow], refused: Sequence[Quarantined]) -> None:
+        """Keep some rows of a proposal that is still open, on disk when this returns."""
+        with writing(self._engine) as connection:
+            _in_state(_row(connection, number), _STATES.STAGING)
+            insert_staged(connection, number, rows)
+            bad = [
+                {"proposal_id": number, "line": q.line, "reason": q.reason, "cells": json.dumps(q.cells)}
+                for q in refused
+            ]
+            if bad:
+                connection.execute(sa.insert(voi_quarantine), bad)
+
+    def settle(self, number: int, *, on: date) -> Diff:
+        """Return what the proposal would change, after refusing what cannot stand beside the rest."""
+        with writing(self._engine) as connection:
+            row = _row(connection, number)
+            _in_state(row, _STATES.STAGING, _STATES.READY)
+            # Rows that came a moment ago are unknown to the planner, which would take them for few.
+            connection.exec_driver_sql("ANALYZE voi_staged")
+            connection.exec_driver_sql("ANALYZE voi_entry")
+            return _settled(connection, row, on)
+
+    def ready(self, number: int, asks: Sequence[str]) -> Proposal:
+        """Return the proposal, which now waits for a decision, with why a person is asked."""
+        with writing(self._engine) as connection:
+            _in_state(_row(connection, number), _STATES.STAGING, _STATES.READY)
+            _set(connection, number, state=_STATES.READY.value, asks=json.dumps(list(asks)))
+            return _proposal(_row(connection, number))
+
+    def apply(self, number: int, *, by: str, at: datetime, decision: str) -> Proposal:
+        """Return the proposal, now the list's newest revision, all of it or nothing.
+
+        When the list moved on since, its diff is made anew: the same one goes live, another one raises
+        ProposalOutdated and waits to be looked at again.
+        """
+        with writing(self._engine) as connection:
+            row = _row(connection, number)
+            _in_state(row, _STATES.READY)
+            listed = list_row(connection, row.name, lock=True)
+            was = _diff(row)
+            outdated = listed.revision != row.base and _settled(connection, row, row.settled_on) != was
+            if not outdated:
+                _go_live(connection, _row(connection, number), listed, by=by, at=at, decision=decision)
+        if outdated:
+            msg = f"the list has changed since proposal {number} was made: look at its new diff"
+            raise ProposalOutdated(msg)
+        return self._closed(number)
+
+    def refuse(self, number: int, *, by: str, at: datetime, decision: str) -> Proposal:
+        """Return the proposal, closed without a change."""
+        with writing(self._engine) as connection:
+            _in_state(_row(connection, number), _STATES.STAGING, _STATES.READY)
+            decided = {"decided_by": by, "decided_at_ms": to_ms(at), "decision": decision}
+            _set(connection, number, state=_STATES.REFUSED.value, **decided)
+        return self._closed(number)
+
+    def proposal(self, number: int) -> Proposal:
+        """Return the proposal; raises LookupError when there is none of that number."""
+        with reading(self._engine) as connection:
+            return _proposal(_row(connection, number))
+
+    def waiting(self) -> tuple[Proposal, ...]:
+        """Return the proposals that wait for a decision, the oldest first."""
+        with reading(self._engine) as connection:
+            wanted = _joined().where(voi_proposal.c.state == _STATES.READY.value)
+            return tuple(map(_proposal, connection.execute(wanted.order_by(voi_proposal.c.proposal_id))))
+
+    def quarantine(self, number: int, *, after: int = 0, limit: int = 1000) -> tuple[Quarantined, ...]:
+        """Return the proposal's refused rows in the order of their lines, those beyond line `after`."""
+        with reading(self._engine) as connection:
+            return _quarantine(connection, number, after, limit)
+
+    def diff_rows(
+        self, number: int, change: Change, *, after: int = 0, limit: int = 1000
+    ) -> tuple[tuple[DiffRow, ...], int | None]:
+        """Return some entries that the proposal adds, changes or removes, and where the rest begins."""
+        with reading(self._engine) as connection:
+            row = _row(connection, number)
+            _in_state(row, _STATES.READY)
+            job = _job(row, row.settled_on)
+            found = changes(job, change).subquery()
+            page = connection.execute(
+                sa.select(found).where(found.c.at > after).order_by(found.c.at).limit(limit)
+            ).all()
+            rolls = job.kind is ChangeKind.ROLLBACK
+            before = _entries(connection, {r.before for r in page}, job, staged=False)
+            later = _entries(connection, {r.after for r in page}, job, staged=not rolls)
+            shown = tuple(DiffRow(before.get(r.before), later.get(r.after)) for r in page)
+            return shown, page[-1].at if len(page) == limit else None
+
+    def discard_unfinished(self, *, by: str, at: datetime) -> int:
+        """Return how many proposals were left half staged by a stop of the program, now refused.
+
+        Called once before imports begin: a delivery that was cut off is brought in again from its file.
+        """
+        with writing(self._engine) as connection:
+            wanted = sa.select(voi_proposal.c.proposal_id).where(
+                voi_proposal.c.state == _STATES.STAGING.value
+            )
+            numbers = connection.execute(wanted).scalars().all()
+        for number in numbers:
+            self.refuse(number, by=by, at=at, decision="cut off before its rows were all there")
+        with writing(self._engine) as connection:
+            closed = sa.select(voi_proposal.c.proposal_id).where(
+                voi_proposal.c.state.in_([_STATES.LIVE.value, _STATES.REFUSED.value])
+            )
+            left = sa.select(voi_staged.c.proposal_id).where(voi_staged.c.proposal_id.in_(closed)).distinct()
+            for number in connection.execute(left).scalars().all():
+                _tidy(connection, number)
+        return len(numbers)
+
+    def _closed(self, number: int) -> Proposal:
+        # After the swap, in its own transaction: the list is live before its staging is swept out.
+        with writing(self._engine) as connection:
+            _tidy(connection, number)
+            return _proposal(_row(connection, number))
+
+
+def _open(connection: sa.Connection, draft: Draft) -> int:
+    listed = list_row(connection, draft.list_name)
+    opened = connection.execute(
+        sa.insert(voi_proposal).values(
+            list_id=listed.list_id,
+            kind=draft.kind.value,
+            state=_STATES.STAGING.value,
+            base=listed.revision,
+            proposed_by=draft.by,
+            proposed_at_ms=to_ms(draft.at),
+            why=draft.why,
+            source=draft.source,
+            source_at_ms=to_ms(draft.source_at),
+            feed_revision=draft.feed_revision,
+            feed_base=draft.feed_base,
+            revive=draft.revive,
+            back_to=draft.back_to,
+            asks="[]",
+            decision="",
+        )
+    )
+    key = opened.inserted_primary_key
+    if key is None:
+        msg = "the control database gave a new proposal no number"
+        raise RuntimeError(msg)
+    return int(key[0])
+
+
+def _settled(connection: sa.Connection, row: sa.Row[Any], on: date) -> Diff:
+    listed = list_row(connection, row.name, lock=True)
+    job = _job(row, on)
+    if job.kind is not ChangeKind.ROLLBACK:
+        mark_faults(connection, job)
+    # Nothing can change on a list that is empty; then two look-ups for each row are saved.
+    possible = Change if listed.entries else (Change.ADDED,)
+    counts = {change.value: 0 for change in Change}
+    counts |= {change.value: count(connection, changes(job, change)) for change in possible}
+    diff = Diff(before=listed.entries, refused=kept_back(connection, job), **counts)
+    _set(
+        connection,
+        row.proposal_id,
+        base=listed.revision,
+        settled_on=on,
+        before=diff.before,
+        refused=diff.refused,
+        **counts,
+    )
+    return diff
+
+
+def _go_live(
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    listed: sa.Row[Any],
+    *,
+    by: str,
+    at: datetime,
+    decision: str,
+) -> None:
+    diff = _diff(row)
+    revision = listed.revision if diff.empty else listed.revision + 1
+    said = _contents_said(connection, row, listed)
+    if not diff.empty:
+        swap(connection, _job(row, row.settled_on), row, revision)
+        said["entries"] = listed.entries + diff.added - diff.removed
+        connection.execute(
+            sa.insert(voi_revision).values(
+                list_id=row.list_id,
+                revision=revision,
+                proposal_id=row.proposal_id,
+                at_ms=to_ms(at),
+                **said,
+            )
+        )
+    connection.execute(
+        sa.update(voi_list).where(voi_list.c.list_id == row.list_id).values(revision=revision, **said)
+    )
+    decided = {"decided_by": by, "decided_at_ms": to_ms(at), "decision": decision}
+    _set(connection, row.proposal_id, state=_STATES.LIVE.value, revision=revision, **decided)
+
+
+def _contents_said(connection: sa.Connection, row: sa.Row[Any], listed: sa.Row[Any]) -> dict[str, Any]:
+    """Return what the source said of the contents; a person's change does not make a feed fresh."""
+    if row.kind in _FILES:
+        return {"as_of_ms": row.source_at_ms, "feed_revision": row.feed_revision}
+    if row.kind == ChangeKind.ROLLBACK:
+        then = connection.execute(
+            sa.select(voi_revision.c.as_of_ms, voi_revision.c.feed_revision).where(
+                voi_revision.c.list_id == row.list_id, voi_revision.c.revision == row.back_to
+            )
+        ).one()
+        return {"as_of_ms": then.as_of_ms, "feed_revision": then.feed_revision}
+    return {"as_of_ms": listed.as_of_ms, "feed_revision": listed.feed_revision}
+
+
+def _tidy(connection: sa.Connection, number: int) -> None:
+    """Keep the refused rows in quarantine and clear the others away."""
+    refused = _faulty(connection, number, after=0, limit=None)
+    if refused:
+        rows = [
+            {"proposal_id": number, "line": q.line, "reason": q.reason, "cells": json.dumps(q.cells)}
+            for q in refused
+        ]
+        connection.execute(sa.insert(voi_quarantine), rows)
+    connection.execute(sa.delete(voi_staged).where(voi_staged.c.proposal_id == number))
+
+
+def _quarantine(connection: sa.Connection, number: int, after: int, limit: int) -> tuple[Quarantined, ...]:
+    unread = connection.execute(
+        sa.select(voi_quarantine)
+        .where(voi_quarantine.c.proposal_id == number, voi_quarantine.c.line > after)
+        .order_by(voi_quarantine.c.line)
+        .limit(limit)
+    )
+    found = [Quarantined(row.line, row.reason, tuple(json.loads(row.cells))) for row in unread]
+    found += _faulty(connection, number, after=after, limit=limit)
+    return tuple(sorted(found, key=lambda one: one.line)[:limit])
+
+
+def _faulty(connection: sa.Connection, number: int, *, after: int, limit: int | None) -> list[Quarantined]:
+    staged = voi_staged.c
+    rows = connection.execute(
+        sa.select(staged.line, staged.fault, staged.fault_line, staged.vrm, staged.pnc_id)
+        .where(staged.proposal_id == number, staged.fault.is_not(None), staged.line > after)
+        .order_by(staged.line)
+        .limit(limit)
+    )
+    return [
+        Quarantined(row.line, REASONS[row.fault].format(line=row.fault_line), (row.vrm, row.pnc_id))
+        for row in rows
+    ]
+
+
+def _entries(connection: sa.Connection, ids: set[Any], job: Job, *, staged: bool) -> dict[Any, Any]:
+    table, at = (voi_staged, voi_staged.c.line) if staged else (voi_entry, voi_entry.c.entry_id)
+    wanted = sa.select(*(table.c[name] for name in PARTICULARS), at.label("at")).where(at.in_(ids - {None}))
+    if staged:
+        wanted = wanted.where(voi_staged.c.proposal_id == job.number)
+    return {row.at: entry_of(row[:-1]) for row in connection.execute(wanted)}
+
+
+def _joined() -> sa.Select[Any]:
+    return sa.select(voi_proposal, voi_list.c.name).join(
+        voi_list, voi_list.c.list_id == voi_proposal.c.list_id
+    )
+
+
+def _row(connection: sa.Connection, number: int) -> sa.Row[Any]:
+    found = connection.execute(_joined().where(voi_proposal.c.proposal_id == number)).first()
+    if found is None:
+        msg = f"there is no proposal {number}"
+        raise LookupError(msg)
+    return found
+
+
+def _set(connection: sa.Connection, number: int, **values: object) -> None:
+    connection.execute(sa.update(voi_proposal).where(voi_proposal.c.proposal_id == number).values(**values))
+
+
+def _in_state(row: sa.Row[Any], *states: ProposalState) -> None:
+    if row.state not in states:
+        msg = f"proposal {row.proposal_id} is {row.state}: nothing more can be done with it"
+        raise ProposalOutdated(msg)
+
+
+def _job(row: sa.Row[Any], on: date) -> Job:
+    return Job(row.proposal_id, row.list_id, ChangeKind(row.kind), row.revive, row.back_to, on)
+
+
+def _diff(row: sa.Row[Any]) -> Diff:
+    return Diff(row.before, row.added, row.changed, row.removed, row.refused)
+
+
+def _proposal(row: sa.Row[Any]) -> Proposal:
+    draft = Draft(
+        row.name,
+        ChangeKind(row.kind),
+        row.proposed_by,
+        time_of(row.proposed_at_ms),
+        row.why,
+        row.source,
+        from_ms(row.source_at_ms),
+        row.feed_revision,
+        row.feed_base,
+        row.revive,
+        row.back_to,
+    )
+    return Proposal(
+        row.proposal_id,
+        draft,
+        ProposalState(row.state),
+        None if row.before is None else _diff(row),
+        tuple(json.loads(row.asks)),
+        row.decided_by,
+        from_ms(row.decided_at_ms),
+        row.decision,
+        row.revision,
+    )

@@ -1,0 +1,1 @@
+"""The control database step by step; Alembic runs these files."""

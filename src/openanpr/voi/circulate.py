@@ -1,0 +1,61 @@
+"""Lists served to readers and cars: what changed since the revision they hold, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openanpr.core.voi_delta import Audience, Cursor, Delta, DeltaKind
+from openanpr.core.voi_list import ListStanding
+from openanpr.voi.ports import DeltaStore, Receipts
+
+
+class CursorError(ValueError):
+    """A page asked for that does not follow from one served before; the holder starts again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a device says it holds and may see: `since` is 0 when it holds nothing."""
+
+    since: int
+    audience: Audience
+
+
+def delta(
+    list_name: str, held: Held, *, store: DeltaStore, limit: int = 50_000, cursor: Cursor | None = None
+) -> Delta:
+    """Return the next page of what leads from the revision that is held to the list's newest.
+
+    Unchanged when there is nothing new; the full list when the holder has nothing, holds a revision that
+    is too old to be known, or one that the list never had (a node restored from a backup). `cursor` is
+    `more` of the page before; its revision stays the aim though the list moves on meanwhile.
+    Raises CursorError for a cursor that leads nowhere, LookupError when there is no such list.
+    """
+    standing = store.standing(list_name)
+    aim = standing.revision if cursor is None else cursor.revision
+    if not max(1, standing.oldest) <= aim <= standing.revision and cursor is not None:
+        msg = "the revision that these pages lead to is no longer known: begin again without a cursor"
+        raise CursorError(msg)
+    kind = _kind(standing, held.since, aim)
+    if kind is DeltaKind.UNCHANGED:
+        return Delta(list_name, kind, held.since, aim)
+    since = 0 if kind is DeltaKind.FULL else held.since
+    begun = cursor or Cursor(aim, removals_done=since == 0, after=0)
+    fetch = store.upserts if begun.removals_done else store.removals
+    page = fetch(list_name, since=since, to=aim, audience=held.audience, after=begun.after, limit=limit)
+    if page.after is not None:
+        more = Cursor(aim, begun.removals_done, page.after)
+    else:
+        more = None if begun.removals_done else Cursor(aim, removals_done=True, after=0)
+    return Delta(list_name, kind, since, aim, page.upserts, page.removals, more)
+
+
+def _kind(standing: ListStanding, since: int, aim: int) -> DeltaKind:
+    if since == aim:
+        return DeltaKind.UNCHANGED
+    return DeltaKind.DELTA if max(1, standing.oldest) <= since < aim else DeltaKind.FULL
+
+
+def behind(list_name: str, revision: int, *, receipts: Receipts) -> tuple[str, ...]:
+    """Return the devices whose last word is of another revision: they still act on it."""
+    return tuple(sorted(one.device for one in receipts.holders(list_name) if one.revision != revision))

@@ -1,0 +1,173 @@
+"""A feed's file brought in as one transaction: staged, checked, compared, judged, then swapped in whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from openanpr.core.voi_list import UNCHANGED, ChangeKind, Draft, ListStanding, Proposal, Quarantined
+from openanpr.core.voi_staged import RowOrder, StagedRow
+from openanpr.voi.column_map import FeedProfile
+from openanpr.voi.fault import ListError
+from openanpr.voi.feed_file import FeedRow, ReadingRules, feed_rows
+from openanpr.voi.judge import reasons_to_ask
+from openanpr.voi.ports import ImportStore
+from openanpr.voi.stolen import StolenPolicy
+
+_BATCH = 20_000  # a transaction each: some tenths of a second in which others wait
+_MOST_REFUSED = 100_000  # a file with more is no list; its quarantine would only fill the disk
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """Who brings which delivery in, and what the source says of it.
+
+    `feed_revision` is the source's own number: -1 when it says that nothing changed; `feed_base` the one
+    that a delta starts from. `revive` allows entries back that were weeded or taken off by a person.
+    """
+
+    kind: ChangeKind
+    by: str
+    at: datetime
+    why: str
+    source_at: datetime | None = None
+    feed_revision: int | None = None
+    feed_base: int | None = None
+    revive: bool = False
+
+
+class ImportState(StrEnum):
+    """What came of an import."""
+
+    UNCHANGED = "unchanged"
+    LIVE = "live"
+    WAITING = "waiting"  # a person must approve it
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an import: the proposal (None when the source said that nothing changed), its rows."""
+
+    state: ImportState
+    proposal: Proposal | None
+    rows: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has gone by; changes row by row."""
+
+    rows: int = 0
+    refused: int = 0
+
+    def batches(self, found: Iterator[FeedRow]) -> Iterator[tuple[list[StagedRow], list[Quarantined]]]:
+        """Yield the rows in batches, and stop a file that has hardly one usable row."""
+        while batch := list(islice(found, _BATCH)):
+            rows = [row for row in batch if isinstance(row, StagedRow)]
+            refused = [row for row in batch if isinstance(row, Quarantined)]
+            self.rows += len(refused) + sum(row.order is not RowOrder.KEEP for row in rows)
+            self.refused += len(refused)
+            if self.refused > _MOST_REFUSED:
+                msg = f"more than {_MOST_REFUSED} rows cannot be used: check that the profile fits the file"
+                raise ListError(msg)
+            yield rows, refused
+
+
+def import_feed(
+    path: Path,
+    request: ImportRequest,
+    *,
+    profile: FeedProfile,
+    store: ImportStore,
+    stolen: StolenPolicy | None = None,
+) -> Imported:
+    """Return what came of bringing the file at `path` into the list that its profile names.
+
+    Within the profile's shares it goes live at once; beyond them it waits for a person, who is never the
+    one that brought it. Nothing of the list changes until all of it does.
+    Raises ListError when the file cannot be used or does not follow what the list holds, LookupError when
+    there is no such list.
+    """
+    standing = store.standing(profile.list_name)
+    if request.feed_revision == UNCHANGED or _holds_already(standing, request):
+        if request.source_at is not None:
+            held = standing.feed_revision
+            store.still_true(profile.list_name, as_of=request.source_at, feed_revision=held)
+        return Imported(ImportState.UNCHANGED, None, 0)
+    _must_follow(standing, request)
+    on = request.at.astimezone(UTC).date()
+    found = feed_rows(path, ReadingRules(profile, on, request.source_at, stolen))
+    number = store.open(_draft(path, request, profile))
+    tally = _Tally()
+    try:
+        for rows, refused in tally.batches(found):
+            store.stage(number, rows, refused)
+    except ListError:
+        store.refuse(number, by=request.by, at=request.at, decision="the file could not be used to its end")
+        raise
+    return _decide(number, standing, request, profile, store, tally.rows)
+
+
+def _decide(
+    number: int,
+    standing: ListStanding,
+    request: ImportRequest,
+    profile: FeedProfile,
+    store: ImportStore,
+    rows: int,
+) -> Imported:
+    diff = store.settle(number, on=request.at.astimezone(UTC).date())
+    asks = reasons_to_ask(diff, profile.ask)
+    if request.revive:
+        asks = (*asks, "entries that were weeded or taken off may come back")
+    proposal = store.ready(number, asks)
+    if asks:
+        return Imported(ImportState.WAITING, proposal, rows)
+    by = f"the rules of feed {profile.name}"
+    proposal = store.apply(number, by=by, at=request.at, decision="within the shares of its profile")
+    unchanged = proposal.revision == standing.revision
+    return Imported(ImportState.UNCHANGED if unchanged else ImportState.LIVE, proposal, rows)
+
+
+def _draft(path: Path, request: ImportRequest, profile: FeedProfile) -> Draft:
+    return Draft(
+        profile.list_name,
+        request.kind,
+        request.by,
+        request.at,
+        request.why,
+        source=path.name,
+        source_at=request.source_at,
+        feed_revision=request.feed_revision,
+        feed_base=request.feed_base,
+        revive=request.revive,
+    )
+
+
+def _holds_already(standing: ListStanding, request: ImportRequest) -> bool:
+    """Return whether this very delta has been taken: a delivery may come twice."""
+    return (
+        request.kind is ChangeKind.DELTA
+        and request.feed_revision is not None
+        and request.feed_revision == standing.feed_revision
+    )
+
+
+def _must_follow(standing: ListStanding, request: ImportRequest) -> None:
+    if request.kind not in {ChangeKind.FULL, ChangeKind.DELTA}:
+        msg = "a file is a full list or a delta"
+        raise ListError(msg)
+    held, brought = standing.feed_revision, request.feed_revision
+    if held is not None and brought is not None and brought < held:
+        msg = f"it is the source's revision {brought} and the list holds {held}: an older one is a rollback"
+        raise ListError(msg)
+    if standing.as_of is not None and request.source_at is not None and request.source_at < standing.as_of:
+        msg = "its contents are older than what the list holds: to go back, roll the list back"
+        raise ListError(msg)
+    if request.kind is ChangeKind.DELTA and request.feed_base != held:
+        msg = f"the delta starts from {request.feed_base} and the list holds {held}: ask for a full file"
+        raise ListError(msg)

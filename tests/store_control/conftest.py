@@ -1,0 +1,58 @@
+"""Every test here runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from openanpr.store.control.engine import open_database, writing
+from openanpr.store.control.list_store import ListStore
+from openanpr.store.control.migrate import migrate
+from openanpr.store.control.tables import metadata
+from tests.store_control.databases import postgresql
+from tests.store_control.stand import STOLEN
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine() -> Iterator[sa.Engine]:
+    with postgresql() as url:
+        engine = open_database(url)
+        migrate(engine)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory) -> Iterator[sa.Engine]:
+    engine = open_database(f"sqlite:///{tmp_path_factory.mktemp('control') / 'control.db'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> sa.Engine:
+    found: sa.Engine = request.getfixturevalue(f"{request.param}_engine")
+    emptied(found)
+    return found
+
+
+@pytest.fixture
+def store(engine: sa.Engine) -> ListStore:
+    made = ListStore(engine)
+    made.define(STOLEN)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def emptied(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.delete(table))

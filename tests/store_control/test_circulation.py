@@ -1,0 +1,92 @@
+"""Lists served to readers and cars, and who holds which revision."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from openanpr.core.voi_delta import Audience, Cursor, DeltaKind
+from openanpr.core.voi_entry import Origin
+from openanpr.core.voi_list import ChangeKind, Receipt
+from openanpr.voi.circulate import CursorError, Held, behind, delta
+from tests.store_control.stand import NOW, entry, filled, put
+
+OPEN, NAMED = Audience.OPEN, Audience.NAMED
+
+
+@pytest.fixture
+def two_revisions(store):
+    filled(store, put(entry("AA11AAA", "FORD"), entry("BB22BBB"), entry("CC33CCC")), ChangeKind.FULL)
+    filled(store, put(entry("AA11AAA", "SEAT"), entry("CC33CCC"), entry("DD44DDD")), ChangeKind.FULL)
+    return store
+
+
+def test_a_holder_of_an_earlier_revision_gets_what_changed(two_revisions) -> None:
+    first = delta("stolen", Held(1, OPEN), store=two_revisions)
+    assert (first.kind, first.revision, first.upserts) == (DeltaKind.DELTA, 2, ())
+    assert first.removals == (("BB22BBB", "", Origin.FEED),)
+    last = delta("stolen", Held(1, OPEN), store=two_revisions, cursor=first.more)
+    assert [(one.vrm, one.make) for one in last.upserts] == [("AA11AAA", "SEAT"), ("DD44DDD", "")]
+    assert last.more is None
+
+
+def test_a_holder_of_the_newest_is_answered_minus_one(two_revisions) -> None:
+    answer = delta("stolen", Held(2, OPEN), store=two_revisions)
+    assert (answer.kind, answer.answered_revision, answer.more) == (DeltaKind.UNCHANGED, -1, None)
+
+
+@pytest.mark.parametrize("since", [0, 3, 99, -5])
+def test_a_holder_of_nothing_or_of_what_never_was_gets_all(two_revisions, since) -> None:
+    answer = delta("stolen", Held(since, OPEN), store=two_revisions)
+    assert (answer.kind, answer.answered_revision, answer.removals) == (DeltaKind.FULL, 2, ())
+    assert {one.vrm for one in answer.upserts} == {"AA11AAA", "CC33CCC", "DD44DDD"}
+
+
+def test_a_holder_of_a_revision_that_was_forgotten_gets_all(two_revisions) -> None:
+    two_revisions.forget("stolen", before_revision=2, stones_before=NOW)
+    assert delta("stolen", Held(1, OPEN), store=two_revisions).kind is DeltaKind.FULL
+
+
+def test_pages_stay_within_one_revision_though_the_list_moves_on(two_revisions) -> None:
+    page = delta("stolen", Held(0, OPEN), store=two_revisions, limit=2)
+    seen = [one.vrm for one in page.upserts]
+    filled(two_revisions, put(entry("EE55EEE")), ChangeKind.FULL)
+    while page.more is not None:
+        page = delta("stolen", Held(0, OPEN), store=two_revisions, limit=2, cursor=page.more)
+        seen += [one.vrm for one in page.upserts]
+    assert (page.revision, sorted(seen)) == (2, ["AA11AAA", "CC33CCC", "DD44DDD"])
+
+
+def test_a_cursor_to_a_revision_that_is_not_known_leads_nowhere(two_revisions) -> None:
+    for revision in (0, 3):
+        with pytest.raises(CursorError, match="begin again"):
+            delta("stolen", Held(0, OPEN), store=two_revisions, cursor=Cursor(revision, True, 0))  # noqa: FBT003
+
+
+def test_covert_entries_reach_only_those_who_may_see_them(store) -> None:
+    open_one, hidden = entry("AA11AAA"), entry("BB22BBB")._replace(covert=True, seen_by=("Ann",))
+    filled(store, put(open_one, hidden), ChangeKind.FULL)
+    assert {one.vrm for one in delta("stolen", Held(0, OPEN), store=store).upserts} == {"AA11AAA"}
+    assert len(delta("stolen", Held(0, NAMED), store=store).upserts) == 2
+
+
+def test_an_entry_that_becomes_covert_is_taken_from_devices_that_may_not_see_it(store) -> None:
+    filled(store, put(entry("AA11AAA")), ChangeKind.FULL)
+    filled(store, put(entry("AA11AAA")._replace(covert=True, seen_by=("Ann",))), ChangeKind.FULL)
+    assert [key.vrm for key in delta("stolen", Held(1, OPEN), store=store).removals] == ["AA11AAA"]
+    assert delta("stolen", Held(1, NAMED), store=store).removals == ()
+    filled(store, put(entry("AA11AAA", "FORD")), ChangeKind.FULL)
+    first = delta("stolen", Held(2, OPEN), store=store)
+    assert first.removals == ()
+    second = delta("stolen", Held(2, OPEN), store=store, cursor=first.more)
+    assert [one.make for one in second.upserts] == ["FORD"]
+
+
+def test_the_latest_word_of_each_device_tells_who_is_behind(two_revisions) -> None:
+    for device, revision in (("car 1", 1), ("car 2", 2), ("car 1", 2), ("car 2", 1), ("car 3", 2)):
+        at = NOW + timedelta(seconds=revision)
+        two_revisions.note(Receipt(device, "stolen", revision, at))
+    held = {one.device: one.revision for one in two_revisions.holders("stolen")}
+    assert held == {"car 1": 2, "car 2": 1, "car 3": 2}
+    assert behind("stolen", 2, receipts=two_revisions) == ("car 2",)
