@@ -40,7 +40,12 @@ $(VENV)/reader.stamp: $(VENV)/venv.stamp lock/build.txt lock/reader.txt pyprojec
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/reader.stamp lock/dev.txt
+$(VENV)/node.stamp: $(VENV)/reader.stamp lock/node.txt
+	@echo "installing what a node needs into $(VENV)"
+	@$(PIP) install --require-hashes -r lock/node.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/node.stamp lock/dev.txt
 	@echo "installing the developers' tools into $(VENV)"
 	@$(PIP) install --require-hashes -r lock/dev.txt
 	@touch $@

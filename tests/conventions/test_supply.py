@@ -13,7 +13,7 @@ import pytest
 
 from tests.conventions.tree import PACKAGE, ROOT
 
-HASHED_LOCKS = ("build", "reader", "dev", "training")
+HASHED_LOCKS = ("build", "reader", "node", "dev", "training")
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;]+)", re.MULTILINE)
 COPYLEFT = re.compile(r"\b(?:A?GPL|Affero|GNU General Public)", re.IGNORECASE)
 
@@ -51,7 +51,14 @@ def test_the_locks_agree_with_one_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "locks"), [("reader", ["reader"]), ("dev", ["dev"]), ("training", ["training", "torch"])]
+    ("extra", "locks"),
+    [
+        ("reader", ["reader"]),
+        ("deliver", ["node"]),
+        ("node", ["node"]),
+        ("dev", ["dev"]),
+        ("training", ["training", "torch"]),
+    ],
 )
 def test_what_an_extra_asks_for_is_in_its_lock(extra, locks) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -60,8 +67,8 @@ def test_what_an_extra_asks_for_is_in_its_lock(extra, locks) -> None:
     assert asked <= locked, f"run `make lock`: {asked - locked} missing"
 
 
-@pytest.mark.parametrize("package", sorted(pins("reader")))
-def test_no_package_at_the_roadside_is_under_the_gpl(package) -> None:
+@pytest.mark.parametrize("package", sorted(pins("reader") | pins("node")))
+def test_no_package_that_runs_is_under_the_gpl(package) -> None:
     about = distribution(package).metadata
     licences = [
         about.get("License-Expression") or "",

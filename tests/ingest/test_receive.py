@@ -239,7 +239,9 @@ def test_what_cannot_be_taken_as_a_whole_is_refused_by_name() -> None:
     for request, kind_, fault in cases:
         found = refusal(world, request)
         assert (found.kind, found.fault) == (kind_, fault)
-    assert refusal(world, world.batch([record()] * 3), limits=replace(LIMITS, most_reads=2)).fault == "too_large"
+    assert (
+        refusal(world, world.batch([record()] * 3), limits=replace(LIMITS, most_reads=2)).fault == "too_large"
+    )
     assert world.journal.entries == {}
     refused = world.tally.snapshot().refused
     assert refused == Counter([fault for _, _, fault in cases] + ["too_large"])
