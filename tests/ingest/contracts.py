@@ -19,7 +19,15 @@ from openanpr.ingest.device import Device, Revocation
 from openanpr.ingest.enrol import EnrolmentCode
 from openanpr.ingest.journal import Entry, Kept
 from openanpr.ingest.picture import ShelvedPicture
-from openanpr.ingest.quarantine import ChangedMeanwhileError, Deed, Mend, QuarantinedRead, Query, State, item_id
+from openanpr.ingest.quarantine import (
+    ChangedMeanwhileError,
+    Deed,
+    Mend,
+    QuarantinedRead,
+    Query,
+    State,
+    item_id,
+)
 from openanpr.ingest.scope import Scope
 from openanpr.wire.device_key import DeviceKey
 from tests.ingest.world import NOW

@@ -44,7 +44,7 @@ def test_the_guess_is_never_farther_behind_than_the_quickest_way_allows(offset_m
 
 @pytest.mark.parametrize("offset_ms", [-4000, -300, 0, 900, 4000])
 def test_a_steady_clock_on_a_restless_line_is_known_within_the_least_delay(offset_ms) -> None:
-    chance = random.Random(7)  # noqa: S311 - delays of a line
+    chance = random.Random(7)
     lags = [offset_ms + 20 + int(chance.expovariate(1 / 400)) for _ in range(200)]
     errors = [measure(samples(lags[: n + 1])).offset_ms - offset_ms for n in range(40, 200)]
     assert max(errors) < 300

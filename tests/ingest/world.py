@@ -210,9 +210,7 @@ class World:
     key: DeviceKey = field(default_factory=DeviceKey.generate)
     ledger: Ledger = field(default_factory=Ledger)
     nonces: Nonces = field(default_factory=Nonces)
-    register: Register = field(
-        default_factory=lambda: Register({FIXED: Mount.FIXED, MOVING: Mount.MOVING})
-    )
+    register: Register = field(default_factory=lambda: Register({FIXED: Mount.FIXED, MOVING: Mount.MOVING}))
     clocks: RecentClocks = field(default_factory=RecentClocks)
     journal: Journal = field(default_factory=Journal)
     tally: Tally = field(default_factory=Tally)
@@ -228,9 +226,7 @@ class World:
 
     @property
     def intake(self) -> Intake:
-        return Intake(
-            Proof(self.book, self.nonces), self.register, self.clocks, self.journal, self.tally
-        )
+        return Intake(Proof(self.book, self.nonces), self.register, self.clocks, self.journal, self.tally)
 
     def body(self, records, *, batch_id=BATCH, sent_at=NOW, encoding=Encoding.MESSAGE_PACK) -> bytes:
         head = BatchHead(batch_id, self.device, sent_at)
