@@ -48,7 +48,11 @@ class Kept:
 
 
 class Journal(Protocol):
-    """Keeps batches on disk, in order; ids and answers are remembered longer than bodies."""
+    """Keeps batches on disk, in order.
+
+    Keys, digests and answers are remembered longer than bodies: as long as the profile takes a read
+    (`Limits.oldest_days`), for until then a batch that comes again would be taken as new.
+    """
 
     def find(self, key: str) -> Kept | None:
         """Return what was kept under `key`, None for a batch that never came."""
