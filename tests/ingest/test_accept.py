@@ -201,5 +201,5 @@ def test_a_scope_is_read_and_written_alike_and_is_never_empty() -> None:
     assert Scope.parse(reversed(texts)).texts() == texts
     assert Scope.parse(["52"]).covers(CameraId(52, 3, 4))
     for wrong in ([], ["x"], ["1/2/3/4"], [""], ["-1"]):
-        with pytest.raises(ValueError, match="force|three"):
+        with pytest.raises(ValueError, match=r"force|three"):
             Scope.parse(wrong)

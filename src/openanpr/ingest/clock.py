@@ -33,8 +33,8 @@ class ClockSample:
 class ClockReading:
     """A device's clock on one batch, in milliseconds; None when not measured; positive: it is behind us.
 
-    `lag_ms` is the batch's own lag, `offset_ms` the offset as the last hour has it, `newest_ms` the smallest lag
-    of the last 8 batches, which a slow line alone may also make large. `sure`: the offset cannot be the
+    `lag_ms` is the batch's own lag, `offset_ms` the offset as the last hour has it, `newest_ms` the smallest
+    lag of the last 8 batches, which a slow line alone may also make large. `sure`: the offset cannot be the
     line alone, for the clock is ahead or several batches agree.
     """
 
@@ -60,7 +60,7 @@ class Clocks(Protocol):
     """Remembers the lags of each device."""
 
     def note(self, device: str, sample: ClockSample) -> Sequence[ClockSample]:
-        """Remember a lag, and return what `remembered` leaves of the device's lags, this one last (one step)."""
+        """Remember a lag, and return what `remembered` leaves of all, this one last (one step)."""
         ...
 
 
@@ -86,8 +86,9 @@ def sample_of(sent_at: datetime, received_at: datetime) -> ClockSample:
 
 
 def remembered(samples: Sequence[ClockSample], sample: ClockSample) -> tuple[ClockSample, ...]:
-    """Return the lags to keep once `sample` has come, at most 70 or so: the newest 8, and of those before them
-    the smallest of each minute, for an hour.
+    """Return the lags to keep once `sample` has come, some 70 at most.
+
+    The newest 8, and of those before them the smallest of each minute, for an hour.
     """
     every = [s for s in (*samples, sample) if abs(sample.at - s.at) <= _LONGEST]
     smallest: dict[int, ClockSample] = {}

@@ -120,9 +120,9 @@ def take_message(
 ) -> Acknowledgement:
     """Return the acknowledgement of a message of a proved feed: it is on disk, or to be quarantined.
 
-    `limits` are the node's, where the feed has none of its own. The batch id is made of the message's SHA-256:
-    the same message again gets the same answer. Parts that the adapter refused are held as one item with
-    the whole message. Raises RefusedError, and nothing else of Exception.
+    `limits` are the node's, where the feed has none of its own. The batch id is made of the message's
+    SHA-256: the same message again gets the same answer. Parts that the adapter refused are held as one item
+    with the whole message. Raises RefusedError, and nothing else of Exception.
     """
     with refusals_counted(intake.tally):
         own = feed.limits or limits

@@ -48,7 +48,11 @@ class Kept:
 
 
 class Journal(Protocol):
-    """Keeps batches on disk, in order; ids and answers are remembered longer than bodies."""
+    """Keeps batches on disk, in order.
+
+    Keys, digests and answers are remembered longer than bodies: as long as the profile takes a read
+    (`Limits.oldest_days`), for until then a batch that comes again would be taken as new.
+    """
 
     def find(self, key: str) -> Kept | None:
         """Return what was kept under `key`, None for a batch that never came."""
@@ -105,7 +109,7 @@ class _Form(Struct, frozen=True):
     clock_lag_ms: int | None
     profile: str
     released_from: str | None
-    form: str
+    form: Encoding
     packed: bool
     body: bytes
     proof: dict[str, str]
@@ -144,7 +148,7 @@ def write_entry(arrival: Arrival, said: Said, judgement: Judgement, *, message: 
         clock_lag_ms=arrival.clock_lag_ms,
         profile=arrival.profile,
         released_from=arrival.released_from,
-        form=said.form,
+        form=Encoding(said.form),
         packed=said.packed,
         body=said.body,
         proof=dict(said.proof),
@@ -166,7 +170,7 @@ def read_entry(body: bytes) -> Journalled:
         raise EntryError(f"an entry of version {form.version}: a newer program wrote this journal")
     arrival = _arrival(form)
     plain = unpack(form.body) if form.packed else form.body
-    batch = decode_batch(plain, Encoding(form.form))
+    batch = decode_batch(plain, form.form)
     records = _by_index(form, batch.records, batch.refused)
     accepted = [
         _arrived(records[index], arrival, marks)
@@ -219,7 +223,7 @@ def _arrived(record: CaptureRecord, arrival: Arrival, marks: int) -> ArrivedRead
 def _quarantined(form: _Form, arrival: Arrival, plain: bytes) -> tuple[QuarantinedRead, ...]:
     if not form.held:
         return ()
-    raws = _READS[Encoding(form.form)](plain).reads
+    raws = _READS[form.form](plain).reads
     items: list[QuarantinedRead] = []
     for held in form.held:
         ours = held.index < len(raws)
