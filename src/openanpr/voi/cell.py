@@ -54,8 +54,14 @@ def parse_vrm(cell: str) -> str:
 
     Raises RowFault when it is empty, too long, holds what no plate has, or is too open.
     """
-    if len(cell) <= LONGEST_VRM and cell.isascii() and cell.isalnum():
-        return cell.upper()  # nearly every row of a long list
+    joined = cell.replace(" ", "")
+    if (
+        0 < len(joined) <= LONGEST_VRM
+        and len(cell) <= _LONGEST_TEXT
+        and joined.isascii()
+        and joined.isalnum()
+    ):
+        return joined.upper()  # nearly every row of a long list
     if len(cell) > _LONGEST_TEXT:
         reason = f"the VRM has more than {LONGEST_VRM} characters"
         raise RowFault(reason)

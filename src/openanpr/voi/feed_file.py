@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from openanpr.core.normalise import normalise
 from openanpr.core.voi_entry import Action, Origin, Priority, VoiEntry
@@ -26,6 +26,8 @@ __all__ = ["FeedRow", "ReadingRules", "feed_rows"]
 
 FeedRow: TypeAlias = StagedRow | Quarantined
 _Pick: TypeAlias = Callable[[Sequence[str]], tuple[str, ...]]
+
+_Word = TypeVar("_Word", Action, Priority)
 
 _AT = {name: i for i, name in enumerate(FIELDS)}
 _VRM, _ACTION, _PRIORITY = _AT["vrm"], _AT["action"], _AT["priority"]
@@ -145,8 +147,6 @@ class _Reading:
     rules: ReadingRules
     actions: Mapping[str, Action]
     priorities: Mapping[str, Priority]
-    default_action: str
-    default_priority: str
 
     @classmethod
     def of(cls, rules: ReadingRules) -> _Reading:
@@ -154,12 +154,11 @@ class _Reading:
         if rules.profile.stolen_life and rules.stolen is None:
             msg = f"the feed profile {rules.profile.name} needs a stolen-report policy to weed by"
             raise ListError(msg)
+        medium = defaults.get("priority", Priority.MEDIUM.value)
         return cls(
             rules,
-            {word: Action(ours) for word, ours in words["action"].items()},
-            {word: Priority(ours) for word, ours in words["priority"].items()},
-            defaults.get("action", ""),
-            defaults.get("priority", Priority.MEDIUM.value),
+            _spelt({word: Action(ours) for word, ours in words["action"].items()}, defaults.get("action")),
+            _spelt({word: Priority(ours) for word, ours in words["priority"].items()}, medium),
         )
 
     def order(self, picked: tuple[str, ...]) -> RowOrder:
@@ -176,10 +175,9 @@ class _Reading:
     def entry(self, vrm: str, picked: tuple[str, ...]) -> VoiEntry:
         """Return the entry; raises RowFault for a word or day that means nothing."""
         profile = self.rules.profile
-        entered_on = _day(picked[_ENTERED], "day of entry")
-        confirmed_on = _day(picked[_CONFIRMED], "day of confirmation")
+        entered_on = _day(picked[_ENTERED], "day of entry") if picked[_ENTERED] else None
+        confirmed_on = _day(picked[_CONFIRMED], "day of confirmation") if picked[_CONFIRMED] else None
         covert = picked[_COVERT]
-        seen_by = map(str.strip, picked[_SEEN_BY].split(";")) if picked[_SEEN_BY] else ()
         return VoiEntry._make(
             (
                 vrm,
@@ -191,22 +189,22 @@ class _Reading:
                 self.rules.source_at,
                 entered_on,
                 confirmed_on,
-                _day(picked[_REVIEW], "review date"),
+                _day(picked[_REVIEW], "review date") if picked[_REVIEW] else None,
                 self._weed_on(picked[_WEED], entered_on, confirmed_on),
                 bool(covert) and self._covert(covert),
-                tuple(name for name in seen_by if name),
+                _names(picked[_SEEN_BY]) if picked[_SEEN_BY] else (),
             )
         )
 
     def _action(self, word: str) -> Action:
-        action = self.actions.get((word or self.default_action).lower())
+        action = self.actions.get(word) or self.actions.get(word.lower())
         if action is None:
             reason = "its action is none that is known (STOP, SILENT, ASSESS, INTELLIGENCE)"
             raise RowFault(reason)
         return action
 
     def _priority(self, word: str) -> Priority:
-        priority = self.priorities.get((word or self.default_priority).lower())
+        priority = self.priorities.get(word) or self.priorities.get(word.lower())
         if priority is None:
             reason = "its priority is none that is known (HIGH, MEDIUM, LOW)"
             raise RowFault(reason)
@@ -233,9 +231,18 @@ class _Reading:
         return weed_on
 
 
+def _spelt(words: Mapping[str, _Word], default: str | None) -> Mapping[str, _Word]:
+    """Return the words in capitals too, as most feeds write them, and the default for an empty cell."""
+    spelt = dict(words) | {word.upper(): ours for word, ours in words.items()}
+    meant = spelt.get((default or "").lower())
+    return spelt if meant is None else spelt | {"": meant}
+
+
+def _names(cell: str) -> tuple[str, ...]:
+    return tuple(name for name in map(str.strip, cell.split(";")) if name)
+
+
 def _day(cell: str, name: str) -> date | None:
-    if not cell:
-        return None
     try:
         return parse_weed_date(cell)
     except RowFault as fault:

@@ -18,7 +18,7 @@ from openanpr.voi.judge import reasons_to_ask
 from openanpr.voi.ports import ImportStore
 from openanpr.voi.stolen import StolenPolicy
 
-_BATCH = 20_000  # a transaction each: some tenths of a second in which others wait
+_BATCH = 5_000  # a transaction each: some tenths of a second in which others wait
 _MOST_REFUSED = 100_000  # a file with more is no list; its quarantine would only fill the disk
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from openanpr.core.voi_list import ChangeKind
 from openanpr.core.voi_staged import RowOrder
 from openanpr.store.control.job import Condition, Job, alive, asked, barred, count, differs, of_feed, same_key
-from openanpr.store.control.tables import voi_entry, voi_quarantine, voi_staged
+from openanpr.store.control.tables import voi_change, voi_entry, voi_quarantine, voi_staged
 
 Found: TypeAlias = sa.Select[*tuple[Any, ...]]
 
@@ -26,8 +26,29 @@ class Change(StrEnum):
     REMOVED = "removed"
 
 
-def changes(job: Job, change: Change) -> Found:
-    """Return the SELECT of the entries that this happens to."""
+def note_changes(connection: sa.Connection, job: Job, *, empty: bool) -> dict[str, int]:
+    """Write down what the proposal would do, in place of what was found before; return the counts.
+
+    On an `empty` list nothing can change or go: two look-ups for each row are saved.
+    """
+    connection.execute(sa.delete(voi_change).where(voi_change.c.proposal_id == job.number))
+    for change in (Change.ADDED,) if empty else Change:
+        found = _changes(job, change).subquery()
+        noted = sa.select(sa.literal(job.number), sa.literal(change.value), *found.c)
+        columns = ["proposal_id", "change", "at", "before", "after"]
+        connection.execute(sa.insert(voi_change).from_select(columns, noted))
+    counts = dict.fromkeys((change.value for change in Change), 0)
+    counted = connection.execute(
+        sa.select(voi_change.c.change, sa.func.count())
+        .where(voi_change.c.proposal_id == job.number)
+        .group_by(voi_change.c.change)
+    )
+    for change, number in counted:
+        counts[change] = number
+    return counts
+
+
+def _changes(job: Job, change: Change) -> Found:
     if job.kind is ChangeKind.ROLLBACK:
         return _rolled_back(job, change)
     if change is Change.ADDED:
@@ -37,10 +58,10 @@ def changes(job: Job, change: Change) -> Found:
         pair = same_key(voi_entry, voi_staged), differs(voi_entry, voi_staged)
         found = _found(voi_staged.c.line, voi_entry.c.entry_id, voi_staged.c.line)
         return found.where(asked(job, RowOrder.PUT_ON), alive(job), *pair)
-    return _found(voi_entry.c.entry_id, voi_entry.c.entry_id, None).where(taken_off(job))
+    return _found(voi_entry.c.entry_id, voi_entry.c.entry_id, None).where(_taken_off(job))
 
 
-def taken_off(job: Job) -> Condition:
+def _taken_off(job: Job) -> Condition:
     """Whether an entry on the list leaves it by this proposal's rows."""
     rows = voi_staged.alias()
     if job.kind is not ChangeKind.FULL:
@@ -58,12 +79,12 @@ def taken_off(job: Job) -> Condition:
     return sa.and_(alive(job), of_feed(), ~named)
 
 
-def undone(job: Job, entries: sa.FromClause = voi_entry) -> Condition:
+def _undone(job: Job, entries: sa.FromClause = voi_entry) -> Condition:
     """Whether an entry on the list came by a feed after the revision that a rollback goes back to."""
     return sa.and_(alive(job, entries), of_feed(entries), entries.c.since > (job.back_to or 0))
 
 
-def returning(job: Job, entries: sa.FromClause = voi_entry) -> Condition:
+def _returning(job: Job, entries: sa.FromClause = voi_entry) -> Condition:
     """Whether a former row comes back by a rollback: a feed's, not weeded, and no person was against it."""
     live = voi_entry.alias()
     other_spelling = sa.exists().where(
@@ -80,7 +101,7 @@ def returning(job: Job, entries: sa.FromClause = voi_entry) -> Condition:
 def kept_back(connection: sa.Connection, job: Job) -> int:
     """Return how many rows a rollback does not bring back, or how many rows of a file were refused."""
     if job.kind is ChangeKind.ROLLBACK:
-        former = sa.select(voi_entry.c.entry_id).where(_was_there(job, voi_entry), ~returning(job))
+        former = sa.select(voi_entry.c.entry_id).where(_was_there(job, voi_entry), ~_returning(job))
         return count(connection, former)
     refused = sa.select(voi_staged.c.line).where(
         voi_staged.c.proposal_id == job.number, voi_staged.c.fault.is_not(None)
@@ -102,19 +123,19 @@ def _was_there(job: Job, entries: sa.FromClause) -> Condition:
 def _rolled_back(job: Job, change: Change) -> Found:
     now, then = voi_entry.alias("now"), voi_entry.alias("then")
     if change is Change.ADDED:
-        there = sa.exists().where(undone(job, now), same_key(now, then))
-        return _found(then.c.entry_id, None, then.c.entry_id).where(returning(job, then), ~there)
+        there = sa.exists().where(_undone(job, now), same_key(now, then))
+        return _found(then.c.entry_id, None, then.c.entry_id).where(_returning(job, then), ~there)
     if change is Change.CHANGED:
         found = _found(then.c.entry_id, now.c.entry_id, then.c.entry_id)
-        return found.where(returning(job, then), undone(job, now), same_key(now, then))
-    back = sa.exists().where(returning(job, then), same_key(now, then))
-    return _found(now.c.entry_id, now.c.entry_id, None).where(undone(job, now), ~back)
+        return found.where(_returning(job, then), _undone(job, now), same_key(now, then))
+    back = sa.exists().where(_returning(job, then), same_key(now, then))
+    return _found(now.c.entry_id, now.c.entry_id, None).where(_undone(job, now), ~back)
 
 
 def _found(
     at: sa.ColumnElement[int], before: sa.ColumnElement[int] | None, after: sa.ColumnElement[int] | None
 ) -> Found:
-    none = sa.null()
+    none = sa.cast(sa.null(), sa.BigInteger)
     return sa.select(
         at.label("at"),
         (none if before is None else before).label("before"),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from openanpr.core.voi_list import ChangeKind
 from openanpr.core.voi_staged import RowOrder
 from openanpr.store.control.job import Condition, Job, alive, asked, barred, of_feed, same_key
-from openanpr.store.control.tables import KEY, voi_entry, voi_staged, voi_tombstone
+from openanpr.store.control.tables import KEY, voi_entry, voi_quarantine, voi_staged, voi_tombstone
 
 REASONS: Final = MappingProxyType(
     {
@@ -92,8 +92,11 @@ def _refuse_other_spelling(connection: sa.Connection, job: Job) -> None:
             same_key(rows, voi_entry),
         )
         stays = sa.or_(~of_feed(), kept)
-        # A full file mostly has nothing beside it; then two million look-ups are saved.
-        if connection.execute(sa.select(1).where(alive(job), stays).limit(1)).first() is None:
+        # A full file mostly has nothing beside it; then two million look-ups are saved. A row says KEEP
+        # only beside one in quarantine.
+        by_hand = sa.select(1).where(alive(job), ~of_feed()).limit(1)
+        unread = sa.select(1).where(voi_quarantine.c.proposal_id == job.number).limit(1)
+        if not any(connection.execute(one).first() for one in (unread, by_hand)):
             return
     else:
         stays = ~sa.exists().where(asked(job, RowOrder.TAKE_OFF, rows), same_key(rows, voi_entry))

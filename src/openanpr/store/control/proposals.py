@@ -19,15 +19,16 @@ from openanpr.core.voi_list import (
     Quarantined,
 )
 from openanpr.core.voi_staged import RowOrder, StagedRow
-from openanpr.store.control.compare import Change, changes, kept_back
+from openanpr.store.control.compare import Change, kept_back, note_changes
 from openanpr.store.control.engine import reading, writing
 from openanpr.store.control.faults import REASONS, mark_faults
-from openanpr.store.control.job import Job, count
+from openanpr.store.control.job import Job
 from openanpr.store.control.lists import list_row
 from openanpr.store.control.rows import entry_of, from_ms, insert_staged, time_of, to_ms
 from openanpr.store.control.swap import swap
 from openanpr.store.control.tables import (
     PARTICULARS,
+    voi_change,
     voi_entry,
     voi_list,
     voi_proposal,
@@ -153,9 +154,12 @@ class ListProposals:
             row = _row(connection, number)
             _in_state(row, _STATES.READY)
             job = _job(row, row.settled_on)
-            found = changes(job, change).subquery()
+            found = voi_change.c
             page = connection.execute(
-                sa.select(found).where(found.c.at > after).order_by(found.c.at).limit(limit)
+                sa.select(voi_change)
+                .where(found.proposal_id == number, found.change == change.value, found.at > after)
+                .order_by(found.at)
+                .limit(limit)
             ).all()
             rolls = job.kind is ChangeKind.ROLLBACK
             before = _entries(connection, {r.before for r in page}, job, staged=False)
@@ -224,10 +228,7 @@ def _settled(connection: sa.Connection, row: sa.Row[Any], on: date) -> Diff:
     job = _job(row, on)
     if job.kind is not ChangeKind.ROLLBACK:
         mark_faults(connection, job)
-    # Nothing can change on a list that is empty; then two look-ups for each row are saved.
-    possible = Change if listed.entries else (Change.ADDED,)
-    counts = {change.value: 0 for change in Change}
-    counts |= {change.value: count(connection, changes(job, change)) for change in possible}
+    counts = note_changes(connection, job, empty=listed.entries == 0)
     diff = Diff(before=listed.entries, refused=kept_back(connection, job), **counts)
     _set(
         connection,
@@ -295,7 +296,8 @@ def _tidy(connection: sa.Connection, number: int) -> None:
             for q in refused
         ]
         connection.execute(sa.insert(voi_quarantine), rows)
-    connection.execute(sa.delete(voi_staged).where(voi_staged.c.proposal_id == number))
+    for table in (voi_staged, voi_change):
+        connection.execute(sa.delete(table).where(table.c.proposal_id == number))
 
 
 def _quarantine(connection: sa.Connection, number: int, after: int, limit: int) -> tuple[Quarantined, ...]:

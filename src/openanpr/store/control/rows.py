@@ -76,9 +76,9 @@ def insert_staged(connection: sa.Connection, number: int, rows: Iterable[StagedR
 def _particulars(entry: VoiEntry) -> Cells:
     return (
         entry[0],
-        entry[1].value,
-        entry[2].value,
-        entry[3].value,
+        str(entry[1]),
+        str(entry[2]),
+        str(entry[3]),
         *entry[4 : len(TEXTS)],
         _ms(entry[_FIRST_DAY - 1]),
         *map(_iso, entry[_FIRST_DAY:_LAST_DAY]),

@@ -8,10 +8,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from openanpr.core.voi_list import ChangeKind, GoneBy
-from openanpr.core.voi_staged import RowOrder
-from openanpr.store.control.compare import returning, taken_off, undone
-from openanpr.store.control.job import Job, alive, asked, differs, same_key
-from openanpr.store.control.tables import KEY, PARTICULARS, voi_entry, voi_staged, voi_tombstone
+from openanpr.store.control.job import Job, alive, same_key
+from openanpr.store.control.tables import (
+    KEY,
+    PARTICULARS,
+    voi_change,
+    voi_entry,
+    voi_staged,
+    voi_tombstone,
+)
 
 _GONE_BY: Final = MappingProxyType(
     {
@@ -26,44 +31,23 @@ _GONE_BY: Final = MappingProxyType(
 
 
 def swap(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: int) -> None:
-    """Write `revision` of the list: what the proposal's rows ask for, and nothing else."""
+    """Write `revision` of the list: what was found that the proposal would do, and nothing else."""
+    of_job = voi_change.c.proposal_id == job.number
+    ending = sa.select(voi_change.c.before).where(of_job, voi_change.c.before.is_not(None))
+    connection.execute(sa.update(voi_entry).where(voi_entry.c.entry_id.in_(ending)).values(until=revision))
     if job.kind is ChangeKind.ROLLBACK:
-        _end(connection, undone(job), revision)
-        then = voi_entry.alias("then")
-        _begin(connection, job, revision, sa.select(then), returning(job, then), then)
+        rows = voi_entry.alias("rows")
+        named = rows.c.entry_id == voi_change.c.after
     else:
-        live = voi_entry.alias("live")
-        changed = sa.select(live.c.entry_id).where(
-            asked(job, RowOrder.PUT_ON),
-            alive(job, live),
-            same_key(voi_staged, live),
-            differs(voi_staged, live),
-        )
-        _end(connection, voi_entry.c.entry_id.in_(changed), revision)
-        _end(connection, taken_off(job), revision)
-        # What is still alive under a key is word for word what the file says of it.
-        there = sa.exists().where(alive(job), same_key(voi_entry, voi_staged))
-        wanted = sa.and_(asked(job, RowOrder.PUT_ON), ~there)
-        _begin(connection, job, revision, sa.select(voi_staged), wanted, voi_staged)
+        rows = voi_staged.alias("rows")
+        named = sa.and_(rows.c.proposal_id == job.number, rows.c.line == voi_change.c.after)
+    columns = ("shape", *PARTICULARS)
+    beginning = sa.select(
+        sa.literal(job.list_id), sa.literal(revision), *(rows.c[name] for name in columns)
+    ).where(of_job, named)
+    connection.execute(sa.insert(voi_entry).from_select(["list_id", "since", *columns], beginning))
     _bury(connection, job, proposal, revision)
     _lift(connection, job, revision)
-
-
-def _end(connection: sa.Connection, where: sa.ColumnElement[bool], revision: int) -> None:
-    connection.execute(sa.update(voi_entry).where(where).values(until=revision))
-
-
-def _begin(
-    connection: sa.Connection,
-    job: Job,
-    revision: int,
-    found: sa.Select[Any],
-    where: sa.ColumnElement[bool],
-    rows: sa.FromClause,
-) -> None:
-    columns = [rows.c[name] for name in ("shape", *PARTICULARS)]
-    chosen = found.with_only_columns(sa.literal(job.list_id), sa.literal(revision), *columns).where(where)
-    connection.execute(sa.insert(voi_entry).from_select(["list_id", "since", "shape", *PARTICULARS], chosen))
 
 
 def _bury(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: int) -> None:

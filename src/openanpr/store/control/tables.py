@@ -170,6 +170,18 @@ sa.Index(
     postgresql_where=voi_staged.c.fault.is_not(None),
 )
 
+# What a settled proposal would do, entry by entry: found once, counted, shown, and then done.
+voi_change: Final = sa.Table(
+    "voi_change",
+    metadata,
+    sa.Column("proposal_id", Id, sa.ForeignKey("voi_proposal.proposal_id"), primary_key=True),
+    sa.Column("change", sa.Text, primary_key=True),
+    sa.Column("at", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("before", sa.BigInteger),  # the entry_id that ends, none when one is added
+    sa.Column("after", sa.BigInteger),  # the staged line (of a rollback: the former entry_id) that begins
+    sqlite_with_rowid=False,
+)
+
 voi_quarantine: Final = sa.Table(
     "voi_quarantine",
     metadata,

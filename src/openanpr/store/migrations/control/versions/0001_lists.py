@@ -26,6 +26,7 @@ def upgrade() -> None:
     _revisions()
     _entries()
     _staged()
+    _changes()
     _tombstones()
     _receipts()
 
@@ -155,6 +156,18 @@ def _staged() -> None:
     op.create_index("ix_voi_staged_shape", "voi_staged", ["proposal_id", "shape", "vrm"])
     refused = "fault IS NOT NULL"
     _index("ix_voi_staged_fault", "voi_staged", ["proposal_id", "line"], refused, unique=False)
+
+
+def _changes() -> None:
+    op.create_table(
+        "voi_change",
+        *_of("voi_change", "proposal_id", "voi_proposal"),
+        *_text("change"),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        *_number("before", "after", nullable=True),
+        sa.PrimaryKeyConstraint("proposal_id", "change", "at", name="pk_voi_change"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _tombstones() -> None:
