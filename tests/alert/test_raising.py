@@ -63,6 +63,20 @@ def test_the_window_is_that_of_the_list() -> None:
     assert len(raised(*(replace(hit, list_id=MASS_LIST) for hit in (make_hit(1), later)))) == 1
 
 
+def test_the_last_moment_of_the_window_belongs_to_it() -> None:
+    assert len(raised(make_hit(1), make_hit(2, after=30 * MINUTE))) == 1
+    assert len(raised(make_hit(1), make_hit(2, after=30 * MINUTE + SECOND))) == 2
+
+
+def test_a_hit_between_two_alerts_joins_the_nearer() -> None:
+    early, late = raised(make_hit(1), make_hit(2, after=50 * MINUTE))
+    known = Known({early.alert.key: (late.alert, early.alert)}, {early.alert.key: 2})
+    (joined,) = raised(make_hit(3, after=29 * MINUTE), known=known)
+    assert joined.alert.id == late.alert.id
+    (joined,) = raised(make_hit(3, after=21 * MINUTE), known=known)
+    assert joined.alert.id == early.alert.id
+
+
 def test_the_window_slides_with_the_hits() -> None:
     assert only_alert(*(make_hit(i, after=i * 25 * MINUTE) for i in range(6))).tally.count == 6
 
