@@ -178,6 +178,14 @@ def test_a_further_hit_on_an_answered_alert_asks_for_attention_again() -> None:
     assert again.alert.priority is Priority.MEDIUM
 
 
+@pytest.mark.parametrize(("hits", "priority"), [(3, Priority.LOW), (4, Priority.MEDIUM)])
+def test_the_hit_that_reopens_is_not_one_of_the_repeats(hits, priority) -> None:
+    (change,) = raised(make_hit(1, priority=Priority.LOW))
+    more = [make_hit(i, after=i * MINUTE, priority=Priority.LOW) for i in range(2, 2 + hits)]
+    (again,) = raised(*more, known=knowing(step(change.alert, See())))
+    assert again.alert.priority is priority
+
+
 def test_a_vehicle_that_comes_again_after_the_window_while_nobody_looked_is_raised_higher() -> None:
     (first,) = raised(make_hit(1, priority=Priority.LOW))
     (second,) = raised(make_hit(2, after=2 * HOUR, priority=Priority.LOW), known=knowing(first))
