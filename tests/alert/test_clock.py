@@ -115,6 +115,12 @@ def test_what_was_begun_and_not_gone_on_with_waits_again(moves, allowed) -> None
     assert [s.kind for s in later.steps] == [StepKind.ESCALATED]
 
 
+def test_a_clock_that_looks_late_counts_from_when_the_work_was_due() -> None:
+    change = tick(walked(new_alert(), See()), 8 * MINUTE)  # due at five minutes
+    assert [s.kind for s in change.steps] == [StepKind.PUT_DOWN, StepKind.ESCALATED]
+    assert change.alert.watch.waiting_since == AT + 5 * MINUTE
+
+
 def test_a_closed_alert_is_left_alone() -> None:
     closed = walked(new_alert(), See(), Close(NO_UNIT))
     assert due([closed], BOOK, now=AT + 99 * HOUR, present=()) == due([], BOOK, now=AT, present=())

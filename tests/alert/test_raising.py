@@ -63,6 +63,20 @@ def test_the_window_is_that_of_the_list() -> None:
     assert len(raised(*(replace(hit, list_id=MASS_LIST) for hit in (make_hit(1), later)))) == 1
 
 
+def test_the_last_moment_of_the_window_belongs_to_it() -> None:
+    assert len(raised(make_hit(1), make_hit(2, after=30 * MINUTE))) == 1
+    assert len(raised(make_hit(1), make_hit(2, after=30 * MINUTE + SECOND))) == 2
+
+
+def test_a_hit_between_two_alerts_joins_the_nearer() -> None:
+    early, late = raised(make_hit(1), make_hit(2, after=50 * MINUTE))
+    known = Known({early.alert.key: (late.alert, early.alert)}, {early.alert.key: 2})
+    (joined,) = raised(make_hit(3, after=29 * MINUTE), known=known)
+    assert joined.alert.id == late.alert.id
+    (joined,) = raised(make_hit(3, after=21 * MINUTE), known=known)
+    assert joined.alert.id == early.alert.id
+
+
 def test_the_window_slides_with_the_hits() -> None:
     assert only_alert(*(make_hit(i, after=i * 25 * MINUTE) for i in range(6))).tally.count == 6
 
@@ -162,6 +176,14 @@ def test_a_further_hit_on_an_answered_alert_asks_for_attention_again() -> None:
     assert [s.kind for s in again.steps] == [StepKind.REOPENED]
     assert (again.alert.state, again.alert.watch.waiting_since) == (State.SEEN, AT + 3 * MINUTE)
     assert again.alert.priority is Priority.MEDIUM
+
+
+@pytest.mark.parametrize(("hits", "priority"), [(3, Priority.LOW), (4, Priority.MEDIUM)])
+def test_the_hit_that_reopens_is_not_one_of_the_repeats(hits, priority) -> None:
+    (change,) = raised(make_hit(1, priority=Priority.LOW))
+    more = [make_hit(i, after=i * MINUTE, priority=Priority.LOW) for i in range(2, 2 + hits)]
+    (again,) = raised(*more, known=knowing(step(change.alert, See())))
+    assert again.alert.priority is priority
 
 
 def test_a_vehicle_that_comes_again_after_the_window_while_nobody_looked_is_raised_higher() -> None:

@@ -188,6 +188,16 @@ def test_a_delivery_waits_until_it_is_too_old_and_then_is_a_dead_letter(answers)
     assert (following.state, following.next_at, following.tries) == (DeliveryState.WAITING, now, 0)
 
 
+def test_a_try_that_would_come_after_the_end_is_not_waited_for() -> None:
+    end = AT + RETRIES.give_up_after
+    last = tried(one_delivery(), 500, now=end - MINUTE, chance=0.0, retries=RETRIES, asked_s=60)
+    assert last.next_at == end
+    assert (
+        tried(last, 500, now=end - MINUTE, chance=0.0, retries=RETRIES, asked_s=61).state
+        is DeliveryState.DEAD
+    )
+
+
 def test_a_dead_letter_can_be_sent_again_and_a_living_one_cannot() -> None:
     dead = tried(one_delivery(), 500, now=AT + 99 * HOUR, chance=0.5, retries=RETRIES)
     assert (dead.state, dead.next_at) == (DeliveryState.DEAD, None)
