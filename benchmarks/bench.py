@@ -1,4 +1,4 @@
-"""Measure what the reader reaches: `python -m benchmarks.bench [--only NAME]`.
+"""Measure what the reader and the parts of the node reach: `python -m benchmarks.bench [--only NAME]`.
 
 Writes benchmarks/results/<name>.json for every measure that was run, and the table in README.md there.
 Photographs are looked for in OPENANPR_DATA, default ../shared/data beside the checkout; a measure whose data
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks import curves, parked, passes, scene_plates, speed, street
+from benchmarks import curves, matching, parked, passes, scene_plates, speed, street
 from benchmarks.result import ROOT, Finding, Skipped, write_result
 from benchmarks.table import line_text, write_table
 
@@ -47,6 +47,7 @@ MEASURES = (
     Measure("start", "start to first read of a picture", speed.start),
     Measure("size", "what an install takes", speed.size),
     Measure("crops", "single plates by height, blur, slant and light", curves.curves),
+    Measure("matching", "reads matched with lists, one core", matching.matching),
 )
 
 
