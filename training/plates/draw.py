@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -61,7 +62,9 @@ class _Form:
 
 @lru_cache(maxsize=1)
 def free_fonts() -> tuple[str, ...]:
-    """Free fonts of this machine that look enough like plate fonts; empty where none is installed."""
+    """Free fonts of this machine that look enough like plate fonts; empty without any, or without Pillow."""
+    if find_spec("PIL") is None:
+        return ()
     found = [
         str(p)
         for folder in _FONT_FOLDERS
