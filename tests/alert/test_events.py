@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from openanpr.alert.alert import OPEN
 from openanpr.alert.clock import due
 from openanpr.alert.events import Cursor, CursorError, Kept, body, numbered, resume, server_sent
-from openanpr.alert.hit_seen import Advice
 from openanpr.alert.routing import Viewer
 from openanpr.alert.work import See
+from openanpr.core.advice import Advice
 from openanpr.core.hit import HitKind
 from tests.alert.scenes import (
     AT,

@@ -6,8 +6,10 @@ from itertools import product
 
 import pytest
 
+from openanpr.core.advice import Advice
 from openanpr.core.hit import HitKind
-from openanpr.match.advice import Action, Advice, Because, action_of, advise
+from openanpr.core.voi_entry import Action
+from openanpr.match.advice import Because, action_of, advise
 
 EXACT, POSSIBLE = HitKind.EXACT, HitKind.POSSIBLE
 CHECK = Advice.CHECK_PICTURE

@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from openanpr.alert.closure import Closure
-from openanpr.alert.hit_seen import Advice, HitSeen, ListKind, Priority
+from openanpr.alert.hit_seen import HitSeen, Priority
+from openanpr.core.advice import Advice
+from openanpr.core.voi_list import ListKind
 
 Channel: TypeAlias = tuple[str, ...]
 """Who may know of it: the names of a covert entry in order; empty for all whom routing reaches."""

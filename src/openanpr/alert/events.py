@@ -14,9 +14,9 @@ from urllib.parse import quote, unquote
 
 from openanpr.alert.alert import OPEN, Alert, Change, Channel, Step, StepKind
 from openanpr.alert.alert_json import VERSION, alert_record, json_bytes, step_record
-from openanpr.alert.hit_seen import Advice
 from openanpr.alert.routing import Viewer, admits, sees
 from openanpr.alert.rules import RuleBook
+from openanpr.core.advice import Advice
 
 _LONGEST_CURSOR = 8192
 _MOST_DIGITS = 18

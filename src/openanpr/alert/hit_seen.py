@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from types import MappingProxyType
 
+from openanpr.core.advice import Advice
 from openanpr.core.camera import CameraId
 from openanpr.core.hit import HitKind, Reason
 from openanpr.core.shape import shape_key
@@ -15,23 +16,6 @@ _WILDCARDS = frozenset("?*")
 
 HitId = tuple[int, int]
 """The read and the entry: what makes two hits the same one, however often it is delivered."""
-
-
-class Advice(StrEnum):
-    """What a hit says to those who see it."""
-
-    STOP = "stop"  # a stop is allowed; the entry is checked at its source first, the officer decides
-    ASSESS = "assess"  # stop only on further grounds
-    SILENT = "silent"  # do not stop, show no interest, report
-    RECORD = "record"  # keep the sighting
-    CHECK_PICTURE = "check_picture"  # a person compares picture and entry before anything else
-
-
-class ListKind(StrEnum):
-    """Mass lists (untaxed, uninsured) have a queue of their own, so that they never bury a crime list."""
-
-    MASS = "mass"
-    CRIME = "crime"
 
 
 class Priority(IntEnum):

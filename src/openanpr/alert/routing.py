@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from openanpr.alert.alert import Alert, Channel, State
-from openanpr.alert.hit_seen import ListKind
 from openanpr.alert.rules import Route, RuleBook
+from openanpr.core.voi_list import ListKind
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 

@@ -6,26 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from openanpr.core.advice import Advice
 from openanpr.core.hit import HitKind
-
-
-class Action(StrEnum):
-    """What the owner of an entry asks for."""
-
-    STOP = "STOP"
-    SILENT = "SILENT"  # do not stop, show no interest, report
-    ASSESS = "ASSESS"  # stop only on further grounds
-    INTELLIGENCE = "INTELLIGENCE"  # keep the sighting, tell nobody on the road
-
-
-class Advice(StrEnum):
-    """What the hit says to those who see it, from the boldest to the mildest."""
-
-    STOP = "stop"  # a stop is allowed; the entry is checked at its source first, the officer decides
-    ASSESS = "assess"
-    SILENT = "silent"
-    RECORD = "record"
-    CHECK_PICTURE = "check_picture"  # a person compares picture and entry before anything else
+from openanpr.core.voi_entry import Action
 
 
 class Because(StrEnum):
@@ -61,7 +44,7 @@ _ASKED = MappingProxyType(
 def action_of(text: str) -> Action | None:
     """Return the action that a list names (any case, space around it), None where it is not known."""
     named = text.strip().upper()
-    return Action(named) if named in Action.__members__ else None
+    return Action[named] if named in Action.__members__ else None
 
 
 def advise(

@@ -38,8 +38,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Arrival:
     """What ingest knows of a read beyond what its sender says.
 
-    `received_at` is UTC by the node's clock; `clock_offset_ms` is the sender's clock less the node's as
-    measured on this batch, None when not measured; `late` marks a read that must raise no live stop.
+    `received_at` is UTC by the node's clock; `clock_offset_ms` is the node's clock less the sender's
+    (RFC 5905's sign), as measured on this batch, None when not measured; `late` marks a read that must raise
+    no live stop.
     """
 
     batch_id: str
