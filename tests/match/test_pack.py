@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openanpr.core.normalise import normalise
 from openanpr.core.shape import shape_key
 from openanpr.match.pack import LONGEST, key_of, letters_in, pack, shape_at, vrm_at
-from openanpr.match.said import shape_of
 
 VRMS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", max_size=LONGEST)
 
@@ -33,4 +33,4 @@ def test_a_key_and_its_letters_spell_the_vrm_again(vrms) -> None:
 
 @given(st.text())
 def test_the_short_way_to_a_shape_is_the_same_as_the_long(text) -> None:
-    assert shape_of(text) == shape_key(text)
+    assert shape_key(text) == normalise(text).replace("I", "1").replace("O", "0")

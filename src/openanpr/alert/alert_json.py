@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 from openanpr.alert.alert import Alert, Step
 from openanpr.alert.closure import Closure
 from openanpr.alert.hit_seen import HitSeen
 from openanpr.alert.routing import Queue, Queues, roles_answering
 from openanpr.alert.rules import RuleBook
+from openanpr.wire.read_json import rfc3339
 
 VERSION = 1
 """The version of the form; it grows when a field changes its meaning or goes."""
@@ -36,11 +37,11 @@ def alert_record(alert: Alert, book: RuleBook) -> dict[str, object]:
         "late_hits": tally.late,
         "clock_doubtful": tally.doubtful_clock,
         "list_stale": tally.stale_list,
-        "first_at": written(tally.first_at),
-        "last_at": written(tally.last_at),
+        "first_at": rfc3339(tally.first_at),
+        "last_at": rfc3339(tally.last_at),
         "strongest": _hit(tally.strongest),
         "entries": sorted(tally.entries),
-        "raised_at": written(watch.raised_at),
+        "raised_at": rfc3339(watch.raised_at),
         "waiting_since": _maybe(watch.waiting_since),
         "answer_by": _maybe(watch.answer_by),
         "answering": [] if alert.key.covert else list(roles_answering(alert, book)),
@@ -54,7 +55,7 @@ def step_record(step: Step) -> dict[str, object]:
     """Return a step as a JSON object."""
     return {
         "number": step.number,
-        "at": written(step.at),
+        "at": rfc3339(step.at),
         "kind": step.kind.value,
         "by": step.by,
         "hits": step.hits,
@@ -83,13 +84,8 @@ def json_bytes(record: dict[str, object]) -> bytes:
     return json.dumps(record, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
-def written(at: datetime) -> str:
-    """Return a time as RFC 3339 in UTC with milliseconds, as `2026-11-22T18:48:00.123Z`."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
 def _maybe(at: datetime | None) -> str | None:
-    return None if at is None else written(at)
+    return None if at is None else rfc3339(at)
 
 
 def _queue(queue: Queue, book: RuleBook) -> dict[str, object]:
@@ -112,8 +108,8 @@ def _hit(hit: HitSeen) -> dict[str, object]:
         "vrm_read": hit.vrm_read,
         "camera": str(hit.camera),
         "area": hit.area,
-        "captured_at": written(hit.captured_at),
-        "received_at": written(hit.received_at),
+        "captured_at": rfc3339(hit.captured_at),
+        "received_at": rfc3339(hit.received_at),
         "late": hit.late,
         "clock_doubtful": hit.clock_doubtful,
         "list_stale": hit.list_stale,

@@ -73,11 +73,6 @@ def answers(alert: Alert, viewer: Viewer, book: RuleBook) -> bool:
     return _reaches(alert, viewer, book, told=alert.watch.level)
 
 
-def visible(alerts: Iterable[Alert], viewer: Viewer, book: RuleBook) -> tuple[Alert, ...]:
-    """Return the alerts that the viewer sees, in the order given."""
-    return tuple(alert for alert in alerts if sees(alert, viewer, book))
-
-
 def queues(alerts: Iterable[Alert], viewer: Viewer, book: RuleBook) -> Queues:
     """Return the viewer's queues of open alerts."""
     seen = sorted((a for a in alerts if a.is_open and sees(a, viewer, book)), key=queue_order)

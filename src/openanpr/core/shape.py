@@ -15,6 +15,8 @@ _LETTERS = str.maketrans("10", "IO")
 
 def shape_key(text: str) -> str:
     """Return the shapes of `text` over the alphabet `SHAPES`: equal for marks that look the same."""
+    if text.isascii() and text.isalnum():  # nearly all are written so already
+        return text.upper().replace("I", "1").replace("O", "0")
     return normalise(text).translate(_FOLD)
 
 

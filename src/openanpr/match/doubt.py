@@ -13,7 +13,7 @@ from openanpr.core.read import Candidate, Character
 from openanpr.core.shape import SHAPES, shape_key
 from openanpr.match.differ import differing
 from openanpr.match.odds import swapped_p
-from openanpr.match.said import Said, shape_of
+from openanpr.match.said import Said
 
 _MOST_CANDIDATES = 32
 _MOST_RIVALS = 8
@@ -57,7 +57,7 @@ class Otherwise:
 
 def shape_probability(read: Said, shape: str) -> float:
     """Return the probability that the plate has the read's own `shape`, all its spellings together."""
-    spelt = sum(c.p for c in read.candidates if shape_of(c.plate) == shape)
+    spelt = sum(c.p for c in read.candidates if shape_key(c.plate) == shape)
     return min(1.0, max(read.confidence, spelt))
 
 
@@ -69,7 +69,7 @@ def spelling_is_open(read: Said, shape: str, rules: MatchRules) -> bool:
     """
     if read.syntax in _NO_GRAMMAR and not _SAME_SHAPE.isdisjoint(read.plate):
         return True
-    others = sum(c.p for c in read.candidates if c.plate != read.plate and shape_of(c.plate) == shape)
+    others = sum(c.p for c in read.candidates if c.plate != read.plate and shape_key(c.plate) == shape)
     return others > 0.0 and others >= rules.spelling_doubt * (others + read.confidence)
 
 
@@ -115,7 +115,7 @@ def _names_another(candidates: tuple[Candidate, ...], plate: str, least: float) 
     part = least * _MARGIN / (len(candidates) or 1)
     for candidate in candidates:
         likely = not candidate.p < part
-        if likely and candidate.plate != plate and shape_of(candidate.plate) != shape_of(plate):
+        if likely and candidate.plate != plate and shape_key(candidate.plate) != shape_key(plate):
             return True
     return False
 
@@ -132,12 +132,12 @@ def _is_sure(character: Character, least: float) -> bool:
 
 def _whole_readings(read: Said, shape: str, rules: MatchRules) -> Iterator[Otherwise]:
     """Yield the read's candidates that are likely enough, then what was seen before any correction."""
-    raw = shape_of(read.raw)
+    raw = shape_key(read.raw)
     if raw in {"", shape} and not _names_another(read.candidates, read.plate, rules.least_doubt):
         return
     likely: dict[str, float] = {}
     for candidate in read.candidates[:_MOST_CANDIDATES]:
-        key = shape_of(candidate.plate)
+        key = shape_key(candidate.plate)
         likely[key] = likely.get(key, 0.0) + candidate.p
     for key, p in likely.items():
         if p >= rules.least_doubt and key not in {shape, raw}:
@@ -163,13 +163,13 @@ def _instead(character: Character, confidence: float) -> Iterator[tuple[str, flo
         return
     left = 1.0 - confidence
     scale = confidence / character.p
-    named = {shape_of(character.c)}
+    named = {shape_key(character.c)}
     rest = 1.0 - character.p
     for other, p in character.rivals[:_MOST_RIVALS]:
-        named.add(shape_of(other))
+        named.add(shape_key(other))
         rest -= p
-        yield shape_of(other), min(left, p * scale)
-    own = shape_of(character.c)
+        yield shape_key(other), min(left, p * scale)
+    own = shape_key(character.c)
     unnamed = [pair for pair in (_mistaken_for(own) if own in _SHAPES else ()) if pair[0] not in named]
     total = sum(weight for _, weight in unnamed)
     left_over = max(0.0, rest)

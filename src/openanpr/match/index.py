@@ -13,7 +13,7 @@ from openanpr.core.read import Read
 from openanpr.core.shape import shape_key
 from openanpr.match.doubt import MatchRules
 from openanpr.match.meet import meet
-from openanpr.match.said import said_by, shape_of
+from openanpr.match.said import said_by
 from openanpr.match.wildcard import WILDCARDS, WildcardEntries
 
 DEFAULT_RULES = MatchRules()
@@ -53,7 +53,7 @@ class ListIndex:
         and only wildcard entries that begin or end alike are tried. `meet` tells what is a hit.
         """
         said = said_by(read, unstated_confidence=rules.unstated_confidence)
-        shape = shape_of(said.plate)
+        shape = shape_key(said.plate)
         met = meet(said, shape, self._at, self._wildcards.matching(shape), rules)
         hits = (Hit(m.kind, m.reason, m.entry, said.plate, m.entry.vrm, m.positions, m.p) for m in met)
         return tuple(sorted(hits, key=_rank))

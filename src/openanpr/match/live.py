@@ -14,13 +14,14 @@ import numpy as np
 
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.hit import HitKind
+from openanpr.core.shape import shape_key
 from openanpr.match.doubt import MatchRules
 from openanpr.match.listed import ListedEntry, ListedHit
 from openanpr.match.meet import meet
 from openanpr.match.pack import key_of, letters_in, pack, shape_at
 from openanpr.match.packed_list import KeyFilter, PackedList
 from openanpr.match.patterns import Patterns
-from openanpr.match.said import said_by, shape_of
+from openanpr.match.said import said_by
 from openanpr.match.seek import Sought, seek
 from openanpr.match.wildcard import WILDCARDS, Pattern
 
@@ -104,7 +105,7 @@ class LiveLists:
             return buried
         if self._patterns.drop(entry_id):
             return True
-        shape = shape_of(entry.vrm)
+        shape = shape_key(entry.vrm)
         key = key_of(shape)
         if key is None:
             _take_out(self._longer, shape, entry)
@@ -138,7 +139,7 @@ class LiveLists:
         wild = self._patterns.screen(sought.keys[: sought.reads], sought.lengths)
         hits: dict[int, tuple[ListedHit, ...]] = {}
         for i in sorted(concerned.union(wild, sought.own_longer)):
-            shape = shape_of(records[i].vrm)
+            shape = shape_key(records[i].vrm)
             filed = (
                 self._patterns.matching(shape) if i in sought.own_longer else _fitting(wild.get(i, ()), shape)
             )
@@ -180,7 +181,7 @@ class LiveLists:
         if not WILDCARDS.isdisjoint(entry.vrm):
             self._patterns.put(entry)
             return
-        shape = shape_of(entry.vrm)
+        shape = shape_key(entry.vrm)
         key = key_of(shape)
         if key is None:
             self._longer[shape] = (*self._longer.get(shape, ()), entry)

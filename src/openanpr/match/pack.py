@@ -15,8 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from openanpr.core.shape import SHAPES
-from openanpr.match.said import shape_of
+from openanpr.core.shape import SHAPES, shape_key
 
 LONGEST: Final = 10
 """A longer shape has no key."""
@@ -58,7 +57,7 @@ def pack(texts: Sequence[str]) -> Packed:
     odd = np.flatnonzero(unfit).tolist()
     longer: dict[int, str] = {}
     for i in odd:
-        shape = shape_of(texts[i])
+        shape = shape_key(texts[i])
         key = key_of(shape)
         if key is None:
             longer[i] = shape

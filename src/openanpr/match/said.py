@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.read import Candidate, Character, Read
-from openanpr.core.shape import shape_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,3 @@ def said_by(read: Read | CaptureRecord, *, unstated_confidence: float) -> Said:
     stated = read.confidence is not None
     confidence = unstated_confidence if read.confidence is None else read.confidence
     return Said(plate, read.raw, read.syntax, confidence, stated, read.candidates, read.characters)
-
-
-def shape_of(text: str) -> str:
-    """Return `core.shape.shape_key(text)`, sooner where the text is A-Z0-9 already, as nearly all are."""
-    if text.isascii() and text.isalnum():
-        return text.upper().replace("I", "1").replace("O", "0")
-    return shape_key(text)

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openanpr.core.capture_record import CaptureRecord
+from openanpr.core.shape import shape_key
 from openanpr.match.doubt import MatchRules, is_open, otherwise
 from openanpr.match.pack import Keys, pack
-from openanpr.match.said import said_by, shape_of
+from openanpr.match.said import said_by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +40,7 @@ def seek(records: Sequence[CaptureRecord], rules: MatchRules) -> Sought:
     for i, record in enumerate(records):
         if is_open(record, rules):
             said = said_by(record, unstated_confidence=rules.unstated_confidence)
-            shapes = {other.shape for other in otherwise(said, shape_of(said.plate), rules)}
+            shapes = {other.shape for other in otherwise(said, shape_key(said.plate), rules)}
             others += shapes
             whose += [i] * len(shapes)
     texts = [record.vrm for record in records]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import resources
 
 from openanpr.core.hit import Hit
@@ -54,8 +54,8 @@ def read_line(
 
 
 def rfc3339(at: datetime) -> str:
-    """Return a UTC time as RFC 3339 with milliseconds, as `2026-11-22T18:48:00.123Z`."""
-    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    """Return a time as RFC 3339 in UTC with milliseconds, as `2026-11-22T18:48:00.123Z`."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def read_schema() -> str:
