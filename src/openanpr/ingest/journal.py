@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
 import msgspec
 from msgspec import Raw, Struct
@@ -99,16 +98,7 @@ class _HeldForm(Struct, frozen=True, array_like=True):
 
 class _Form(Struct, frozen=True):
     version: int
-    key: str
-    batch_id: UUID
-    device: str
-    signed: bool
-    received_at: datetime
-    sent_at: datetime | None
-    clock_offset_ms: int | None
-    clock_lag_ms: int | None
-    profile: str
-    released_from: str | None
+    arrival: Arrival
     form: Encoding
     packed: bool
     body: bytes
@@ -138,16 +128,7 @@ def write_entry(arrival: Arrival, said: Said, judgement: Judgement, *, message: 
     """
     form = _Form(
         version=_VERSION,
-        key=arrival.key,
-        batch_id=arrival.batch_id,
-        device=arrival.device,
-        signed=arrival.signed,
-        received_at=arrival.received_at,
-        sent_at=arrival.sent_at,
-        clock_offset_ms=arrival.clock_offset_ms,
-        clock_lag_ms=arrival.clock_lag_ms,
-        profile=arrival.profile,
-        released_from=arrival.released_from,
+        arrival=arrival,
         form=Encoding(said.form),
         packed=said.packed,
         body=said.body,
@@ -168,17 +149,16 @@ def read_entry(body: bytes) -> Journalled:
         raise EntryError("the journal holds something that is no batch") from fault
     if form.version != _VERSION:
         raise EntryError(f"an entry of version {form.version}: a newer program wrote this journal")
-    arrival = _arrival(form)
     plain = unpack(form.body) if form.packed else form.body
     batch = decode_batch(plain, form.form)
     records = _by_index(form, batch.records, batch.refused)
     accepted = [
-        _arrived(records[index], arrival, marks)
+        _arrived(records[index], form.arrival, marks)
         for index, marks in enumerate(form.marks)
         if not marks & (HELD | DUPLICATE)
     ]
     said = Said(form.form, form.packed, form.body, form.proof)
-    return Journalled(arrival, tuple(accepted), _quarantined(form, arrival, plain), said)
+    return Journalled(form.arrival, tuple(accepted), _quarantined(form, plain), said)
 
 
 def held_of(judgement: Judgement) -> Mapping[Reason, int]:
@@ -187,21 +167,6 @@ def held_of(judgement: Judgement) -> Mapping[Reason, int]:
     for held in judgement.held:
         counts[held.reason] = counts.get(held.reason, 0) + 1
     return counts
-
-
-def _arrival(form: _Form) -> Arrival:
-    return Arrival(
-        key=form.key,
-        batch_id=form.batch_id,
-        device=form.device,
-        signed=form.signed,
-        received_at=form.received_at.astimezone(UTC),
-        sent_at=None if form.sent_at is None else form.sent_at.astimezone(UTC),
-        clock_offset_ms=form.clock_offset_ms,
-        clock_lag_ms=form.clock_lag_ms,
-        profile=form.profile,
-        released_from=form.released_from,
-    )
 
 
 def _by_index(
@@ -220,7 +185,7 @@ def _arrived(record: CaptureRecord, arrival: Arrival, marks: int) -> ArrivedRead
     return ArrivedRead(record, arrival, late=bool(marks & LATE), clock_doubtful=bool(marks & DOUBTFUL))
 
 
-def _quarantined(form: _Form, arrival: Arrival, plain: bytes) -> tuple[QuarantinedRead, ...]:
+def _quarantined(form: _Form, plain: bytes) -> tuple[QuarantinedRead, ...]:
     if not form.held:
         return ()
     raws = _READS[form.form](plain).reads
@@ -229,8 +194,8 @@ def _quarantined(form: _Form, arrival: Arrival, plain: bytes) -> tuple[Quarantin
         ours = held.index < len(raws)
         items.append(
             QuarantinedRead(
-                item_id=item_id(form.key, held.index),
-                arrival=arrival,
+                item_id=item_id(form.arrival.key, held.index),
+                arrival=form.arrival,
                 index=held.index,
                 reason=held.reason,
                 detail=held.detail,
