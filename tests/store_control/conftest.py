@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from openanpr.store.control.engine import open_database, writing
 from openanpr.store.control.list_store import ListStore
+from openanpr.store.control.list_tables import metadata
 from openanpr.store.control.migrate import migrate
-from openanpr.store.control.tables import metadata
 from tests.store_control.databases import postgresql
 from tests.store_control.stand import STOLEN
 

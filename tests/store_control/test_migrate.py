@@ -8,8 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from openanpr.store.control.engine import DatabaseError, open_database, reading, writing
+from openanpr.store.control.list_tables import metadata, voi_list, voi_proposal
 from openanpr.store.control.migrate import head, migrate
-from openanpr.store.control.tables import metadata, voi_list, voi_proposal
 
 
 def test_the_migrations_make_the_tables_that_the_code_speaks_of(engine) -> None:

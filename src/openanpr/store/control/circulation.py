@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from openanpr.core.voi_delta import Audience, Page
 from openanpr.store.control.engine import reading
 from openanpr.store.control.job import same_key
+from openanpr.store.control.list_tables import PARTICULARS, voi_entry
 from openanpr.store.control.lists import list_row
 from openanpr.store.control.rows import entry_of, key_of
-from openanpr.store.control.tables import PARTICULARS, voi_entry
 
 
 class Circulation:

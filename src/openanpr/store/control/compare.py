@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from openanpr.core.voi_list import ChangeKind
 from openanpr.core.voi_staged import RowOrder
 from openanpr.store.control.job import Condition, Job, alive, asked, barred, count, differs, of_feed, same_key
-from openanpr.store.control.tables import voi_change, voi_entry, voi_quarantine, voi_staged
+from openanpr.store.control.list_tables import voi_change, voi_entry, voi_quarantine, voi_staged
 
 Found: TypeAlias = sa.Select[*tuple[Any, ...]]
 

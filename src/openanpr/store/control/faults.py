@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from openanpr.core.voi_list import ChangeKind
 from openanpr.core.voi_staged import RowOrder
 from openanpr.store.control.job import Condition, Job, alive, asked, barred, of_feed, same_key
-from openanpr.store.control.tables import KEY, voi_entry, voi_quarantine, voi_staged, voi_tombstone
+from openanpr.store.control.list_tables import KEY, voi_entry, voi_quarantine, voi_staged, voi_tombstone
 
 REASONS: Final = MappingProxyType(
     {

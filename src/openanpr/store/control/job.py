@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from openanpr.core.voi_entry import Origin
 from openanpr.core.voi_list import BARRING, ChangeKind
 from openanpr.core.voi_staged import RowOrder
-from openanpr.store.control.tables import COMPARED, KEY, voi_entry, voi_staged, voi_tombstone
+from openanpr.store.control.list_tables import COMPARED, KEY, voi_entry, voi_staged, voi_tombstone
 
 Has: TypeAlias = sa.FromClause
 Condition: TypeAlias = sa.ColumnElement[bool]

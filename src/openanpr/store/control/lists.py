@@ -22,8 +22,7 @@ from openanpr.core.voi_list import (
     VoiList,
 )
 from openanpr.store.control.engine import reading, writing
-from openanpr.store.control.rows import entry_of, from_ms, key_of, time_of, to_ms
-from openanpr.store.control.tables import (
+from openanpr.store.control.list_tables import (
     PARTICULARS,
     voi_entry,
     voi_list,
@@ -32,6 +31,7 @@ from openanpr.store.control.tables import (
     voi_revision,
     voi_tombstone,
 )
+from openanpr.store.control.rows import entry_of, from_ms, key_of, time_of, to_ms
 
 _ENTRY = [voi_entry.c[name] for name in PARTICULARS]
 _PAGE = 10_000

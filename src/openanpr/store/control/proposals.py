@@ -23,10 +23,7 @@ from openanpr.store.control.compare import Change, kept_back, note_changes
 from openanpr.store.control.engine import reading, writing
 from openanpr.store.control.faults import REASONS, mark_faults
 from openanpr.store.control.job import Job
-from openanpr.store.control.lists import list_row
-from openanpr.store.control.rows import entry_of, from_ms, insert_staged, time_of, to_ms
-from openanpr.store.control.swap import swap
-from openanpr.store.control.tables import (
+from openanpr.store.control.list_tables import (
     PARTICULARS,
     voi_change,
     voi_entry,
@@ -36,6 +33,9 @@ from openanpr.store.control.tables import (
     voi_revision,
     voi_staged,
 )
+from openanpr.store.control.lists import list_row
+from openanpr.store.control.rows import entry_of, from_ms, insert_staged, time_of, to_ms
+from openanpr.store.control.swap import swap
 
 _STATES = ProposalState
 _FILES = (ChangeKind.FULL, ChangeKind.DELTA)

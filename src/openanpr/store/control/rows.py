@@ -14,7 +14,7 @@ from psycopg import sql
 
 from openanpr.core.voi_entry import Action, EntryKey, Origin, Priority, VoiEntry, mark_shape
 from openanpr.core.voi_staged import StagedRow
-from openanpr.store.control.tables import DAYS, PARTICULARS, TEXTS, voi_staged
+from openanpr.store.control.list_tables import DAYS, PARTICULARS, TEXTS, voi_staged
 
 Cells: TypeAlias = tuple[object, ...]
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from openanpr.core.voi_list import ChangeKind, GoneBy
 from openanpr.store.control.job import Job, alive, same_key
-from openanpr.store.control.tables import (
+from openanpr.store.control.list_tables import (
     KEY,
     PARTICULARS,
     voi_change,
