@@ -1,0 +1,1 @@
+"""HTTP and pages. No rule of its own."""
