@@ -128,6 +128,15 @@ def test_a_read_without_confidence_is_never_exact() -> None:
     assert [(hit.kind, hit.reason) for hit in hits[0]] == [(HitKind.POSSIBLE, Reason.LOW_CONFIDENCE)]
 
 
+def test_a_read_of_another_makers_camera_is_never_exact_however_sure_it_says_it_is() -> None:
+    (hits,) = (
+        built([ListedEntry(1, 1, "AB12CDE")])
+        .match([make_record(confidence=0.999, model="vendor/any")], rules=MatchRules())
+        .values()
+    )
+    assert [(hit.kind, hit.reason) for hit in hits] == [(HitKind.POSSIBLE, Reason.LOW_CONFIDENCE)]
+
+
 def test_many_unlikely_spellings_of_one_shape_are_looked_up_together() -> None:
     spelt = tuple(Candidate(plate, 0.004) for plate in ("1O1X", "I01X", "10IX"))
     record = make_record("L01X", confidence=0.98, candidates=(Candidate("L01X", 0.98), *spelt))

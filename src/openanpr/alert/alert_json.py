@@ -39,7 +39,7 @@ def alert_record(alert: Alert, book: RuleBook) -> dict[str, object]:
         "list_stale": tally.stale_list,
         "first_at": rfc3339(tally.first_at),
         "last_at": rfc3339(tally.last_at),
-        "strongest": _hit(tally.strongest),
+        "strongest": hit_record(tally.strongest),
         "entries": sorted(tally.entries),
         "raised_at": rfc3339(watch.raised_at),
         "waiting_since": _maybe(watch.waiting_since),
@@ -96,7 +96,8 @@ def _queue(queue: Queue, book: RuleBook) -> dict[str, object]:
     }
 
 
-def _hit(hit: HitSeen) -> dict[str, object]:
+def hit_record(hit: HitSeen) -> dict[str, object]:
+    """Return a hit as a JSON object."""
     return {
         "read_id": hit.read_id,
         "entry_id": hit.entry_id,

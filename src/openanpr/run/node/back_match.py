@@ -1,0 +1,119 @@
+"""New entries of a list against the reads of the last day: the vehicle may have gone by an hour ago.
+
+Until the governed search exists, no stored read older than a day is looked at for a new entry. What is found
+is late, so that it never says stop. Only whole marks (with their same-shape spellings) and wildcards with
+three fixed characters or more are looked for; doubtful characters are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from openanpr.core.shape import shape_key
+from openanpr.ingest.arrival import ArrivedRead
+from openanpr.match.wildcard import WILDCARDS
+from openanpr.run.node.live_lists import NodeLists
+from openanpr.run.node.match_reads import AlertRaising, HitFinding
+from openanpr.store.engine import ReadEngine
+from openanpr.store.reads_find import (
+    MOST_ROWS,
+    QuestionError,
+    ReadKey,
+    Span,
+    reads_of_shapes,
+    vrms_like,
+    whole_reads,
+)
+
+LOOKED_BACK = timedelta(hours=24)
+_SHAPES_AT_ONCE = 5_000
+_READS_AT_ONCE = 1_000
+_ENTRIES_AT_ONCE = 10_000
+_MOST_VRMS = 10_000
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class BackMatched:
+    """What looking back came to; `cut` counts questions that were cut short or could not be asked."""
+
+    entries: int = 0
+    reads: int = 0
+    alerts: int = 0
+    cut: int = 0
+
+    def __add__(self, other: BackMatched) -> BackMatched:
+        return BackMatched(
+            self.entries + other.entries,
+            self.reads + other.reads,
+            self.alerts + other.alerts,
+            self.cut + other.cut,
+        )
+
+
+@dataclass(slots=True)
+class _Found:
+    """The reads that new entries may meet."""
+
+    keys: list[ReadKey]
+    cut: int = 0
+
+
+class BackMatch:
+    """Looks back for new entries."""
+
+    def __init__(
+        self, engine: ReadEngine, lists: NodeLists, finding: HitFinding, raising: AlertRaising
+    ) -> None:
+        self._engine, self._lists = engine, lists
+        self._finding, self._raising = finding, raising
+
+    def run(self, entry_ids: Collection[int], *, now: datetime) -> BackMatched:
+        """Return what came of the reads of the day before `now`; alerts are kept on disk.
+
+        May be repeated: a hit that is counted is not counted again. Raises what the stores raise.
+        """
+        told = BackMatched()
+        for part in _parts(sorted(entry_ids), _ENTRIES_AT_ONCE):
+            told += self._part(part, now)
+        return told
+
+    def _part(self, entry_ids: Sequence[int], now: datetime) -> BackMatched:
+        entries = self._lists.particulars(entry_ids)
+        vrms = {entry.vrm for _, entry in entries.values()}
+        span = Span(now - LOOKED_BACK, now + timedelta(minutes=5))
+        shapes = {shape_key(vrm) for vrm in vrms if WILDCARDS.isdisjoint(vrm)}
+        found = _Found([])
+        for wild in sorted(vrm for vrm in vrms if not WILDCARDS.isdisjoint(vrm)):
+            shapes |= self._fitting(wild, span, found)
+        for part in _parts(sorted(shapes), _SHAPES_AT_ONCE):
+            answer = reads_of_shapes(self._engine, part, span, limit=MOST_ROWS)
+            found.keys += [row.key for row in answer.rows]
+            found.cut += answer.more
+        alerts = 0
+        wanted = frozenset(entry_ids)
+        for keys in _parts(found.keys, _READS_AT_ONCE):
+            alerts += self._alert(whole_reads(self._engine, keys), wanted, now)
+        return BackMatched(len(entries), len(found.keys), alerts, found.cut)
+
+    def _fitting(self, wildcard: str, span: Span, found: _Found) -> set[str]:
+        """Return the shapes of the marks seen in the span that fit a wildcard."""
+        since, until = span.since.date(), span.until.date()
+        try:
+            seen = vrms_like(self._engine, wildcard, since=since, until=until, limit=_MOST_VRMS)
+        except QuestionError:
+            found.cut += 1
+            return set()
+        found.cut += seen.more
+        return {shape_key(row.vrm) for row in seen.rows if row.last_day >= since}
+
+    def _alert(self, reads: Sequence[ArrivedRead], wanted: Collection[int], now: datetime) -> int:
+        hits = [hit for hit in self._finding.hits(reads, now=now) if hit.entry_id in wanted]
+        return len(self._raising.take(hits, now=now))
+
+
+def _parts(items: Sequence[_T], size: int) -> Iterable[Sequence[_T]]:
+    return (items[at : at + size] for at in range(0, len(items), size))

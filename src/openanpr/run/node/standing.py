@@ -1,0 +1,77 @@
+"""How a node does, as numbers: no plate, no place, of devices nothing but counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from openanpr.ingest.tally import Counts
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerStanding:
+    """One consumer of the journal: batches it has yet to take, its groups and reads, failures in a row."""
+
+    waiting: int
+    groups: int
+    reads: int
+    failures: int
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListFigures:
+    """One list: entries, whether it is stale, and its age in seconds (None: not known)."""
+
+    entries: int
+    revision: int
+    stale: bool
+    age_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFigures:
+    """Open alerts that anyone on duty may know of; covert ones are in no count."""
+
+    open: Mapping[str, int]  # by the kind of list
+    waiting: Mapping[str, int]
+    unattended: int
+    present: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardStanding:
+    """Delivery to another node: what waits, the last verdict, whether a person must act."""
+
+    waiting: int
+    verdict: str
+    alarm: bool
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStanding:
+    """A node at one moment.
+
+    `failures` are turns that failed in a row, by the name of what failed; `dead_letters` webhooks that were
+    given up; `returned_days` certified days that a search found again; `disk_free_bytes` on the disk of the
+    journal.
+    """
+
+    at: datetime
+    started_at: datetime
+    profile: str
+    counts: Counts
+    consumers: Mapping[str, ConsumerStanding]
+    quarantine: Mapping[str, int]  # what waits, by reason
+    lists: Mapping[str, ListFigures]
+    listed: int  # entries in matching
+    alerts: AlertFigures
+    webhooks_waiting: int
+    dead_letters: int
+    forward: ForwardStanding | None
+    failures: Mapping[str, str]
+    returned_days: int
+    disk_free_bytes: int
+    disk_least_bytes: int

@@ -1,0 +1,61 @@
+"""Threads that do a thing again and again: on time, when woken, and in spite of a fault."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from openanpr.run.node.fault import kind_and_place
+
+_LOG = logging.getLogger("openanpr.node")
+_AFTER_FAULT_S = 5.0
+
+
+class Rounds:
+    """One thread that calls `turn`, which returns the seconds until its next turn.
+
+    A fault is told by its kind and counted, and the turn comes again.
+    """
+
+    def __init__(self, name: str, turn: Callable[[], float]) -> None:
+        self.name = name
+        self._turn = turn
+        self._stopped = threading.Event()
+        self._due = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.failures = 0
+        self.fault = ""
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def soon(self) -> None:
+        """Have its turn come at once."""
+        self._due.set()
+
+    def stop(self) -> None:
+        """Let the thread end after the turn that it is at."""
+        self._stopped.set()
+        self._due.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread; return whether it has ended."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._due.clear()
+            try:
+                wait_s = self._turn()
+            except Exception as fault:  # noqa: BLE001 - the outermost loop: told, counted and tried again
+                self.failures += 1
+                self.fault = kind_and_place(fault)
+                _LOG.error("%s failed (%s): it is tried again", self.name, self.fault)
+                wait_s = _AFTER_FAULT_S
+            else:
+                self.failures = 0
+            if wait_s > 0:
+                self._due.wait(wait_s)

@@ -1,0 +1,118 @@
+"""What is kept and forgotten, over the local socket: retention, its certificates, and holds for cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+from starlette.routing import Route
+
+from openanpr.core.camera import CameraId
+from openanpr.store.engine import ReadEngine
+from openanpr.store.holds import Hold, HoldError, held_counts, holds, place_hold
+from openanpr.store.pictures import Pictures
+from openanpr.store.reads_find import ReadKey
+from openanpr.store.retention import (
+    RetentionRule,
+    RetentionRun,
+    certificates,
+    preview_retention,
+    returned_days,
+)
+from openanpr.web.local.asking import Asked, answered
+
+
+class RunsRetention(Protocol):
+    """Lets go of all that is past its time, in every store."""
+
+    def __call__(self, now: datetime) -> RetentionRun:
+        """Return what went of the read store, certified; what other stores let go of is in the log."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingRoutes:
+    """What keeping and forgetting over the socket needs."""
+
+    engine: ReadEngine
+    pictures: Pictures
+    rule: RetentionRule
+    run: RunsRetention
+    clock: Callable[[], datetime]
+
+
+class ReadForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """What names one read."""
+
+    camera: str
+    captured_at: datetime
+    vrm: str
+
+
+class HoldForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """Reads to keep for a case: whose it is, and the last day on which they are kept."""
+
+    hold_id: str
+    case_ref: str
+    owner: str
+    until: date
+    reads: list[ReadForm]
+
+
+def keeping_routes(of: KeepingRoutes) -> list[Route]:
+    """Return the routes of retention and holds."""
+    return [
+        answered("/retention", lambda _: _preview(of)),
+        answered("/retention/run", lambda _: _run(of), "POST"),
+        answered("/retention/certificates", lambda asked: _certificates(of, asked)),
+        answered("/retention/check", lambda _: {"returned_days": returned_days(of.engine, of.pictures)}),
+        answered("/holds", lambda _: _holds(of)),
+        answered("/holds", lambda asked: _hold(of, asked.form(HoldForm)), "POST"),
+    ]
+
+
+def _preview(of: KeepingRoutes) -> object:
+    today = of.clock().date()
+    return {
+        "profile": of.rule.profile,
+        "days": of.rule.days,
+        "source": of.rule.source,
+        "kept_from": of.rule.kept_from(today),
+        "to_go": preview_retention(of.engine, of.pictures, of.rule, today=today),
+    }
+
+
+def _run(of: KeepingRoutes) -> object:
+    done = of.run(of.clock())
+    return {
+        "certificates": [msgspec.Raw(one.to_json().encode()) for one in done.certificates],
+        "ended_holds": done.ended,
+    }
+
+
+def _certificates(of: KeepingRoutes, asked: Asked) -> object:
+    since = asked.query.get("since", "")
+    first = date.fromisoformat(since) if since else date.min
+    return [msgspec.Raw(one.to_json().encode()) for one in certificates(of.engine) if one.day >= first]
+
+
+def _holds(of: KeepingRoutes) -> object:
+    counts = held_counts(of.engine)
+    return [
+        {"hold_id": one.hold_id, "case_ref": one.case_ref, "owner": one.owner, "until": one.until}
+        | {"reads": counts.get(one.hold_id, 0)}
+        for one in holds(of.engine)
+    ]
+
+
+def _hold(of: KeepingRoutes, form: HoldForm) -> object:
+    now = of.clock()
+    if form.until < now.date():
+        raise HoldError("a hold ends on a day to come")
+    keys = [ReadKey(CameraId.parse(one.camera), one.captured_at, one.vrm) for one in form.reads]
+    hold = Hold(form.hold_id, form.case_ref, form.owner, form.until)
+    return place_hold(of.engine, of.pictures, hold, keys, at=now)

@@ -1,0 +1,341 @@
+"""Lists of vehicles of interest over the local socket: defined, imported, changed by hand, approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+from starlette.routing import Route
+
+from openanpr.core.voi_entry import Action, EntryKey, Origin, Priority, VoiEntry
+from openanpr.core.voi_list import ChangeKind, DiffRow, ListKind, ListStanding, Proposal, VoiList
+from openanpr.store.control.compare import Change
+from openanpr.store.control.list_store import ListStore
+from openanpr.voi.by_hand import (
+    Asker,
+    approve,
+    propose_entry,
+    propose_removal,
+    propose_rollback,
+    turn_down,
+)
+from openanpr.voi.circulate import behind
+from openanpr.voi.column_map import FeedProfile, load_profile, shipped_profile
+from openanpr.voi.fresh import freshness
+from openanpr.voi.importing import ImportRequest, import_feed
+from openanpr.voi.stolen import StolenPolicy
+from openanpr.voi.weed import WeedRules, weed
+from openanpr.web.local.asking import Asked, answered
+
+_SHOWN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ListRoutes:
+    """What lists over the socket need; `changed` is called when a list may have a new revision.
+
+    `longest` is how far ahead an entry by hand may expire.
+    """
+
+    store: ListStore
+    clock: Callable[[], datetime]
+    changed: Callable[[], None]
+    longest: timedelta
+    stolen: StolenPolicy
+    weeding: WeedRules
+
+
+class DefineForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """A list and the case for it; `max_age_hours` None for one that is kept by hand."""
+
+    name: str
+    owner: str
+    purpose: str
+    legal_basis: str
+    kind: ListKind
+    visible_to: list[str]
+    max_age_hours: float | None = None
+
+
+class ImportForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file on the node's machine, and what its source says of it.
+
+    `profile` names a shipped one or is the path of another; `list` overrides the list that it fills.
+    """
+
+    path: str
+    profile: str
+    by: str
+    why: str
+    kind: ChangeKind = ChangeKind.FULL
+    list: str = ""
+    source_at: datetime | None = None
+    feed_revision: int | None = None
+    feed_base: int | None = None
+    revive: bool = False
+
+
+class EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry that a person asks for."""
+
+    by: str
+    why: str
+    vrm: str
+    action: Action
+    reason: str
+    owner: str
+    weed_on: date
+    priority: Priority = Priority.MEDIUM
+    make: str = ""
+    model: str = ""
+    colour: str = ""
+    warning_markers: str = ""
+    information: str = ""
+    force_area: str = ""
+    grading: str = ""
+    protective_marking: str = ""
+    pnc_id: str = ""
+    source: str = ""
+    review_on: date | None = None
+    covert: bool = False
+    seen_by: list[str] = []
+    revive: bool = False
+
+
+class RemovalForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry to take off: its mark, PNC id and who put it in."""
+
+    by: str
+    why: str
+    vrm: str
+    pnc_id: str = ""
+    origin: Origin = Origin.FEED
+
+
+class DecisionForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who decides, and why."""
+
+    by: str
+    why: str = ""
+
+
+class RollbackForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """The revision to go back to."""
+
+    by: str
+    why: str
+    to: int
+
+
+def list_routes(of: ListRoutes) -> list[Route]:
+    """Return the routes of lists."""
+    return [
+        answered("/lists", lambda _: [_standing(one, of.clock()) for one in of.store.standings()]),
+        answered("/lists", lambda asked: _define(of, asked.form(DefineForm)), "POST"),
+        answered("/lists/{name}", lambda asked: _standing(of.store.standing(asked.path["name"]), of.clock())),
+        answered("/lists/{name}/history", lambda asked: of.store.history(asked.path["name"])),
+        answered("/lists/{name}/review", lambda asked: _review(of, asked)),
+        answered("/lists/{name}/holders", lambda asked: _holders(of, asked.path["name"])),
+        answered("/lists/{name}/tombstones/{vrm}", lambda asked: _tombstones(of, asked)),
+        answered("/lists/{name}/entries", lambda asked: _entry(of, asked), "POST"),
+        answered("/lists/{name}/removals", lambda asked: _removal(of, asked), "POST"),
+        answered("/lists/{name}/rollback", lambda asked: _rollback(of, asked), "POST"),
+        answered("/lists/{name}/weeding", lambda asked: _weeding(of, asked), "POST"),
+        answered("/imports", lambda asked: _import(of, asked.form(ImportForm)), "POST"),
+        answered("/proposals", lambda _: [_proposal(one) for one in of.store.waiting()]),
+        answered("/proposals/{number:int}", lambda asked: _whole_proposal(of, int(asked.path["number"]))),
+        answered("/proposals/{number:int}/approve", lambda asked: _approve(of, asked), "POST"),
+        answered("/proposals/{number:int}/refuse", lambda asked: _refuse(of, asked), "POST"),
+    ]
+
+
+def _define(of: ListRoutes, form: DefineForm) -> object:
+    age = None if form.max_age_hours is None else timedelta(hours=form.max_age_hours)
+    seen = frozenset(form.visible_to)
+    of.store.define(VoiList(form.name, form.owner, form.purpose, form.legal_basis, form.kind, age, seen))
+    of.changed()
+    return _standing(of.store.standing(form.name), of.clock())
+
+
+def _import(of: ListRoutes, form: ImportForm) -> object:
+    path = Path(form.path)
+    if not path.is_absolute() or not path.is_file():
+        raise ValueError("give the whole path of a file that the node can read")
+    profile = _profile(form.profile)
+    if form.list:
+        profile = replace(profile, list_name=form.list)
+    now = of.clock()
+    request = ImportRequest(
+        form.kind,
+        form.by,
+        now,
+        form.why,
+        source_at=form.source_at or now,
+        feed_revision=form.feed_revision,
+        feed_base=form.feed_base,
+        revive=form.revive,
+    )
+    done = import_feed(path, request, profile=profile, store=of.store, stolen=of.stolen)
+    of.changed()
+    return {
+        "state": done.state.value,
+        "rows": done.rows,
+        "proposal": None if done.proposal is None else _proposal(done.proposal),
+    }
+
+
+def _profile(name: str) -> FeedProfile:
+    path = Path(name)
+    return load_profile(path) if path.suffix == ".toml" else shipped_profile(name)
+
+
+def _entry(of: ListRoutes, asked: Asked) -> object:
+    form = asked.form(EntryForm)
+    entry = VoiEntry(
+        vrm=form.vrm,
+        action=form.action,
+        priority=form.priority,
+        origin=Origin.HAND,
+        make=form.make,
+        model=form.model,
+        colour=form.colour,
+        warning_markers=form.warning_markers,
+        reason=form.reason,
+        information=form.information,
+        owner=form.owner,
+        force_area=form.force_area,
+        grading=form.grading,
+        protective_marking=form.protective_marking,
+        pnc_id=form.pnc_id,
+        source=form.source,
+        source_at=of.clock(),
+        review_on=form.review_on,
+        weed_on=form.weed_on,
+        covert=form.covert,
+        seen_by=tuple(form.seen_by),
+    )
+    asker = Asker(form.by, of.clock(), form.why)
+    return _proposal(
+        propose_entry(
+            asked.path["name"], entry, asker=asker, longest=of.longest, store=of.store, revive=form.revive
+        )
+    )
+
+
+def _removal(of: ListRoutes, asked: Asked) -> object:
+    form = asked.form(RemovalForm)
+    key = EntryKey(form.vrm, form.pnc_id, form.origin)
+    asker = Asker(form.by, of.clock(), form.why)
+    return _proposal(propose_removal(asked.path["name"], key, asker=asker, store=of.store))
+
+
+def _rollback(of: ListRoutes, asked: Asked) -> object:
+    form = asked.form(RollbackForm)
+    asker = Asker(form.by, of.clock(), form.why)
+    return _proposal(propose_rollback(asked.path["name"], to=form.to, asker=asker, store=of.store))
+
+
+def _weeding(of: ListRoutes, asked: Asked) -> object:
+    by = asked.form(DecisionForm).by
+    done = weed(asked.path["name"], by=by, at=of.clock(), rules=of.weeding, store=of.store)
+    of.changed()
+    return _proposal(done)
+
+
+def _approve(of: ListRoutes, asked: Asked) -> object:
+    form = asked.form(DecisionForm)
+    done = approve(int(asked.path["number"]), by=form.by, at=of.clock(), store=of.store)
+    of.changed()
+    return _proposal(done)
+
+
+def _refuse(of: ListRoutes, asked: Asked) -> object:
+    form = asked.form(DecisionForm)
+    asker = Asker(form.by, of.clock(), form.why)
+    return _proposal(turn_down(int(asked.path["number"]), asker=asker, store=of.store))
+
+
+def _whole_proposal(of: ListRoutes, number: int) -> object:
+    """Return a proposal with its refused rows and the beginning of its diff, for a person to decide on."""
+    proposal = of.store.proposal(number)
+    refused = of.store.quarantine(number, limit=_SHOWN)
+    rows: dict[str, list[dict[str, object]]] = {}
+    if proposal.state.value == "ready":
+        for change in Change:
+            found, _ = of.store.diff_rows(number, change, limit=_SHOWN)
+            rows[change.value] = [_diff_row(row) for row in found]
+    return {
+        **_proposal(proposal),
+        "rows": rows,
+        "quarantine": [{"line": row.line, "reason": row.reason} for row in refused],
+    }
+
+
+def _diff_row(row: DiffRow) -> dict[str, object]:
+    return {
+        "before": None if row.before is None else row.before._asdict(),
+        "after": None if row.after is None else row.after._asdict(),
+    }
+
+
+def _review(of: ListRoutes, asked: Asked) -> object:
+    due = of.store.due_for_review(asked.path["name"], on=of.clock().date(), limit=_SHOWN)
+    return [{"vrm": one.vrm, "owner": one.owner, "review_on": one.review_on} for one in due]
+
+
+def _holders(of: ListRoutes, name: str) -> object:
+    standing = of.store.standing(name)
+    return {
+        "revision": standing.revision,
+        "behind": behind(name, standing.revision, receipts=of.store),
+        "holders": of.store.holders(name),
+    }
+
+
+def _tombstones(of: ListRoutes, asked: Asked) -> object:
+    return [
+        {**one.key._asdict(), "gone_by": one.gone_by, "revision": one.revision, "at": one.at, "by": one.by}
+        | {"why": one.why, "weed_on": one.weed_on, "lifted": one.lifted}
+        for one in of.store.tombstones(asked.path["name"], asked.path["vrm"])
+    ]
+
+
+def _standing(standing: ListStanding, now: datetime) -> dict[str, object]:
+    one, fresh = standing.of, freshness(standing, now)
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "owner": one.owner,
+        "purpose": one.purpose,
+        "legal_basis": one.legal_basis,
+        "visible_to": sorted(one.visible_to),
+        "max_age_hours": None if one.max_age is None else one.max_age / timedelta(hours=1),
+        "revision": standing.revision,
+        "entries": standing.entries,
+        "as_of": standing.as_of,
+        "feed_revision": standing.feed_revision,
+        "stale": fresh.stale,
+        "why_stale": fresh.why_stale,
+    }
+
+
+def _proposal(proposal: Proposal) -> dict[str, object]:
+    draft, diff = proposal.draft, proposal.diff
+    return {
+        "number": proposal.number,
+        "list": draft.list_name,
+        "kind": draft.kind,
+        "state": proposal.state,
+        "by": draft.by,
+        "at": draft.at,
+        "why": draft.why,
+        "source": draft.source,
+        "asks": proposal.asks,
+        "diff": diff,
+        "decided_by": proposal.decided_by,
+        "decision": proposal.decision,
+        "revision": proposal.revision,
+    }
