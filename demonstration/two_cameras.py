@@ -20,7 +20,10 @@ from pathlib import Path
 from typing import IO
 
 OPENANPR = Path(sys.executable).with_name("openanpr")
-CAMERAS = {"53/1/1": "Mill Street, northbound", "53/1/2": "Station Road, northbound"}
+CAMERAS = {
+    "53/1/1": ("Mill Street, northbound", "51.4501", "-2.5902"),
+    "53/1/2": ("Station Road, northbound", "51.4522", "-2.5845"),
+}
 _STARTS_WITHIN_S = 60.0
 
 
@@ -76,21 +79,9 @@ def wait_for_node(data: Path, node: subprocess.Popen[str]) -> None:
 
 def fill(data: Path, voi: Path) -> None:
     """Register two cameras and bring in a list, approved by a second person."""
-    for camera, name in CAMERAS.items():
-        asked(
-            data,
-            "cameras",
-            "add",
-            camera,
-            "--mount",
-            "fixed",
-            "--area",
-            "north",
-            "--name",
-            name,
-            "--by",
-            "Ann",
-        )
+    for camera, (name, lat, lon) in CAMERAS.items():
+        where = ("--mount", "fixed", "--area", "north", "--lat", lat, "--lon", lon)
+        asked(data, "cameras", "add", camera, *where, "--name", name, "--by", "Ann")
     asked(
         data,
         *("lists", "define", "--name", "demonstration", "--owner", "the demonstration"),

@@ -90,7 +90,7 @@ def test_what_a_named_entry_lists_does_not_hide_an_open_one() -> None:
 
 
 def test_an_older_list_makes_the_vehicle_less_likely() -> None:
-    fresh, older = seen(arrived()), seen(arrived(), standing=replace(FRESH, as_of=NOW - timedelta(days=60)))
+    fresh, older = seen(arrived()), seen(arrived(), standing=replace(FRESH, as_of=NOW - timedelta(days=30)))
     assert older.probability == pytest.approx(fresh.probability / 2, rel=0.02)
 
 

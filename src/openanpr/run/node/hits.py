@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from openanpr.alert.hit_seen import HitSeen
 from openanpr.core.camera import CameraId
 from openanpr.core.voi_entry import Action, VoiEntry
-from openanpr.core.voi_list import ListKind, ListStanding
+from openanpr.core.voi_list import ListStanding
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.match.advice import advise
 from openanpr.match.entry_odds import standing_of
@@ -25,14 +25,12 @@ class HitRules:
     """What turns a match into a hit.
 
     A read is late, whatever it was on arrival, once it is older than `late_after` when it is matched.
-    `half_life_days` is in how many days half of a list's entries cease to stand, by the kind of list.
+    `half_life_days` is in how many days half of a list's entries cease to stand.
     """
 
     late_after: timedelta
     rates: BaseRates = DEFAULT_RATES
-    half_life_days: Mapping[ListKind, float] = field(
-        default_factory=lambda: {ListKind.CRIME: 60.0, ListKind.MASS: 14.0}
-    )
+    half_life_days: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def _hit(one: _Met, area: str, now: datetime, rules: HitRules) -> HitSeen:
         record,
         entry.vrm,
         list_age_days=age / timedelta(days=1),
-        half_life_days=rules.half_life_days[standing.of.kind],
+        half_life_days=rules.half_life_days,
     )
     return HitSeen(
         read_id=record.read_id,

@@ -1,0 +1,182 @@
+"""Who may deliver, for which cameras, over the local socket: devices, codes, feeds, cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from starlette.routing import Route
+
+from openanpr.core.camera import CameraId
+from openanpr.core.place import Place
+from openanpr.core.registered_camera import RegisteredCamera, Retirement
+from openanpr.ingest.device import Device, Revocation
+from openanpr.ingest.enrol import CodeRequest, make_code
+from openanpr.ingest.feed import Feed, make_token
+from openanpr.ingest.scope import Scope
+from openanpr.ingest.secret_text import CHANCE_BYTES, HashKey
+from openanpr.store.control.intake_store import IntakeStore
+from openanpr.web.local.asking import Asked, answered
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRoutes:
+    """What devices over the socket need; `chance` gives so many random bytes, `fresh_id` a new id."""
+
+    store: IntakeStore
+    hash_key: HashKey
+    clock: Callable[[], datetime]
+    chance: Callable[[int], bytes]
+    fresh_id: Callable[[], str]
+
+
+class CodeForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """A device that is to enrol."""
+
+    name: str
+    scope: list[str]
+    by: str
+    life_hours: float = 24.0
+
+
+class FeedForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another maker's system."""
+
+    name: str
+    scope: list[str]
+    by: str
+    most_message_bytes: int
+
+
+class EndForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who ends it, and why."""
+
+    by: str
+    why: str
+
+
+class CameraForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """A camera for the register; a fixed one needs its place."""
+
+    camera: str
+    mount: str
+    name: str
+    by: str
+    area: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+class RetireForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """A camera that delivers no more."""
+
+    camera: str
+    by: str
+    why: str
+
+
+def device_routes(of: DeviceRoutes) -> list[Route]:
+    """Return the routes of devices, feeds and cameras."""
+    return [
+        answered("/devices", lambda _: [_device(one) for one in of.store.devices.every()]),
+        answered("/devices/codes", lambda _: _codes(of)),
+        answered("/devices/codes", lambda asked: _code(of, asked.form(CodeForm)), "POST"),
+        answered("/devices/{device}/revoke", lambda asked: _revoke(of, asked), "POST"),
+        answered("/feeds", lambda _: [_feed(one.feed) for one in of.store.feeds.every()]),
+        answered("/feeds", lambda asked: _add_feed(of, asked.form(FeedForm)), "POST"),
+        answered("/feeds/{feed_id}/revoke", lambda asked: _revoke_feed(of, asked), "POST"),
+        answered("/cameras", lambda _: [_camera(one) for one in of.store.cameras.every()]),
+        answered("/cameras", lambda asked: _add_camera(of, asked.form(CameraForm)), "POST"),
+        answered("/cameras/retire", lambda asked: _retire(of, asked.form(RetireForm)), "POST"),
+    ]
+
+
+def _code(of: DeviceRoutes, form: CodeForm) -> object:
+    life, now = timedelta(hours=form.life_hours), of.clock()
+    request = CodeRequest(form.name, Scope.parse(form.scope), form.by, life)
+    code = make_code(request, of.store.codes, hash_key=of.hash_key, chance=of.chance(CHANCE_BYTES), now=now)
+    return {"code": code, "expires_at": now + life}
+
+
+def _codes(of: DeviceRoutes) -> object:
+    return [
+        {"name": one.name, "scope": one.scope.texts(), "expires_at": one.expires_at, "by": one.made_by}
+        for one in of.store.codes.still_open(of.clock())
+    ]
+
+
+def _revoke(of: DeviceRoutes, asked: Asked) -> object:
+    form = asked.form(EndForm)
+    device = of.store.devices.revoke(asked.path["device"], Revocation(of.clock(), form.by, form.why))
+    if device is None:
+        raise LookupError("there is no device of this id")
+    return _device(device)
+
+
+def _add_feed(of: DeviceRoutes, form: FeedForm) -> object:
+    token, token_name, digest = make_token(of.hash_key, chance=of.chance(CHANCE_BYTES))
+    scope = Scope.parse(form.scope)
+    feed = Feed(of.fresh_id(), form.name, scope, token_name, digest, form.most_message_bytes)
+    of.store.feeds.put(feed, by=form.by, at=of.clock())
+    return {**_feed(feed), "token": token}
+
+
+def _revoke_feed(of: DeviceRoutes, asked: Asked) -> object:
+    form = asked.form(EndForm)
+    feed = of.store.feeds.revoke(asked.path["feed_id"], Revocation(of.clock(), form.by, form.why))
+    if feed is None:
+        raise LookupError("there is no feed of this id")
+    return _feed(feed)
+
+
+def _add_camera(of: DeviceRoutes, form: CameraForm) -> object:
+    if form.mount not in {"fixed", "moving"}:
+        raise ValueError("a camera is fixed or moving")
+    place = None if form.lat is None or form.lon is None else Place(form.lat, form.lon)
+    camera = RegisteredCamera(
+        camera=CameraId.parse(form.camera),
+        name=form.name,
+        area=form.area,
+        moving=form.mount == "moving",
+        place=place,
+        added_by=form.by,
+        added_at=of.clock(),
+    )
+    of.store.cameras.put([camera])
+    return _camera(camera)
+
+
+def _retire(of: DeviceRoutes, form: RetireForm) -> object:
+    retirement = Retirement(of.clock(), form.by, form.why)
+    camera = of.store.cameras.retire(CameraId.parse(form.camera), retirement)
+    if camera is None:
+        raise LookupError("there is no such camera in the register")
+    return _camera(camera)
+
+
+def _device(device: Device) -> dict[str, object]:
+    return {
+        "device": device.device_id,
+        "name": device.name,
+        "scope": device.scope.texts(),
+        "enrolled_at": device.enrolled_at,
+        "revoked": device.revoked,
+    }
+
+
+def _feed(feed: Feed) -> dict[str, object]:
+    return {"feed_id": feed.feed_id, "name": feed.name, "scope": feed.scope.texts(), "revoked": feed.revoked}
+
+
+def _camera(one: RegisteredCamera) -> dict[str, object]:
+    return {
+        "camera": str(one.camera),
+        "name": one.name,
+        "area": one.area,
+        "mount": "moving" if one.moving else "fixed",
+        "place": None if one.place is None else [one.place.lat, one.place.lon],
+        "added_by": one.added_by,
+        "retired": one.retired,
+    }
