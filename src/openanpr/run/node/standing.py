@@ -75,3 +75,35 @@ class NodeStanding:
     returned_days: int
     disk_free_bytes: int
     disk_least_bytes: int
+
+
+def standing_record(standing: NodeStanding) -> dict[str, object]:
+    """Return the standing as a JSON object."""
+    counts = standing.counts
+    return {
+        "at": standing.at,
+        "started_at": standing.started_at,
+        "profile": standing.profile,
+        "counts": {
+            "batches": dict(counts.batches),
+            "reads": dict(counts.reads),
+            "refused": dict(counts.refused),
+            "pictures": dict(counts.pictures),
+            "enrolments": dict(counts.enrolments),
+        },
+        "consumers": dict(standing.consumers),
+        "quarantine": dict(standing.quarantine),
+        "lists": dict(standing.lists),
+        "listed": standing.listed,
+        "alerts": {
+            "open": dict(standing.alerts.open),
+            "waiting": dict(standing.alerts.waiting),
+            "unattended": standing.alerts.unattended,
+            "present": standing.alerts.present,
+        },
+        "webhooks": {"waiting": standing.webhooks_waiting, "dead": standing.dead_letters},
+        "forward": standing.forward,
+        "failures": dict(standing.failures),
+        "returned_days": standing.returned_days,
+        "disk_free_bytes": standing.disk_free_bytes,
+    }

@@ -1,0 +1,28 @@
+"""What `openanpr node` asks a running node: how it does, and a backup of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openanpr.run.local.verb import Verb, fields, rows
+
+
+def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
+    reads, alerts = answer["counts"]["reads"], answer["alerts"]
+    consumers = [{"consumer": name, **one} for name, one in answer["consumers"].items()]
+    lists = [{"list": name, **one} for name, one in answer["lists"].items()]
+    lines = [
+        f"since {answer['started_at']} under {answer['profile']}: {reads.get('accepted', 0)} reads accepted,"
+        f" {reads.get('late', 0)} of them late; {sum(answer['quarantine'].values())} in quarantine",
+        rows("consumer", "waiting", "reads", "failures")(consumers),
+        f"{answer['listed']} entries are matched with",
+        rows("list", "entries", "revision", "stale", nothing="no list")(lists),
+        f"alerts open: {sum(alerts['open'].values())}, waiting: {sum(alerts['waiting'].values())},"
+        f" {alerts['present']} listen",
+    ]
+    alarms = [f"ALARM {one['name']} ({one['about']}): {one['sentence']}" for one in answer["alarms"]]
+    return "\n".join([*lines, *(alarms or ["no alarm"])])
+
+
+STATUS = Verb("status", "how the node does, with its alarms", "GET", "/node", _standing)
+BACKUP_SHOWN = fields("destination", "files", "bytes", "ended_at")

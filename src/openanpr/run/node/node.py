@@ -1,0 +1,67 @@
+"""A node at work: what it starts, in which order, and how it ends so that nothing is left half done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from openanpr.run.node.consumer import Consumer
+from openanpr.run.node.threads import Rounds
+from openanpr.web.delivery import DeliveryApp
+from openanpr.web.serve import Served
+
+_LOG = logging.getLogger("openanpr.node")
+_STOP_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the node is asked: by devices, by this machine's owner, and by what reads metrics (if any)."""
+
+    delivery: Served
+    local: Served
+    metrics: Served | None
+
+    def every(self) -> tuple[Served, ...]:
+        """Return them all."""
+        return (self.delivery, self.local, *(() if self.metrics is None else (self.metrics,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The running parts of a node; its stores are closed by whoever opened them."""
+
+    app: DeliveryApp
+    servers: Servers
+    consumers: Sequence[Consumer]
+    rounds: Sequence[Rounds]
+    clock: Callable[[], datetime]
+
+    def start(self) -> None:
+        """Start everything; raises ServeError where an address cannot be listened on."""
+        for part in (*self.consumers, *self.rounds):
+            part.start()
+        try:
+            for server in self.servers.every():
+                server.start()
+        except Exception:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Take nothing more in, end what is under way, and return when every thread has ended."""
+        for server in self.servers.every():
+            server.stop(_STOP_S)
+        self.app.close()
+        for part in (*self.consumers, *self.rounds):
+            part.stop()
+        late = [part.name for part in (*self.consumers, *self.rounds) if not part.join(_STOP_S)]
+        if late:
+            _LOG.warning("these did not end in time and are cut off: %s", ", ".join(late))
+
+    @property
+    def broken(self) -> bool:
+        """Whether a server has ended by itself: the node is then of no use and should be started again."""
+        return not all(server.running for server in self.servers.every())
