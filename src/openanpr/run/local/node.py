@@ -11,14 +11,15 @@ def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
     reads, alerts = answer["counts"]["reads"], answer["alerts"]
     consumers = [{"consumer": name, **one} for name, one in answer["consumers"].items()]
     lists = [{"list": name, **one} for name, one in answer["lists"].items()]
+    held = sum(answer["quarantine"].values())
+    known = sum(alerts["open"].values()), sum(alerts["waiting"].values()), alerts["present"]
     lines = [
-        f"since {answer['started_at']} under {answer['profile']}: {reads.get('accepted', 0)} reads accepted,"
-        f" {reads.get('late', 0)} of them late; {sum(answer['quarantine'].values())} in quarantine",
+        f"since {answer['started_at']} under {answer['profile']}:",
+        f"{reads.get('accepted', 0)} reads accepted, {reads.get('late', 0)} of them late; {held} in quarantine",
         rows("consumer", "waiting", "reads", "failures")(consumers),
         f"{answer['listed']} entries are matched with",
         rows("list", "entries", "revision", "stale", nothing="no list")(lists),
-        f"alerts open: {sum(alerts['open'].values())}, waiting: {sum(alerts['waiting'].values())},"
-        f" {alerts['present']} listen",
+        "alerts open: {}, waiting: {}; {} listen".format(*known),
     ]
     alarms = [f"ALARM {one['name']} ({one['about']}): {one['sentence']}" for one in answer["alarms"]]
     return "\n".join([*lines, *(alarms or ["no alarm"])])
