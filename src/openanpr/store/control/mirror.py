@@ -22,7 +22,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Changed(Generic[K, V]):
-    """A row that changed: the change's number, whose row it is, the key that it is now asked by, its value."""
+    """A row that changed: the change's number, whose row it is, the key it is now asked by, its value."""
 
     number: int
     owner: Hashable
@@ -101,9 +101,13 @@ class Mirror(Generic[K, V]):
         self._looked_s = now_s
 
     def _take_in(self, changed: Changed[K, V]) -> None:
-        former = self._keys.get(changed.owner)
+        former_key = self._keys.get(changed.owner)
         # The new key first: who asks meanwhile finds one of the two.
         self._rows[changed.key] = changed
         self._keys[changed.owner] = changed.key
-        if former is not None and former != changed.key and self._rows[former].owner == changed.owner:
-            del self._rows[former]
+        if former_key is None or former_key == changed.key:
+            return
+        former = self._rows.get(former_key)
+        # Another may have the key by now, and may have come first.
+        if former is not None and former.owner == changed.owner:
+            del self._rows[former_key]
