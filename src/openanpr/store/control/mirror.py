@@ -90,7 +90,6 @@ class Mirror(Generic[K, V]):
                 self._look()
 
     def _look(self) -> None:
-        self._looked_s = None  # stays so if the database does not answer
         now_s = self._clock()
         with reading(self._engine) as connection:
             rows = list(self._read(connection, self._seen))
@@ -98,7 +97,7 @@ class Mirror(Generic[K, V]):
             self._take_in(changed)
         if rows:
             self._seen = rows[-1].number
-        self._looked_s = now_s
+        self._looked_s = now_s  # not where the database did not answer: then it is asked again
 
     def _take_in(self, changed: Changed[K, V]) -> None:
         former_key = self._keys.get(changed.owner)
