@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 from uuid import UUID
 
 import pytest
 
-from openanpr.ingest.accept import Reason
+from openanpr.core.camera import CameraId
+from openanpr.ingest.accept import Mount, Reason
 from openanpr.ingest.arrival import Arrival
 from openanpr.ingest.clock import ClockSample, remembered
 from openanpr.ingest.device import Device, Revocation
 from openanpr.ingest.enrol import EnrolmentCode
+from openanpr.ingest.feed import Feed
 from openanpr.ingest.journal import Entry, Kept
 from openanpr.ingest.picture import ShelvedPicture
 from openanpr.ingest.quarantine import (
@@ -30,7 +32,7 @@ from openanpr.ingest.quarantine import (
 )
 from openanpr.ingest.scope import Scope
 from openanpr.wire.device_key import DeviceKey
-from tests.ingest.world import NOW
+from tests.ingest.world import LIMITS, NOW
 
 SCOPE = Scope.parse(["53", "54/1", "55/1/7"])
 
@@ -167,6 +169,59 @@ class DevicesContract:
         assert [d.key for d in devices.every()] == [fresh, other.key]
 
 
+class SendersContract:
+    """Fixtures `codes`, `register` and `senders` over the same empty ledger."""
+
+    def test_a_sender_is_known_by_its_id_also_when_it_was_revoked(self, codes, register, senders) -> None:
+        assert senders.sender("gate-1") is None
+        device = Device("gate-1", "The gate", SCOPE, DeviceKey.generate().public, NOW)
+        codes.put(DevicesContract.CODE)
+        codes.redeem("ABCDEFGH", device)
+        assert senders.sender("gate-1") == device.sender
+        register.revoke("gate-1", Revocation(NOW, "ann", "stolen from the van"))
+        assert senders.sender("gate-1") == device.sender
+
+
+FEED = Feed("axis-1", "North gate", SCOPE, "ABCDEFGH", b"h" * 32, most_message_bytes=1000)
+
+
+class FeedsContract:
+    """Fixture `feeds_of`: makes the port of the feeds that it is given."""
+
+    def test_a_feed_is_found_by_the_name_of_its_token_as_it_is(self, feeds_of) -> None:
+        narrow = replace(FEED, feed_id="axis-2", token_name="ZZZZZZZZ", limits=LIMITS)
+        feeds = feeds_of(FEED, narrow)
+        assert feeds.by_token("ABCDEFGH") == FEED
+        assert feeds.by_token("ZZZZZZZZ") == narrow
+        assert feeds.by_token("YYYYYYYY") is None
+
+
+class CamerasContract:
+    """Fixture `cameras_of`: makes the port of the cameras and mounts that it is given."""
+
+    def test_it_says_of_each_camera_whether_it_stands_or_drives(self, cameras_of) -> None:
+        standing, driving = CameraId(53, 1, 7), CameraId(53, 9, 1)
+        cameras = cameras_of({standing: Mount.FIXED, driving: Mount.MOVING})
+        assert cameras.mount(standing) is Mount.FIXED
+        assert cameras.mount(driving) is Mount.MOVING
+        assert cameras.mount(CameraId(53, 1, 8)) is None
+
+
+class NoncesContract:
+    """Fixture `nonces`: none used yet."""
+
+    UNTIL = NOW + timedelta(minutes=10)
+
+    def test_a_nonce_is_new_once(self, nonces) -> None:
+        assert [nonces.seen("key", "n-1", self.UNTIL) for _ in range(3)] == [False, True, True]
+        assert not nonces.seen("key", "n-2", self.UNTIL)
+
+    def test_the_nonces_of_keys_do_not_mix(self, nonces) -> None:
+        assert not nonces.seen("key", "1n", self.UNTIL)
+        assert not nonces.seen("key1", "n", self.UNTIL)
+        assert not nonces.seen("another", "1n", self.UNTIL)
+
+
 def quarantined(index=0, **beside) -> QuarantinedRead:
     """Return a held read such as the journal gives."""
     arrival = Arrival("gate-1/1", UUID(int=1), "gate-1", True, NOW, NOW, 40, 55, "test-2026")  # noqa: FBT003 - as declared
@@ -205,6 +260,14 @@ class QuarantineContract:
         assert quarantine.find(item.item_id) == item
         assert quarantine.find(nothing.item_id) == nothing
         assert quarantine.find("gate-1/1#0009") is None
+
+    def test_no_part_of_a_second_is_lost(self, quarantine) -> None:
+        at = (NOW + timedelta(microseconds=1_234_567)).astimezone(timezone(timedelta(hours=1)))
+        arrival = replace(quarantined().arrival, received_at=at, sent_at=at - timedelta(microseconds=1))
+        deed = Deed("ann", at, "the zone was wrong")
+        item = quarantined(arrival=arrival, mends=(Mend(deed, b"{}"),), state=State.DISCARDED, end=deed)
+        quarantine.put([item])
+        assert quarantine.find(item.item_id) == item
 
     def test_an_item_put_again_stays_as_it_is(self, quarantine) -> None:
         quarantine.put([quarantined()])

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from openanpr.store.control import ingest_tables
 from openanpr.store.control.engine import open_database, writing
+from openanpr.store.control.intake_store import IntakeStore
 from openanpr.store.control.list_store import ListStore
-from openanpr.store.control.list_tables import metadata
 from openanpr.store.control.migrate import migrate
+from openanpr.store.control.shelf import ShelfRoom
 from tests.store_control.databases import postgresql
 from tests.store_control.stand import STOLEN
 
@@ -48,11 +50,16 @@ def store(engine: sa.Engine) -> ListStore:
 
 
 @pytest.fixture
+def intake(engine: sa.Engine) -> IntakeStore:
+    return IntakeStore.over(engine, room=ShelfRoom(most_pictures=3, most_bytes=1000))
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
 def emptied(engine: sa.Engine) -> None:
     with writing(engine) as connection:
-        for table in reversed(metadata.sorted_tables):
+        for table in reversed(ingest_tables.metadata.sorted_tables):
             connection.execute(sa.delete(table))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _WRITES: Final = "openanpr_writes"
+_BARE: Final = "openanpr_bare"
 _BUSY_MS: Final = 60_000  # the swap of a list of millions is one transaction; others wait for it
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -33,7 +34,8 @@ def open_database(url: str) -> sa.Engine:
     """Return the engine of the database at `url`: `sqlite:///path/control.db` or `postgresql+psycopg://...`.
 
     SQLite: write-ahead log, full sync at each commit, foreign keys held, at most a minute's wait for
-    another writer. Nothing is connected yet.
+    another writer. Nothing is connected yet. No error tells the values that a statement was given: they may
+    be plates and places.
     Raises DatabaseError for a URL that names neither.
     """
     try:
@@ -42,11 +44,12 @@ def open_database(url: str) -> sa.Engine:
         msg = "the control database needs a URL such as sqlite:////var/lib/openanpr/control.db"
         raise DatabaseError(msg) from error
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
         msg = "the control database is a SQLite file or PostgreSQL: sqlite:///... or postgresql://..."
         raise DatabaseError(msg)
-    engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY_MS / 1000})
+    engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -72,6 +75,33 @@ def writing(engine: sa.Engine) -> Generator[sa.Connection]:
             yield marked
 
 
+@contextmanager
+def erasing(engine: sa.Engine) -> Generator[sa.Connection]:
+    """Give a writing connection that overwrites what it deletes or replaces.
+
+    In SQLite the write-ahead log still has it until `empty_log`, in PostgreSQL the pages until its vacuum.
+    """
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            yield connection
+            return
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        try:
+            yield connection
+        finally:
+            # The connection goes back to those who delete rows by the million.
+            connection.exec_driver_sql("PRAGMA secure_delete=OFF")
+
+
+def empty_log(engine: sa.Engine) -> None:
+    """Empty SQLite's write-ahead log, which may still hold what was erased; PostgreSQL sees to its own."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            # Outside a transaction: inside one it is refused.
+            connection.execution_options(**{_BARE: True})
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # The driver must not begin transactions by itself: it would begin them as readers.
     connection.isolation_level = None
@@ -84,6 +114,8 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get(_BARE, False):
+        return
     # A writer takes its lock at once: a reader that turns writer half-way may be refused without a wait.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
