@@ -30,6 +30,9 @@ class Shelf:
     def find(self, sha256):
         return tuple(p for (name, _), p in self.pictures.items() if name == sha256)
 
+    def among(self, names) -> frozenset[str]:
+        return frozenset(name for name, _ in self.pictures if name in names)
+
     def take_off(self, sha256, device) -> None:
         self.pictures.pop((sha256, device), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -92,6 +92,10 @@ class PictureShelf(Protocol):
 
     def find(self, sha256: str) -> tuple[ShelvedPicture, ...]:
         """Return the pictures of this name, one a device."""
+        ...
+
+    def among(self, names: Collection[str]) -> frozenset[str]:
+        """Return those of the names under which a picture lies here: one question for a whole batch."""
         ...
 
     def take_off(self, sha256: str, device: str) -> None:
@@ -182,14 +186,15 @@ def claim_shelved(reads: Iterable[ArrivedRead], shelf: PictureShelf, store: Pict
 
     Only a picture of the device that sent the read counts. To do it again is safe. Raises what ports raise.
     """
+    waiting = [(read, name) for read in reads for name in {read.record.patch, read.record.overview} if name]
+    here = shelf.among({name for _, name in waiting}) if waiting else frozenset[str]()
     moved = 0
-    for read in reads:
-        for sha256 in {read.record.patch, read.record.overview} - {None}:
-            for picture in shelf.find(str(sha256)):
-                if picture.device == read.arrival.device:
-                    store.keep(picture.sha256, _day(read.record.captured_at), picture.jpeg)
-                    shelf.take_off(picture.sha256, picture.device)
-                    moved += 1
+    for read, name in waiting:
+        for picture in shelf.find(name) if name in here else ():
+            if picture.device == read.arrival.device:
+                store.keep(picture.sha256, _day(read.record.captured_at), picture.jpeg)
+                shelf.take_off(picture.sha256, picture.device)
+                moved += 1
     return moved
 
 

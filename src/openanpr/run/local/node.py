@@ -15,7 +15,7 @@ def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
     known = sum(alerts["open"].values()), sum(alerts["waiting"].values()), alerts["present"]
     lines = [
         f"since {answer['started_at']} under {answer['profile']}:",
-        f"{reads.get('accepted', 0)} reads accepted, {reads.get('late', 0)} of them late; {held} in quarantine",
+        f"{reads.get('accepted', 0)} reads accepted, {reads.get('late', 0)} late; {held} in quarantine",
         rows("consumer", "waiting", "reads", "failures")(consumers),
         f"{answer['listed']} entries are matched with",
         rows("list", "entries", "revision", "stale", nothing="no list")(lists),
