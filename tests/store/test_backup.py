@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -339,6 +339,13 @@ def test_each_backup_needs_a_folder_of_its_own(node, kept) -> None:
     verify(kept)
 
 
+def test_a_backup_is_not_put_into_what_it_backs_up(node) -> None:
+    for folder in (node.data / "pictures", node.engine._folder):
+        with pytest.raises(BackupError, match="outside the node"):
+            backup(node.parts(), folder / "backup", now=now, program=PROGRAM)
+        assert not (folder / "backup").exists()
+
+
 def test_a_writer_that_does_not_stand_still_is_caught(node, tmp_path) -> None:
     class Sly:
         """An engine beside which somebody writes while the folder is frozen."""
@@ -353,6 +360,18 @@ def test_a_writer_that_does_not_stand_still_is_caught(node, tmp_path) -> None:
     write_reads(node.engine, [arrived("AA11AAA")], group=f"{tmp_path} first", kept_from=LONG_AGO)
     with pytest.raises(BackupError, match="had to stand still"):
         backup(node.parts(engine=Sly(), still=nullcontext), tmp_path / "backup", now=now, program=PROGRAM)
+
+
+def test_two_backups_at_once_do_not_take_from_one_another(node, tmp_path) -> None:
+    @contextmanager
+    def and_another_at_once():
+        yield
+        with pytest.raises(BackupError, match="another backup of this node"):
+            backup(node.parts(), tmp_path / "second", now=now, program=PROGRAM)
+
+    backup(node.parts(still=and_another_at_once), tmp_path / "first", now=now, program=PROGRAM)
+    verify(tmp_path / "first")
+    assert not (tmp_path / "second").exists()
 
 
 def test_what_a_killed_backup_left_goes_at_the_next_start(node) -> None:

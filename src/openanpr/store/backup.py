@@ -6,8 +6,9 @@ What must fit together, and how it is made to:
   journal and counts once; what it lacks before that is lost. So no store may be older than the journal in
   the backup: the journal is pinned first, every other store after it.
 * That alone is not exact for the reads: a group of batches that was stored after the journal was pinned would
-  come again as another group, and count twice in the summaries. So for the moment of the cut, some
-  milliseconds, the writer of the read store stands still (`Parts.still`). Deliveries are taken all the while.
+  come again as another group, and count twice in the summaries. So for the moment of the cut the writer of
+  the read store stands still (`Parts.still`): it grows with the days kept, to a second or two. Deliveries
+  are taken all the while.
 * Each SQLite file is pinned by a transaction, the reads by hard links, and all is copied afterwards
   from that moment. Devices and lists are pinned after the journal whose batches speak of them.
 * Pictures lie beside the reads that name them and are copied last. What was acknowledged before the cut is
@@ -76,7 +77,7 @@ def backup(parts: Parts, destination: Path, *, now: Callable[[], datetime], prog
     its own. Raises BackupError; then nothing is left at `destination`.
     """
     began = now()
-    _make(destination)
+    _make(destination, but_not_in=(parts.reads, *parts.folders))
     try:
         with private_file(destination / LIST) as listing:
             filling = Filling(destination / CONTENT, listing)
@@ -130,7 +131,9 @@ def _reads_schema(parts: Parts) -> Schema:
     return Schema(parts.reads.name, "reads", str(max((row.number for row in applied), default=0)))
 
 
-def _make(destination: Path) -> None:
+def _make(destination: Path, *, but_not_in: Sequence[Path]) -> None:
+    if any(destination.resolve().is_relative_to(folder.resolve()) for folder in but_not_in):
+        raise BackupError(f"{destination} lies in a part of the node itself: name a folder outside the node")
     try:
         destination.mkdir(mode=0o700, parents=False)
     except FileExistsError:

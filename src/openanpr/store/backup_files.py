@@ -145,8 +145,11 @@ def private_folder(path: Path) -> None:
 
 
 def plain_files(folder: Path) -> Iterator[str]:
-    """Yield the paths of the plain files below a folder; those that obstore has not finished are left out."""
-    for at, _, names in os.walk(folder):
+    """Yield the paths of the plain files below a folder; those that obstore has not finished are left out.
+
+    A folder in it may go meanwhile; raises OSError for one that is there and cannot be listed.
+    """
+    for at, _, names in os.walk(folder, onerror=_unless_gone):
         for name in names:
             path = Path(at, name)
             # obstore writes NAME#NUMBER and renames it once it is whole.
@@ -167,6 +170,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _unless_gone(fault: OSError) -> None:
+    if not isinstance(fault, FileNotFoundError):
+        raise fault
 
 
 def _is_whole(listed: Listed) -> bool:

@@ -7,6 +7,7 @@ logs out; without them a group that comes again after a restore would count twic
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Generator, Iterator, Mapping
@@ -19,7 +20,8 @@ from openanpr.store.engine import ReadEngine, statement
 
 _SHADOW = PurePosixPath("shadow/openanpr_backup")
 _LEFT_OUT = frozenset({"shadow", "tmp"})
-_OF_A_PROCESS = frozenset({"openanpr.lock", "status"})
+_LOCK = "openanpr.backup.lock"
+_OF_A_PROCESS = frozenset({"openanpr.lock", "status", _LOCK})
 _TOKENS = "deduplication_logs"
 
 
@@ -46,21 +48,38 @@ class Frozen:
 def frozen(engine: ReadEngine, folder: Path) -> Generator[Frozen]:
     """Freeze the folder that `engine` has open, while nobody writes to it; merges may go on.
 
-    Raises StoreError, OSError, and BackupError when something was written all the same.
+    Raises StoreError, OSError, and BackupError when something was written all the same, or another backup
+    is being made.
     """
-    clear_leftovers(folder)
-    try:
-        before = _small(folder)
-        for (table,) in engine.rows(statement("backup_tables"), {}, tuple[str]):
-            engine.run(statement("backup_freeze"), {"table": table})
-        small = _small(folder)
-        if small != before:
-            raise BackupError(
-                "something wrote to the read store while it had to stand still: back up again, report this"
-            )
-        yield Frozen(folder / _SHADOW, small, _links(folder))
-    finally:
+    with _alone(folder):
         clear_leftovers(folder)
+        try:
+            yield _frozen(engine, folder)
+        finally:
+            clear_leftovers(folder)
+
+
+def _frozen(engine: ReadEngine, folder: Path) -> Frozen:
+    before = _small(folder)
+    for (table,) in engine.rows(statement("backup_tables"), {}, tuple[str]):
+        engine.run(statement("backup_freeze"), {"table": table})
+    small = _small(folder)
+    if small != before:
+        raise BackupError(
+            "something wrote to the read store while it had to stand still: back up again, report this"
+        )
+    return Frozen(folder / _SHADOW, small, _links(folder))
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    # A second backup would clear away the links of the first, whose copy would then lack what is gone.
+    with (folder / _LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError("another backup of this node is being made: wait for it to end") from None
+        yield
 
 
 def clear_leftovers(folder: Path) -> None:
@@ -82,7 +101,7 @@ def _links(folder: Path) -> dict[str, str]:
 
 def _names(folder: Path) -> Iterator[tuple[str, bool]]:
     """Yield what lies outside the parts, and whether it is a link."""
-    for at, folders, files in os.walk(folder):
+    for at, folders, files in os.walk(folder, onerror=_raised):
         here = Path(at).relative_to(folder)
         depth = len(here.parts)
         links = [name for name in folders if Path(at, name).is_symlink()]
@@ -97,3 +116,7 @@ def _names(folder: Path) -> Iterator[tuple[str, bool]]:
             for name in folders
             if name not in links and (name == _TOKENS if in_table else depth or name not in _LEFT_OUT)
         ]
+
+
+def _raised(fault: OSError) -> None:
+    raise fault
