@@ -1,0 +1,241 @@
+"""The settings of a node: one frozen tree, as `node.toml` spells it. `read_settings` reads and checks it.
+
+Every key is optional, but for those of a table that only exists where it is written (a bucket, a webhook).
+Secrets are never in the tree: it names the files that hold them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from openanpr.policy.profile import DEFAULT_PROFILE
+from openanpr.run.node.toml_tree import Bounds
+from openanpr.wire.delivery import MOST_PICTURE_BYTES
+from openanpr.wire.read_batch import MOST_READS
+
+Port = Annotated[int, Bounds(1, 65535)]
+Count = Annotated[int, Bounds(1)]
+Seconds = Annotated[int, Bounds(1)]
+Share = Annotated[float, Bounds(0.0, 1.0)]
+Name = Annotated[str, Bounds(1)]
+Priority = Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """Where devices deliver; `names` are the authorities (host:port) by which they reach the node."""
+
+    host: Name = "127.0.0.1"
+    port: Port = 8470
+    names: tuple[Name, ...] = ()
+
+    @property
+    def authorities(self) -> frozenset[str]:
+        """The names in small letters; host and port where none were given."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return frozenset(name.lower() for name in self.names or (f"{host}:{self.port}",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """The node's certificate (with its chain) and key, both PEM; both or neither."""
+
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """A PostgreSQL address without its password; none: a SQLite file in the data folder."""
+
+    url: str = ""
+    password_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reads:
+    """Where reads are kept: chDB in `folder`, or the ClickHouse server at `url`."""
+
+    folder: Path = Path("reads")
+    memory_mb: Annotated[int, Bounds(256)] = 2048
+    url: str = ""
+    user: Name = "default"
+    password_file: Path | None = None
+    database: Name = "default"
+    timeout_s: Seconds = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureBucket:
+    """An S3 bucket."""
+
+    name: Name
+    region: Name
+    key_id: Name
+    secret_file: Path
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureStore:
+    """Where pictures are kept: `folder`, or a bucket; and how large one may be."""
+
+    folder: Path = Path("pictures")
+    most_bytes: Annotated[int, Bounds(1, MOST_PICTURE_BYTES)] = MOST_PICTURE_BYTES
+    most_pixels: Count = 16_000_000
+    bucket: PictureBucket | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFile:
+    """The journal."""
+
+    path: Path = Path("journal.db")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """What deliveries are bounded by, beside the numbers of the profile."""
+
+    most_reads: Annotated[int, Bounds(1, MOST_READS)] = MOST_READS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """The node that all reads are delivered to; `code_file` holds the one-time code until it is enrolled."""
+
+    url: str = ""
+    ca_file: Path | None = None
+    code_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A system that is told of alerts, as a viewer with these roles, forces, areas and teams would be.
+
+    `secret_file` holds the secret that both sides share; without it the node signs with its own key.
+    """
+
+    name: Name
+    url: Name
+    secret_file: Path | None = None
+    roles: frozenset[Name] = frozenset()
+    teams: frozenset[Name] = frozenset()
+    forces: frozenset[int] | None = None
+    areas: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLevel:
+    """A role that is told when an alert has waited so long."""
+
+    after_s: Seconds
+    role: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRoute:
+    """A role that is told at once, of some forces and areas (none given: all) from a priority up."""
+
+    role: Name
+    forces: frozenset[int] | None = None
+    areas: frozenset[str] | None = None
+    at_least: Priority = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAlerts:
+    """The rules of one list where they differ from those of all."""
+
+    window_s: Seconds | None = None
+    ladder: tuple[AlertLevel, ...] | None = None
+    again_every_s: Seconds | None = None
+    next_step_within_s: Seconds | None = None
+    outcome_within_s: Seconds | None = None
+    raise_after: Count | None = None
+    routes: tuple[AlertRoute, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """The rules of alerts, see `alert.rules.ListRules`; `list` has those of single lists by name."""
+
+    window_s: Seconds = 900
+    ladder: tuple[AlertLevel, ...] = (
+        AlertLevel(after_s=60, role="control-room-supervisor"),
+        AlertLevel(after_s=300, role="duty-inspector"),
+    )
+    again_every_s: Seconds = 300
+    next_step_within_s: Seconds = 300
+    outcome_within_s: Seconds = 7200
+    raise_after: Count = 3
+    routes: tuple[AlertRoute, ...] = (AlertRoute(role="control-room"),)
+    owner: Name = "operator of the node"
+    list: dict[str, ListAlerts] = field(default_factory=dict[str, ListAlerts])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeds:
+    """The folder that feeds write list files into, and the profiles that read them: names or paths."""
+
+    inbox: Path = Path("inbox")
+    profiles: tuple[Name, ...] = ()
+    quiet_s: Seconds = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """Where health and metrics are told: on this machine only."""
+
+    host: Name = "127.0.0.1"
+    port: Port = 9470
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """How sure is sure, see `match.doubt.MatchRules`."""
+
+    exact_confidence: Share = 0.9
+    least_doubt: Share = 0.01
+    spelling_doubt: Share = 0.02
+    unstated_confidence: Share = 0.85
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odds:
+    """What the probability of a hit is reckoned from, see `match.odds`; judged, better measured."""
+
+    listed: Share = 0.003
+    stray: Share = 0.0012
+    false_plates: Share = 0.001
+    half_life_days: Annotated[float, Bounds(0.001)] = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSettings:
+    """All of it. `data` is the folder of everything that the node keeps and that is not named elsewhere."""
+
+    data: Path = Path("openanpr-node")
+    profile: Name = DEFAULT_PROFILE
+    listen: Listen = Listen()
+    tls: Tls = Tls()
+    control_database: Database = Database()
+    lists_database: Database = Database()
+    reads: Reads = Reads()
+    pictures: PictureStore = PictureStore()
+    journal: JournalFile = JournalFile()
+    ingest: Ingest = Ingest()
+    forward: Forward = Forward()
+    webhooks: tuple[Webhook, ...] = ()
+    alerts: Alerts = Alerts()
+    feeds: Feeds = Feeds()
+    metrics: Metrics = Metrics()
+    match: Match = Match()
+    odds: Odds = Odds()
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of the node's own secrets."""
+        return self.data / "secrets"

@@ -1,0 +1,106 @@
+"""A profile is whole, dated and sourced, or it is refused with a sentence that says what to mend."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from openanpr.policy.profile import (
+    DEFAULT_PROFILE,
+    ProfileError,
+    load_profile,
+    parse_profile,
+    shipped_profiles,
+    verify_valid,
+)
+
+TEXT = resources.files("openanpr.policy").joinpath("profiles", "nadc-2018.toml").read_text()
+PAGE = Path(__file__).resolve().parents[2] / "docs/reference/profiles.md"
+
+
+def test_two_years_are_kept_by_default_and_twelve_months_under_the_current_rules() -> None:
+    assert shipped_profiles() == ("current", "nadc-2018")
+    assert load_profile(DEFAULT_PROFILE).retention_days.value == 730
+    assert load_profile("current").retention_days.value == 365
+
+
+@pytest.mark.parametrize("name", shipped_profiles())
+def test_every_number_of_a_shipped_profile_says_where_it_comes_from(name) -> None:
+    profile = load_profile(name)
+    assert profile.name == name
+    assert len(profile.numbers()) == 6
+    for number in profile.numbers().values():
+        assert (number.source is None) == bool(number.judgement)
+        assert len(number.grounds) > 30
+
+
+@pytest.mark.parametrize("name", shipped_profiles())
+def test_the_page_of_profiles_has_every_number_as_it_is(name) -> None:
+    section = PAGE.read_text(encoding="utf-8").partition(f"## {name}")[2].partition("\n## ")[0]
+    profile = load_profile(name)
+    assert f"{profile.valid_from}" in section
+    for key, number in profile.numbers().items():
+        standing = "judgement" if number.source is None else str(number.source.verified).lower()
+        row = next(line for line in section.splitlines() if f"`{key}`" in line)
+        assert [cell.strip() for cell in row.split("|")[2:4]] == [str(number.value), standing]
+
+
+def test_what_was_not_read_in_the_document_itself_is_told_as_unverified() -> None:
+    profile = load_profile("nadc-2018")
+    assert profile.ingest.clock_quarantine_ms.grounds.endswith("(unverified)")
+    assert "unverified" not in profile.retention_days.grounds
+    assert profile.ingest.late_after_s.grounds.startswith("the project's own judgement: ")
+
+
+def test_a_profile_of_ones_own_is_named_by_its_path(tmp_path) -> None:
+    own = tmp_path / "ours.toml"
+    own.write_text(TEXT.replace('name = "nadc-2018"', 'name = "ours"').replace("= 730", "= 90"))
+    assert load_profile(own).retention_days.value == load_profile(str(own)).retention_days.value == 90
+    assert load_profile(own).label == "ours of 2018-01-11"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("verified = true\n", "", r"retention.days.verified must say true or false"),
+        ('document = "Gloucester', 'sources = "Gloucester', r"retention.days has no use for sources"),
+        ('section = "What about my details?"', 'judgement = "so"', "needs its document, or a judgement"),
+        ('judgement = "After a minute', 'section = "After a minute', "needs its document, or a judgement"),
+        ('judgement = "After a minute', 'verified = true\njudgement = "After', "section, url and verified"),
+        ('name = "nadc-2018"', 'name = "nadc-2018"\nsearch_days = 90', "no use for search_days"),
+        ("[ingest.late_after_s]", "[ingest.late_after]", r"no use for ingest.late_after$"),
+        ("value = 5\n", "value = true\n", r"ingest.future_tolerance_s.value must be a whole number"),
+        ("[retention.days]\nvalue = 730", '[retention.days]\nvalue = "730"', r"retention.days.value must be"),
+        ("valid_from = 2018-01-11", "valid_from = 2018-01-11T00:00:00Z", "valid_from must be a day"),
+        ("valid_from = 2018-01-11", "", "valid_from is missing"),
+        ("value = 730", "value = 29", "oldest_days must be"),
+        ("value = 60", "value = 0", "late_after_s must be"),
+        ("value = 5\n", "value = -1\n", "future_tolerance_s must be"),
+        ("value = 1000", "value = 2001", "clock_alarm_ms must be"),
+        ('name = "nadc-2018"', 'name = "../nadc"', "name has up to 64"),
+        ('title = "', 'title = "" #', "title must be some text"),
+        ("verified = true", 'verified = true\nurl = "ftp://x"', "must begin with https"),
+        ("[retention.days]", "[retention", "cannot be used"),
+    ],
+)  # fmt: skip
+def test_a_profile_with_a_fault_is_refused_with_what_to_mend(old, new, told) -> None:
+    assert old in TEXT
+    with pytest.raises(ProfileError, match=told):
+        parse_profile(TEXT.replace(old, new, 1), where="ours.toml")
+
+
+def test_a_profile_holds_from_its_day_and_not_before() -> None:
+    profile = load_profile("nadc-2018")
+    verify_valid(profile, profile.valid_from)
+    with pytest.raises(ProfileError, match="holds from 2018-01-11 on, and today is 2018-01-10"):
+        verify_valid(profile, profile.valid_from - timedelta(days=1))
+    verify_valid(profile, date(2026, 11, 22))
+
+
+@pytest.mark.parametrize("which", ["nadc-2019", "./nowhere.toml", "", "../profile"])
+def test_a_profile_that_is_not_there_is_told(which) -> None:
+    with pytest.raises(ProfileError, match=r"no profile named|cannot be read"):
+        load_profile(which)
