@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from openanpr.store.control import alert_tables as _alert_tables  # noqa: F401 - adds its tables to metadata
 from openanpr.store.control.engine import open_database, writing
 from openanpr.store.control.list_store import ListStore
-from openanpr.store.control.list_tables import metadata
 from openanpr.store.control.migrate import migrate
+from openanpr.store.control.schema import metadata
 from tests.store_control.databases import postgresql
 from tests.store_control.stand import STOLEN
 

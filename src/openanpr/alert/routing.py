@@ -132,7 +132,7 @@ class Attendance:
             for role in person.roles:
                 by_role.setdefault(role, []).append(person)
         posts = {role: Post.of(holders) for role, holders in by_role.items()}
-        return cls(frozenset().union(*(person.names for person in people)), posts)
+        return cls(frozenset(name for person in people for name in person.names), posts)
 
     def answers(self, alert: Alert, book: RuleBook) -> bool:
         """Return whether any of them must answer the alert now: as `answers` says of each."""
