@@ -19,7 +19,7 @@ def test_priorities_stand_in_the_order_of_their_meaning_not_of_their_letters() -
     assert max(LOW, HIGH, MEDIUM) is HIGH
     assert LOW < MEDIUM <= HIGH
     assert HIGH > MEDIUM >= LOW
-    assert not MEDIUM < Priority("medium")
+    assert not Priority("medium") > MEDIUM
     assert [one.rank for one in (LOW, MEDIUM, HIGH)] == [1, 2, 3]
 
 

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openanpr.alert.alert import Alert, AlertKey, Feedback, Step
+from openanpr.alert.alert import OPEN, Alert, AlertKey, Feedback, Step
 from openanpr.alert.events import Event, numbered
 from openanpr.alert.hit_seen import HitSeen
 from openanpr.alert.ports import OutdatedError
 from openanpr.alert.take_in import take_in
+from openanpr.alert.webhook import Delivery
 from openanpr.alert.work import Close, NoSuchAlertError, See
 from openanpr.store.control.alert_documents import (
     ALERT,
@@ -153,3 +154,11 @@ def test_a_document_of_a_later_version_is_refused_with_what_to_do(store, engine)
         connection.execute(sa.update(alert).values(form=2))
     with pytest.raises(DatabaseError, match="later version"):
         store.find(change.alert.id)
+
+
+def test_webhooks_are_not_kept_where_how_far_was_heard_cannot_be(store) -> None:
+    one = Delivery("control room", "a.1", b"{}", AT, AT)
+    with pytest.raises((OverflowError, sa.exc.DataError)):
+        store.collect("control room", [one], {OPEN: 2**70})
+    assert store.due("control room", AT, limit=9) == ()
+    assert store.heard("control room") == {}
