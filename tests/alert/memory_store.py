@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -29,6 +29,7 @@ class MemoryStore:
         self._events: dict[Channel, list[Event]] = {}
         self._feedback: list[Feedback] = []
         self._deliveries: dict[tuple[str, str], Delivery] = {}
+        self._heard: dict[str, dict[Channel, int]] = {}
 
     def load(self, keys: Collection[AlertKey], hits: Collection[HitId]) -> Known:
         with self._lock:
@@ -83,10 +84,28 @@ class MemoryStore:
             for one in deliveries:
                 self._deliveries.setdefault((one.endpoint, one.message_id), one)
 
-    def due(self, now: datetime, *, limit: int) -> tuple[Delivery, ...]:
+    def due(self, endpoint: str, now: datetime, *, limit: int) -> tuple[Delivery, ...]:
+        return tuple(one for at, one in self._waiting(endpoint) if at <= now)[:limit]
+
+    def next_at(self, endpoint: str) -> datetime | None:
+        return min((at for at, _ in self._waiting(endpoint)), default=None)
+
+    def _waiting(self, endpoint: str) -> list[tuple[datetime, Delivery]]:
         with self._lock:
-            waiting = [(one.next_at, one) for one in self._deliveries.values() if one.next_at is not None]
-        return tuple(one for at, one in sorted(waiting, key=lambda pair: pair[0]) if at <= now)[:limit]
+            mine = [one for (name, _), one in self._deliveries.items() if name == endpoint]
+        waiting = [(one.next_at, one) for one in mine if one.next_at is not None]
+        return sorted(waiting, key=lambda pair: pair[0])
+
+    def heard(self, endpoint: str) -> dict[Channel, int]:
+        with self._lock:
+            return dict(self._heard.get(endpoint, {}))
+
+    def collect(self, endpoint: str, deliveries: Sequence[Delivery], heard: Mapping[Channel, int]) -> None:
+        self.add(deliveries)
+        with self._lock:
+            known = self._heard.setdefault(endpoint, {})
+            for channel, seq in heard.items():
+                known[channel] = max(known.get(channel, 0), seq)
 
     def settle(self, delivery: Delivery) -> None:
         place = delivery.endpoint, delivery.message_id

@@ -8,7 +8,7 @@ from typing import Any
 
 from openanpr.alert.alert import Alert, Change
 from openanpr.alert.closure import Closure, NoResponse, Outcome
-from openanpr.alert.hit_seen import HitSeen, Priority
+from openanpr.alert.hit_seen import HitSeen
 from openanpr.alert.raising import Known, keyed_ids, raise_alerts
 from openanpr.alert.routing import Viewer
 from openanpr.alert.rules import Ladder, Level, ListRules, Route, RuleBook
@@ -16,6 +16,7 @@ from openanpr.alert.work import Move, take_step
 from openanpr.core.advice import Advice
 from openanpr.core.camera import CameraId
 from openanpr.core.hit import HitKind, Reason
+from openanpr.core.voi_entry import Priority
 from openanpr.core.voi_list import ListKind
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from openanpr.alert.alert_json import queues_json
 from openanpr.alert.clock import due
 from openanpr.alert.closure import TO_CORRECT, Closure, NoResponse, Outcome
 from openanpr.alert.events import Cursor, resume
-from openanpr.alert.hit_seen import HitSeen, Priority
+from openanpr.alert.hit_seen import HitSeen
 from openanpr.alert.routing import queues
 from openanpr.alert.take_in import take_in
 from openanpr.alert.work import (
@@ -26,6 +26,7 @@ from openanpr.alert.work import (
     Task,
     take_step,
 )
+from openanpr.core.voi_entry import Priority
 from tests.alert.memory_store import MemoryStore
 from tests.alert.scenes import (
     AT,
@@ -165,7 +166,7 @@ class AnyCourse(RuleBasedStateMachine):
     def escalation_never_falls_but_by_an_answer_or_a_new_wait(self) -> None:
         for alert in self.every_alert():
             watch = alert.watch
-            grown = (watch.highest, watch.told, int(alert.priority))
+            grown = (watch.highest, watch.told, alert.priority.rank)
             before = self.highest.get(alert.id, (0, 0, 0))
             assert all(now >= then for now, then in zip(grown, before, strict=True))
             assert watch.level <= watch.highest

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openanpr.alert.alert import State, StepKind
-from openanpr.alert.hit_seen import Priority
 from openanpr.alert.raising import Known, keyed_ids, raise_alerts
 from openanpr.alert.work import Close, See
 from openanpr.core.advice import Advice
 from openanpr.core.camera import CameraId
 from openanpr.core.hit import HitKind, Reason
+from openanpr.core.voi_entry import Priority
 from openanpr.core.voi_list import ListKind
 from tests.alert.scenes import (
     AT,

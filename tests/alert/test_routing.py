@@ -14,13 +14,13 @@ from openanpr.alert.alert import Check, State
 from openanpr.alert.alert_json import queues_json
 from openanpr.alert.clock import due
 from openanpr.alert.events import Cursor, Kept, body, numbered, resume
-from openanpr.alert.hit_seen import Priority
 from openanpr.alert.outcomes import figures
 from openanpr.alert.routing import Viewer, queues, roles_answering, sees
 from openanpr.alert.rules import Route, RuleBook
 from openanpr.alert.webhook import Endpoint, deliveries
 from openanpr.alert.work import CheckPicture, See, Task
 from openanpr.core.camera import CameraId
+from openanpr.core.voi_entry import Priority
 from tests.alert.scenes import (
     AT,
     BOOK,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -160,16 +161,56 @@ def test_feedback_is_kept_with_the_closing_and_found_by_whom_it_is_for(store) ->
     assert store.feedback_to("somebody else") == ()
 
 
-def delivery(message_id: str, *, due_after=MINUTE) -> Delivery:
-    return Delivery("control room", message_id, b"{}", AT, AT + due_after)
+ROOM = "control room"
+
+
+def delivery(message_id: str, *, due_after=MINUTE, endpoint=ROOM) -> Delivery:
+    return Delivery(endpoint, message_id, b"{}", AT, AT + due_after)
 
 
 def test_deliveries_come_out_when_due_the_longest_due_first(store) -> None:
     store.add([delivery("b", due_after=2 * MINUTE), delivery("a")])
-    assert store.due(AT, limit=9) == ()
-    assert store.due(AT + MINUTE, limit=9) == (delivery("a"),)
-    assert [one.message_id for one in store.due(AT + HOUR, limit=9)] == ["a", "b"]
-    assert [one.message_id for one in store.due(AT + HOUR, limit=1)] == ["a"]
+    assert store.due(ROOM, AT, limit=9) == ()
+    assert store.due(ROOM, AT + MINUTE, limit=9) == (delivery("a"),)
+    assert [one.message_id for one in store.due(ROOM, AT + HOUR, limit=9)] == ["a", "b"]
+    assert [one.message_id for one in store.due(ROOM, AT + HOUR, limit=1)] == ["a"]
+
+
+def test_each_endpoint_has_a_queue_of_its_own(store) -> None:
+    store.add([delivery("a"), delivery("a", endpoint="press", due_after=HOUR)])
+    assert [one.endpoint for one in store.due(ROOM, AT + 2 * HOUR, limit=9)] == [ROOM]
+    assert (store.next_at(ROOM), store.next_at("press")) == (AT + MINUTE, AT + HOUR)
+    store.settle(tried(delivery("a"), 204, now=AT, chance=0.5, retries=Retries()))
+    assert (store.next_at(ROOM), store.next_at("nobody")) == (None, None)
+
+
+def test_a_time_is_kept_to_the_microsecond(store) -> None:
+    odd = replace(
+        delivery("a"), begun_at=AT + timedelta(microseconds=1), next_at=AT + timedelta(microseconds=7)
+    )
+    store.add([odd])
+    assert store.due(ROOM, AT + timedelta(microseconds=6), limit=9) == ()
+    assert store.due(ROOM, AT + timedelta(microseconds=7), limit=9) == (odd,)
+
+
+def test_what_was_collected_and_how_far_was_heard_are_kept_together(store) -> None:
+    assert store.heard(ROOM) == {}
+    store.collect(ROOM, [delivery("a")], {OPEN: 3, ("na", "op"): 0})
+    done = tried(delivery("a"), 204, now=AT, chance=0.5, retries=Retries())
+    store.settle(done)
+    store.collect(ROOM, [delivery("a"), delivery("b")], {OPEN: 2, ("na", "op"): 4})
+    assert store.heard(ROOM) == {OPEN: 3, ("na", "op"): 4}
+    assert store.heard("press") == {}
+    assert [one.message_id for one in store.due(ROOM, AT + HOUR, limit=9)] == ["b"]
+
+
+def test_read_ids_and_entry_ids_are_told_apart_up_to_the_greatest(store) -> None:
+    most = 2**64 - 1
+    hits = [make_hit(read_id, after=i * MINUTE) for i, read_id in enumerate((0, 2**63 - 1, 2**63, most))]
+    (change,) = keep(store, *hits)
+    assert [hit.read_id for hit in store.hits_of(change.alert.id)] == [0, 2**63 - 1, 2**63, most]
+    known = store.load({change.alert.key}, {(most, 10), (most, 11), (1, 10)})
+    assert known.counted == {(most, 10)}
 
 
 def test_a_delivery_that_is_added_again_keeps_what_became_of_it(store) -> None:
@@ -177,7 +218,7 @@ def test_a_delivery_that_is_added_again_keeps_what_became_of_it(store) -> None:
     done = tried(delivery("a"), 204, now=AT, chance=0.5, retries=Retries())
     store.settle(done)
     store.add([delivery("a")])
-    assert store.due(AT + HOUR, limit=9) == ()
+    assert store.due(ROOM, AT + HOUR, limit=9) == ()
     assert store.dead() == ()
     with pytest.raises(LookupError):
         store.settle(delivery("never added"))
@@ -188,10 +229,10 @@ def test_dead_letters_stay_until_they_are_sent_again(store) -> None:
     dead = tried(delivery("a"), 500, now=AT + 99 * HOUR, chance=0.5, retries=Retries())
     store.settle(dead)
     assert store.dead() == (dead,)
-    assert store.due(AT + 999 * HOUR, limit=9) == ()
+    assert store.due(ROOM, AT + 999 * HOUR, limit=9) == ()
     again = sent_again(dead, now=AT + 100 * HOUR)
     store.settle(again)
-    assert (store.dead(), store.due(AT + 100 * HOUR, limit=9)) == ((), (again,))
+    assert (store.dead(), store.due(ROOM, AT + 100 * HOUR, limit=9)) == ((), (again,))
 
 
 def test_many_writers_at_once_lose_and_double_nothing(store) -> None:

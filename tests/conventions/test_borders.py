@@ -17,7 +17,7 @@ ALLOWED = {
     "ingest": {"msgspec"},
     "match": {"numpy"},
     "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
-    "run": {"numpy"},
+    "run": {"httpx", "numpy"},
     "store": {"alembic", "chdb", "clickhouse_connect", "msgspec", "obstore", "psycopg", "sqlalchemy"},
     "wire": {"cryptography", "http_message_signatures", "msgspec"},
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from openanpr.store.control import alert_tables as _alert_tables  # noqa: F401 - adds its tables to metadata
 from openanpr.store.control import ingest_tables
 from openanpr.store.control.engine import open_database, writing
 from openanpr.store.control.intake_store import IntakeStore

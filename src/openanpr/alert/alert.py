@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from openanpr.alert.closure import Closure
-from openanpr.alert.hit_seen import HitSeen, Priority
+from openanpr.alert.hit_seen import HitSeen
 from openanpr.core.advice import Advice
+from openanpr.core.voi_entry import Priority
 from openanpr.core.voi_list import ListKind
 
 Channel: TypeAlias = tuple[str, ...]

@@ -28,7 +28,7 @@ def alert_record(alert: Alert, book: RuleBook) -> dict[str, object]:
         "list_kind": alert.list_kind.value,
         "covert": alert.key.covert,
         "state": alert.state.value,
-        "priority": alert.priority.name.lower(),
+        "priority": alert.priority.value,
         "advice": tally.advice.value,
         "show_no_interest": tally.quiet,
         "check": None if alert.check is None else alert.check.value,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from openanpr.alert.alert import Alert, Change, State, Step, StepKind, Watch
-from openanpr.alert.routing import Viewer, answers
+from openanpr.alert.routing import Attendance, Viewer
 from openanpr.alert.rules import ListRules, RuleBook
 
 
@@ -27,14 +27,16 @@ def due(alerts: Iterable[Alert], book: RuleBook, *, now: datetime, present: Coll
 
     An alert that somebody had in hand and did not go on with in time waits again, from the time at which it
     was due. One that waits climbs its list's ladder; a level is never lost but by an answer. One that nobody
-    who is present must answer raises an alarm, once, until somebody is there.
+    who is present must answer raises an alarm, once, until somebody is there. The work grows with the alerts
+    and the people, not with their product.
     """
     changes: list[Change] = []
     looks: list[datetime] = []
+    there = Attendance.of(present)
     for alert in alerts:
         if not alert.is_open:
             continue
-        change = _ticked(alert, book, now, present)
+        change = _ticked(alert, book, now, there)
         if change is not None:
             changes.append(change)
         by = (alert if change is None else change.alert).watch.answer_by
@@ -50,13 +52,13 @@ def next_step_by(state: State, last_step_at: datetime, rules: ListRules) -> date
     return last_step_at + (rules.outcome_within if state is State.TASKED else rules.next_step_within)
 
 
-def _ticked(alert: Alert, book: RuleBook, now: datetime, present: Collection[Viewer]) -> Change | None:
+def _ticked(alert: Alert, book: RuleBook, now: datetime, there: Attendance) -> Change | None:
     rules = book.of(alert.key.list_id)
     steps: list[Step] = []
     ticked = _put_down(alert, rules, now, steps)
     if ticked.waits:
         ticked = _climbed(ticked, rules, now, steps)
-        ticked = _attended(ticked, book, now, present, steps)
+        ticked = _attended(ticked, book, now, there, steps)
     if ticked == alert:
         return None
     # The rules of a list may have changed since: then only the time of the next look does.
@@ -97,12 +99,10 @@ def _at_level(watch: Watch, level: int, since: datetime, rules: ListRules) -> Wa
     )
 
 
-def _attended(
-    alert: Alert, book: RuleBook, now: datetime, present: Collection[Viewer], steps: list[Step]
-) -> Alert:
+def _attended(alert: Alert, book: RuleBook, now: datetime, present: Attendance, steps: list[Step]) -> Alert:
     """Return the alert with the alarm raised where nobody is there who must answer, or lifted again."""
     watch, rules = alert.watch, book.of(alert.key.list_id)
-    there = any(answers(alert, viewer, book) for viewer in present)
+    there = present.answers(alert, book)
     if there is not watch.unattended:
         return alert
     if there:

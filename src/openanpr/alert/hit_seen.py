@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from types import MappingProxyType
 
 from openanpr.core.advice import Advice
 from openanpr.core.camera import CameraId
 from openanpr.core.hit import HitKind, Reason
 from openanpr.core.shape import shape_key
+from openanpr.core.voi_entry import Priority
 
 _WILDCARDS = frozenset("?*")
 
 HitId = tuple[int, int]
 """The read and the entry: what makes two hits the same one, however often it is delivered."""
-
-
-class Priority(IntEnum):
-    """How soon an alert wants an answer; a higher number comes first."""
-
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-
-    def raised(self, steps: int = 1) -> Priority:
-        """Return the priority `steps` higher, at most HIGH."""
-        return Priority(min(Priority.HIGH, self + steps))
 
 
 _BOLDNESS = MappingProxyType(

@@ -5,7 +5,7 @@ A store that provides these passes the suite in `tests/alert/test_store_contract
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -93,12 +93,31 @@ class DeliveryQueue(Protocol):
         """Keep new ones, on disk on return; one of a known endpoint and message is left as it is."""
         ...
 
-    def due(self, now: datetime, *, limit: int) -> tuple[Delivery, ...]:
-        """Return at most `limit` of those that wait and whose time has come, the longest due first."""
+    def due(self, endpoint: str, now: datetime, *, limit: int) -> tuple[Delivery, ...]:
+        """Return at most `limit` that wait for this endpoint and whose time has come, longest due first."""
+        ...
+
+    def next_at(self, endpoint: str) -> datetime | None:
+        """Return when the next of those that wait for this endpoint is due; None where none waits."""
         ...
 
     def settle(self, delivery: Delivery) -> None:
         """Keep what became of a known one; raises LookupError for one that was never added."""
+        ...
+
+
+class WebhookCursors(Protocol):
+    """How far into the events the webhooks of each endpoint are made."""
+
+    def heard(self, endpoint: str) -> dict[Channel, int]:
+        """Return the number of the last event of each channel; nothing for an endpoint that is new."""
+        ...
+
+    def collect(self, endpoint: str, deliveries: Sequence[Delivery], heard: Mapping[Channel, int]) -> None:
+        """Keep new deliveries and how far was heard, both or neither; on disk on return.
+
+        A delivery of a known endpoint and message is left as it is; a number never falls.
+        """
         ...
 
 

@@ -6,13 +6,18 @@ Whoever may not see an alert gets exactly what there would be without it: no row
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
+from typing import TypeAlias
 
 from openanpr.alert.alert import Alert, Channel, State
 from openanpr.alert.rules import Route, RuleBook
 from openanpr.core.voi_list import ListKind
+
+Place: TypeAlias = tuple[int, str]
+"""A force and an area of it."""
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -73,6 +78,76 @@ def answers(alert: Alert, viewer: Viewer, book: RuleBook) -> bool:
     return _reaches(alert, viewer, book, told=alert.watch.level)
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The places that the people of one role answer for between them.
+
+    `forces` are those answered for whole, `areas` those whatever the force, `both` the pairs.
+    """
+
+    everywhere: bool
+    forces: frozenset[int]
+    areas: frozenset[str]
+    both: frozenset[Place]
+
+    @classmethod
+    def of(cls, holders: Iterable[Viewer]) -> Post:
+        """Return what these people answer for."""
+        everywhere, forces, areas, both = False, set[int](), set[str](), set[Place]()
+        for one in holders:
+            if one.forces is None and one.areas is None:
+                everywhere = True
+            elif one.areas is None:
+                forces.update(one.forces or ())
+            elif one.forces is None:
+                areas.update(one.areas)
+            else:
+                both.update(product(one.forces, one.areas))
+        return cls(everywhere, frozenset(forces), frozenset(areas), frozenset(both))
+
+    def covers(self, places: Iterable[Place]) -> bool:
+        """Return whether somebody answers for one of the places."""
+        return any(
+            self.everywhere or place[0] in self.forces or place[1] in self.areas or place in self.both
+            for place in places
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Those who are logged in, filed by what makes them answer an alert.
+
+    To ask of an alert whether anyone is there costs the same for one person as for a thousand.
+    """
+
+    names: frozenset[str]
+    posts: Mapping[str, Post]
+
+    @classmethod
+    def of(cls, present: Iterable[Viewer]) -> Attendance:
+        """Return the people who are present, filed."""
+        people = tuple(present)
+        by_role: dict[str, list[Viewer]] = {}
+        for person in people:
+            for role in person.roles:
+                by_role.setdefault(role, []).append(person)
+        posts = {role: Post.of(holders) for role, holders in by_role.items()}
+        return cls(frozenset(name for person in people for name in person.names), posts)
+
+    def answers(self, alert: Alert, book: RuleBook) -> bool:
+        """Return whether any of them must answer the alert now: as `answers` says of each."""
+        if alert.key.covert:
+            return not self.names.isdisjoint(alert.key.channel)
+        rules = book.of(alert.key.list_id)
+        told = rules.ladder.roles(alert.watch.level)
+        return any(
+            route.role in self.posts
+            and alert.priority >= route.at_least
+            and self.posts[route.role].covers(_on(alert, route))
+            for route in rules.routes
+        ) or any(self.posts[role].covers(alert.tally.places) for role in told if role in self.posts)
+
+
 def queues(alerts: Iterable[Alert], viewer: Viewer, book: RuleBook) -> Queues:
     """Return the viewer's queues of open alerts."""
     seen = sorted((a for a in alerts if a.is_open and sees(a, viewer, book)), key=queue_order)
@@ -89,7 +164,7 @@ def queue_order(alert: Alert) -> tuple[bool, int, int, datetime, str]:
     """
     since = alert.watch.waiting_since
     due = alert.watch.answer_by or _LAST
-    return since is None, -alert.priority, -alert.watch.level, due if since is None else since, alert.id
+    return since is None, -alert.priority.rank, -alert.watch.level, due if since is None else since, alert.id
 
 
 def roles_answering(alert: Alert, book: RuleBook) -> tuple[str, ...]:
@@ -113,9 +188,12 @@ def _reaches(alert: Alert, viewer: Viewer, book: RuleBook, *, told: int) -> bool
 
 
 def _fits(alert: Alert, route: Route) -> bool:
-    return alert.priority >= route.at_least and any(
-        _is_in(place, route.forces, route.areas) for place in alert.tally.places
-    )
+    return alert.priority >= route.at_least and any(True for _ in _on(alert, route))
+
+
+def _on(alert: Alert, route: Route) -> Iterable[Place]:
+    """Return the places of the alert that are the route's too."""
+    return (place for place in alert.tally.places if _is_in(place, route.forces, route.areas))
 
 
 def _covers(alert: Alert, viewer: Viewer, route: Route | None) -> bool:
@@ -127,7 +205,7 @@ def _covers(alert: Alert, viewer: Viewer, route: Route | None) -> bool:
     )
 
 
-def _is_in(place: tuple[int, str], forces: frozenset[int] | None, areas: frozenset[str] | None) -> bool:
+def _is_in(place: Place, forces: frozenset[int] | None, areas: frozenset[str] | None) -> bool:
     return (forces is None or place[0] in forces) and (areas is None or place[1] in areas)
 
 

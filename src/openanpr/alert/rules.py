@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from openanpr.alert.hit_seen import Priority
+from openanpr.core.voi_entry import Priority
 from openanpr.core.voi_list import ListKind
 
 _NOTHING = timedelta(0)

@@ -26,11 +26,36 @@ class Action(StrEnum):
 
 
 class Priority(StrEnum):
-    """How soon a hit wants an answer."""
+    """How soon a hit wants an answer. Kept as its word, and in order: LOW < MEDIUM < HIGH."""
 
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """A number to order by: 1 for LOW, 3 for HIGH."""
+        return _RISING.index(self) + 1
+
+    def raised(self, steps: int = 1) -> Priority:
+        """Return the priority `steps` higher, at most HIGH."""
+        return _RISING[min(self.rank + steps, len(_RISING)) - 1]
+
+    # A text has an order of its own, in which "high" comes before "low": each of the four is replaced.
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Priority(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Priority(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Priority(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Priority(other).rank
+
+
+_RISING = (Priority.LOW, Priority.MEDIUM, Priority.HIGH)
 
 
 class Origin(StrEnum):
