@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from openanpr.core.camera import CameraId
+from openanpr.ingest import mend
+from openanpr.ingest.keep import batch_key
 from openanpr.store.engine import Statement
 from openanpr.store.reads_find import (
     QuestionError,
@@ -22,6 +24,7 @@ from openanpr.store.reads_find import (
     vrms_like,
     whole_read,
 )
+from tests.ingest.contracts import quarantined
 from tests.store.conftest import key_of
 from tests.store.reads import AT, CAMERA, LONG_AGO, arrived, full_read, traffic
 
@@ -50,6 +53,24 @@ def test_a_read_with_nothing_optional_comes_back_as_it_was(engine, write) -> Non
     assert whole_read(engine, key_of(bare)) == bare
 
 
+def test_the_key_of_a_batch_comes_back_as_ingest_made_it_whoever_sent_it(engine, write) -> None:
+    item = quarantined()
+    device, feed, released = (arrived(vrm) for vrm in ("AA11AAA", "BB11BBB", "CC11CCC"))
+    feed_key = batch_key("feed:device-1", feed.arrival.batch_id)
+    feed = replace(feed, arrival=replace(feed.arrival, signed=False, key=feed_key))
+    release = replace(released.arrival, key=mend._key(item), released_from=item.item_id)
+    released = replace(released, arrival=release)
+    write(device, feed, released)
+    for read in (device, feed, released):
+        assert whole_read(engine, key_of(read)) == read
+
+
+def test_what_the_sender_said_of_its_sending_is_not_kept(engine, write) -> None:
+    read = arrived()
+    write(replace(read, arrival=replace(read.arrival, sent_at=AT, clock_lag_ms=55)))
+    assert whole_read(engine, key_of(read)) == read
+
+
 def test_stored_confidence_never_claims_more_than_the_reader_did(engine, write) -> None:
     write(arrived(confidence=0.89999))
     assert reads_of_vrm(engine, "AB12CDE", DAY, limit=1).rows[0].confidence == 0.8999
@@ -70,7 +91,7 @@ def test_the_same_group_sent_again_changes_nothing_not_even_the_sums(engine, wri
 
 
 def test_of_two_copies_the_first_received_stands_before_and_after_a_merge(engine, write) -> None:
-    first, second = arrived(frames=3), arrived(frames=9, latency_ms=5000, batch_id="batch-2")
+    first, second = arrived(frames=3), arrived(frames=9, latency_ms=5000, batch=2)
     write(second)
     write(first)
     assert whole_read(engine, key_of(first)) == first

@@ -12,10 +12,10 @@ import msgspec
 
 from openanpr.core.camera import CameraId
 from openanpr.core.shape import shape_key
+from openanpr.ingest.arrival import ArrivedRead
 from openanpr.store.engine import ReadEngine, Value, statement
 from openanpr.store.read_columns import (
     CONFIDENCE_STEPS,
-    ArrivedRead,
     CameraRow,
     PlateRow,
     from_ms,

@@ -1,8 +1,8 @@
 -- One read, as the order of cameras keeps it. Takes: shape, captured_ms, force, source, camera, vrm.
--- Answers: one row (none: not stored), the columns of reads_by_camera from clock to batch_id.
+-- Answers: one row (none: not stored), the columns of reads_by_camera from clock to released_from.
 SELECT
     clock, clock_error_ms, clock_offset_ms, direction, frames, lat_e7, lon_e7, place_error_m,
-    model, device, batch_id
+    model, device, batch_id, signed, clock_doubtful, profile, released_from
 FROM reads_by_camera
 WHERE translate(vrm, 'IO', '10') = {shape:String} AND vrm = {vrm:String}
     AND captured_at = fromUnixTimestamp64Milli({captured_ms:Int64}, 'UTC')
