@@ -20,9 +20,11 @@ from openanpr.store.reads_find import (
     like_pattern,
     reads_of_cameras,
     reads_of_shape,
+    reads_of_shapes,
     reads_of_vrm,
     vrms_like,
     whole_read,
+    whole_reads,
 )
 from tests.ingest.contracts import quarantined
 from tests.store.conftest import key_of
@@ -131,6 +133,69 @@ def test_a_vrm_is_asked_by_its_spelling_and_a_shape_by_its_look(engine, write) -
     write(arrived("AO10XYZ"), arrived("A010XYZ", camera=OTHER), arrived("AO11XYZ"))
     assert vrms(reads_of_vrm(engine, "AO10XYZ", DAY, limit=9)) == ["AO10XYZ"]
     assert sorted(vrms(reads_of_shape(engine, "AOI0XYZ", DAY, limit=9))) == ["A010XYZ", "AO10XYZ"]
+
+
+def test_thousands_of_shapes_are_asked_at_once(engine, write) -> None:
+    write(
+        arrived("AO10XYZ"),
+        arrived("A010XYZ", camera=OTHER, at=AT + timedelta(minutes=1)),
+        arrived("AB12CDE", at=AT + timedelta(minutes=2)),
+        arrived("AB12CDF"),
+        arrived("AB12CDE", at=AT + timedelta(days=2)),
+    )
+    shapes = [f"ZZ{n:05}" for n in range(9_998)]
+    found = reads_of_shapes(engine, [*shapes, "A010XYZ", "AB12CDE"], DAY, limit=9)
+    assert vrms(found) == ["AB12CDE", "A010XYZ", "AO10XYZ"]
+    assert not found.more
+    assert reads_of_shapes(engine, shapes, DAY, limit=9).rows == ()
+
+
+def test_long_shapes_are_asked_in_parts_and_answered_as_one(engine, write) -> None:
+    odd = [f"'\\{n:022}" for n in range(9_000)]
+    write(*(arrived(odd[n], at=AT + timedelta(minutes=n // 30)) for n in (0, 8_999, 4_000)))
+    found = reads_of_shapes(engine, odd, DAY, limit=2)
+    assert vrms(found) == [odd[8_999], odd[4_000]]
+    assert found.more
+    assert len(reads_of_shapes(engine, odd, DAY, limit=3).rows) == 3
+
+
+def test_no_shape_too_many_shapes_and_too_many_keys_are_refused(engine) -> None:
+    for shapes in ([], ["AB12CDE"] * 10_001):
+        with pytest.raises(QuestionError, match="shapes"):
+            reads_of_shapes(engine, shapes, DAY, limit=9)
+    with pytest.raises(QuestionError, match="20000"):
+        whole_reads(engine, [ReadKey(CAMERA, AT, "AB12CDE")] * 20_001)
+
+
+def test_many_reads_come_back_whole_in_the_order_asked_without_those_that_are_not_there(
+    engine, write
+) -> None:
+    reads = [*traffic(300, seed=8, days=3, particulars=True), full_read()]
+    write(*reads)
+    write(*(later_copy(read) for read in reads[:50]))
+    absent = [
+        replace(key_of(read), captured_at=read.record.captured_at + timedelta(milliseconds=1))
+        for read in reads
+    ]
+    wanted = reads[::-1]
+    found = whole_reads(engine, [key_of(read) for read in wanted] + absent + [key_of(reads[0])])
+    assert [key_of(read) for read in found] == [key_of(read) for read in wanted]
+    assert [read.arrival for read in found] == [read.arrival for read in wanted]
+    assert found[0] == full_read()
+    assert whole_reads(engine, []) == ()
+
+
+def later_copy(read):
+    """The same read as it comes once more, later and in another batch."""
+    again = replace(read.arrival, received_at=read.arrival.received_at + timedelta(hours=1), device="other")
+    return replace(read, arrival=again)
+
+
+def test_more_reads_than_fit_into_a_question_come_back_whole(engine, write) -> None:
+    reads = list(traffic(4_000, seed=9, days=1))
+    write(*reads)
+    keys = [key_of(read) for read in reads]
+    assert [key_of(read) for read in whole_reads(engine, keys)] == keys
 
 
 def test_a_span_ends_before_its_end_and_answers_come_newest_first(engine, write) -> None:

@@ -1,5 +1,5 @@
 -- Which reads does a hold keep? Takes: hold_id, limit. Answers, oldest first: captured_ms, force, source, camera, vrm;
--- then as two lists the columns of whole_read_plate and of whole_read_camera.
+-- then as two lists the columns of whole_reads_plate and of whole_reads_camera.
 SELECT
     toUnixTimestamp64Milli(captured_at), force, source, camera, vrm,
     tuple(confidence, late, 1099512676352 - toInt64(earliness), raw, syntax, style,
