@@ -75,6 +75,13 @@ class JournalContract:
         assert len(set(kept)) == 1
         assert journal.find("gate-1/1") == kept[0]
 
+    def test_many_at_once_are_all_kept_each_with_its_own_answer(self, journal) -> None:
+        kept = at_once(
+            lambda n: journal.append(replace(self.ENTRY, key=f"gate-{n}/1", answer=b"answer %d" % n))
+        )
+        assert kept == [Kept(b"d" * 32, b"answer %d" % n) for n in range(8)]
+        assert [journal.find(f"gate-{n}/1") for n in range(8)] == kept
+
 
 class ClocksContract:
     """Fixture `clocks`: no lag noted yet."""

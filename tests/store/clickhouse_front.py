@@ -12,6 +12,8 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -49,6 +51,20 @@ def apply(session: Session, settings: dict[str, str]) -> None:
         session.query(f"SET {name} = '{value}'")
 
 
+def fields(content_type: str, body: bytes) -> dict[str, str]:
+    """The fields of a form; a real server refuses a longer one (http_max_field_value_size)."""
+    form = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    assert isinstance(form, Message)
+    named = {
+        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
+        for part in form.get_payload()
+        if isinstance(part, Message)
+    }
+    found = {name: raw.decode() for name, raw in named.items() if isinstance(raw, bytes)}
+    assert all(len(text) <= 131_072 for text in found.values()), "a field is too long for a server"
+    return found
+
+
 class Front(BaseHTTPRequestHandler):
     """One connection of a client."""
 
@@ -65,6 +81,9 @@ class Front(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.headers.get_content_type() == "multipart/form-data":  # what is too long for an address
+            asked |= fields(self.headers["Content-Type"], body)
+            body = b""
         try:
             self._answer(200, self._run(asked, body))
         except (ChdbError, RuntimeError) as fault:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from openanpr.core.camera import CameraId
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.instant import ClockSource
 from openanpr.core.place import Place
 from openanpr.core.read import Candidate, Character, Direction, Style
-from openanpr.store.read_columns import Arrival, ArrivedRead
+from openanpr.ingest.arrival import Arrival, ArrivedRead
+from openanpr.ingest.keep import batch_key
 
 AT = datetime(2026, 11, 22, 8, 30, 15, 250_000, tzinfo=UTC)
 FIRST_DAY = AT.date()
@@ -31,13 +33,28 @@ def arrived(
     camera: CameraId = CAMERA,
     late: bool = False,
     latency_ms: int = 400,
-    batch_id: str = "batch-1",
+    batch: int = 1,
     **changes: Any,
 ) -> ArrivedRead:
     """A plain read that arrived 0.4 s after its capture, with any field of the record changed."""
+    received_at = at + timedelta(milliseconds=latency_ms)
     record = replace(CaptureRecord(camera, at, vrm, vrm, "gb_current", 0.98), **changes)
-    arrival = Arrival(batch_id, "device-1", at + timedelta(milliseconds=latency_ms), 12, late)
-    return ArrivedRead(record, arrival)
+    return ArrivedRead(record, arrival(UUID(int=batch), received_at), late=late, clock_doubtful=False)
+
+
+def arrival(batch_id: UUID, received_at: datetime, device: str = "device-1") -> Arrival:
+    """How a device's batch arrived, without what the store does not keep."""
+    return Arrival(
+        key=batch_key(device, batch_id),
+        batch_id=batch_id,
+        device=device,
+        signed=True,
+        received_at=received_at,
+        sent_at=None,
+        clock_offset_ms=12,
+        clock_lag_ms=None,
+        profile="nadc-2018@2026-11",
+    )
 
 
 def full_read() -> ArrivedRead:
@@ -46,7 +63,7 @@ def full_read() -> ArrivedRead:
         Character(c, round(0.9 + i / 100, 2), (("8", 0.04), ("3", 0.000123)) if i == 1 else ())
         for i, c in enumerate("AB12CDE")
     )
-    return arrived(
+    read = arrived(
         late=True,
         latency_ms=86_400_123,
         raw="A812CDE",
@@ -64,6 +81,16 @@ def full_read() -> ArrivedRead:
         model="detector-1+recogniser-2",
         extra='{"lane":2,"note":"caf\u00e9 \'\\\\\\t"}',
     )
+    came = replace(
+        read.arrival,
+        key="gate-1/7#0003/released",
+        batch_id=UUID("01234567-89ab-4def-8123-456789abcdef"),
+        signed=False,
+        clock_offset_ms=-1250,
+        profile="test-2026",
+        released_from="gate-1/7#0003",
+    )
+    return replace(read, arrival=came, clock_doubtful=True)
 
 
 def traffic(
@@ -94,16 +121,18 @@ def traffic(
             at=start + timedelta(milliseconds=at_ms),
             camera=camera,
             latency_ms=int(dice.lognormvariate(6.2, 0.5)),
-            batch_id=f"{random.Random(device * 1_000_003 + seen[device] // 20).getrandbits(128):032x}",
             confidence=_sureness(dice),
             model="detector-1+recogniser-2",
             frames=dice.randint(1, 20),
             direction=Direction.AWAY if camera.camera % 2 else Direction.TOWARDS,
             style=Style.YELLOW if camera.camera % 2 else Style.WHITE,
         )
-        arrival = replace(read.arrival, device=f"device-{device}", clock_offset_ms=device % 40)
+        batch_id = UUID(
+            int=random.Random(device * 1_000_003 + seen[device] // 20).getrandbits(128), version=4
+        )
+        came = arrival(batch_id, read.arrival.received_at, f"device-{device}")
         record = _with_particulars(read.record, dice) if particulars else read.record
-        yield ArrivedRead(record, arrival)
+        yield replace(read, record=record, arrival=replace(came, clock_offset_ms=device % 40))
 
 
 def _mark(dice: random.Random) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from openanpr.ingest.arrival import ArrivedRead
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.migrate_reads import migrate_reads, read_migrations
-from openanpr.store.read_columns import ArrivedRead
 from openanpr.store.reads_write import write_reads
 from tests.store.journal_child import tell
 from tests.store.reads import LONG_AGO, traffic

@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from openanpr.core.camera import CameraId
+from openanpr.ingest import mend
+from openanpr.ingest.keep import batch_key
 from openanpr.store.engine import Statement
 from openanpr.store.reads_find import (
     QuestionError,
@@ -18,10 +20,13 @@ from openanpr.store.reads_find import (
     like_pattern,
     reads_of_cameras,
     reads_of_shape,
+    reads_of_shapes,
     reads_of_vrm,
     vrms_like,
     whole_read,
+    whole_reads,
 )
+from tests.ingest.contracts import quarantined
 from tests.store.conftest import key_of
 from tests.store.reads import AT, CAMERA, LONG_AGO, arrived, full_read, traffic
 
@@ -50,6 +55,24 @@ def test_a_read_with_nothing_optional_comes_back_as_it_was(engine, write) -> Non
     assert whole_read(engine, key_of(bare)) == bare
 
 
+def test_the_key_of_a_batch_comes_back_as_ingest_made_it_whoever_sent_it(engine, write) -> None:
+    item = quarantined()
+    device, feed, released = (arrived(vrm) for vrm in ("AA11AAA", "BB11BBB", "CC11CCC"))
+    feed_key = batch_key("feed:device-1", feed.arrival.batch_id)
+    feed = replace(feed, arrival=replace(feed.arrival, signed=False, key=feed_key))
+    release = replace(released.arrival, key=mend._key(item), released_from=item.item_id)
+    released = replace(released, arrival=release)
+    write(device, feed, released)
+    for read in (device, feed, released):
+        assert whole_read(engine, key_of(read)) == read
+
+
+def test_what_the_sender_said_of_its_sending_is_not_kept(engine, write) -> None:
+    read = arrived()
+    write(replace(read, arrival=replace(read.arrival, sent_at=AT, clock_lag_ms=55)))
+    assert whole_read(engine, key_of(read)) == read
+
+
 def test_stored_confidence_never_claims_more_than_the_reader_did(engine, write) -> None:
     write(arrived(confidence=0.89999))
     assert reads_of_vrm(engine, "AB12CDE", DAY, limit=1).rows[0].confidence == 0.8999
@@ -70,7 +93,7 @@ def test_the_same_group_sent_again_changes_nothing_not_even_the_sums(engine, wri
 
 
 def test_of_two_copies_the_first_received_stands_before_and_after_a_merge(engine, write) -> None:
-    first, second = arrived(frames=3), arrived(frames=9, latency_ms=5000, batch_id="batch-2")
+    first, second = arrived(frames=3), arrived(frames=9, latency_ms=5000, batch=2)
     write(second)
     write(first)
     assert whole_read(engine, key_of(first)) == first
@@ -110,6 +133,69 @@ def test_a_vrm_is_asked_by_its_spelling_and_a_shape_by_its_look(engine, write) -
     write(arrived("AO10XYZ"), arrived("A010XYZ", camera=OTHER), arrived("AO11XYZ"))
     assert vrms(reads_of_vrm(engine, "AO10XYZ", DAY, limit=9)) == ["AO10XYZ"]
     assert sorted(vrms(reads_of_shape(engine, "AOI0XYZ", DAY, limit=9))) == ["A010XYZ", "AO10XYZ"]
+
+
+def test_thousands_of_shapes_are_asked_at_once(engine, write) -> None:
+    write(
+        arrived("AO10XYZ"),
+        arrived("A010XYZ", camera=OTHER, at=AT + timedelta(minutes=1)),
+        arrived("AB12CDE", at=AT + timedelta(minutes=2)),
+        arrived("AB12CDF"),
+        arrived("AB12CDE", at=AT + timedelta(days=2)),
+    )
+    shapes = [f"ZZ{n:05}" for n in range(9_998)]
+    found = reads_of_shapes(engine, [*shapes, "A010XYZ", "AB12CDE"], DAY, limit=9)
+    assert vrms(found) == ["AB12CDE", "A010XYZ", "AO10XYZ"]
+    assert not found.more
+    assert reads_of_shapes(engine, shapes, DAY, limit=9).rows == ()
+
+
+def test_long_shapes_are_asked_in_parts_and_answered_as_one(engine, write) -> None:
+    odd = [f"'\\{n:022}" for n in range(9_000)]
+    write(*(arrived(odd[n], at=AT + timedelta(minutes=n // 30)) for n in (0, 8_999, 4_000)))
+    found = reads_of_shapes(engine, odd, DAY, limit=2)
+    assert vrms(found) == [odd[8_999], odd[4_000]]
+    assert found.more
+    assert len(reads_of_shapes(engine, odd, DAY, limit=3).rows) == 3
+
+
+def test_no_shape_too_many_shapes_and_too_many_keys_are_refused(engine) -> None:
+    for shapes in ([], ["AB12CDE"] * 10_001):
+        with pytest.raises(QuestionError, match="shapes"):
+            reads_of_shapes(engine, shapes, DAY, limit=9)
+    with pytest.raises(QuestionError, match="20000"):
+        whole_reads(engine, [ReadKey(CAMERA, AT, "AB12CDE")] * 20_001)
+
+
+def test_many_reads_come_back_whole_in_the_order_asked_without_those_that_are_not_there(
+    engine, write
+) -> None:
+    reads = [*traffic(300, seed=8, days=3, particulars=True), full_read()]
+    write(*reads)
+    write(*(later_copy(read) for read in reads[:50]))
+    absent = [
+        replace(key_of(read), captured_at=read.record.captured_at + timedelta(milliseconds=1))
+        for read in reads
+    ]
+    wanted = reads[::-1]
+    found = whole_reads(engine, [key_of(read) for read in wanted] + absent + [key_of(reads[0])])
+    assert [key_of(read) for read in found] == [key_of(read) for read in wanted]
+    assert [read.arrival for read in found] == [read.arrival for read in wanted]
+    assert found[0] == full_read()
+    assert whole_reads(engine, []) == ()
+
+
+def later_copy(read):
+    """The same read as it comes once more, later and in another batch."""
+    again = replace(read.arrival, received_at=read.arrival.received_at + timedelta(hours=1), device="other")
+    return replace(read, arrival=again)
+
+
+def test_more_reads_than_fit_into_a_question_come_back_whole(engine, write) -> None:
+    reads = list(traffic(4_000, seed=9, days=1))
+    write(*reads)
+    keys = [key_of(read) for read in reads]
+    assert [key_of(read) for read in whole_reads(engine, keys)] == keys
 
 
 def test_a_span_ends_before_its_end_and_answers_come_newest_first(engine, write) -> None:

@@ -63,7 +63,12 @@ def test_a_preview_tells_what_would_go_and_touches_nothing(engine, folder_pictur
 
 
 def test_a_run_drops_old_days_everywhere_and_certifies_each(engine, folder_pictures, write) -> None:
-    write(arrived(at=OLD), arrived("ON11LYX", at=OLD), arrived(at=EDGE), arrived(at=AT))
+    write(
+        arrived(at=OLD, patch=PATCH_NAME),
+        arrived("ON11LYX", at=OLD),
+        arrived(at=EDGE),
+        arrived(at=AT, patch=PATCH_NAME),
+    )
     put(folder_pictures, arrived(at=OLD), "old")
     put(folder_pictures, arrived(at=EDGE), "kept")
     (certificate,) = run_retention(engine, folder_pictures, RULE, at=AT).certificates
@@ -79,6 +84,7 @@ def test_a_run_drops_old_days_everywhere_and_certifies_each(engine, folder_pictu
         "a test",
     )
     assert (rows(engine, "reads"), rows(engine, "reads_by_camera"), rows(engine, "camera_hour")) == (2, 2, 2)
+    assert (certificate.announcements, certificate.left_announcements, rows(engine, "announced")) == (1, 0, 1)
     assert folder_pictures.days() == (EDGE.date(),)
     assert (seen(engine, "AB12CDE"), seen(engine, "ON11LYX")) == (2, 0)
     assert run_retention(engine, folder_pictures, RULE, at=AT).certificates == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import queue
 from collections.abc import Generator, Mapping
@@ -25,6 +24,7 @@ from openanpr.store.engine import (
     decoded,
     refused,
 )
+from openanpr.store.file_lock import HeldElsewhereError, hold_lock
 
 _BAD_ARGUMENTS = 36
 _LOCK = "openanpr.lock"
@@ -151,19 +151,10 @@ def _connected(address: str) -> Session:
 
 
 def _locked(folder: Path) -> TextIO:
-    """Return the folder's lock file, held, with this process's number in it."""
-    lock = (folder / _LOCK).open("a+", encoding="ascii")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        lock.close()
+        return hold_lock(folder / _LOCK)
+    except HeldElsewhereError as fault:
         raise FolderInUseError(
-            f"{folder} is open in process {holder}: only one process may open it. "
+            f"{folder} is open in process {fault.holder}: only one process may open it. "
             "Stop that one, or ask the running node instead"
         ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock

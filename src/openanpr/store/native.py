@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from uuid import UUID
 
 _CODES = {
     "Bool": "B",
@@ -55,6 +56,12 @@ def texts(name: str, values: Sequence[str]) -> Column:
 def digests(name: str, values: Sequence[bytes]) -> Column:
     """A column of SHA-256 digests, 32 bytes each."""
     return Column(name, "FixedString(32)", len(values), b"".join(values))
+
+
+def uuids(name: str, values: Sequence[UUID]) -> Column:
+    """A column of UUIDs, each as two numbers of eight bytes, the higher one first."""
+    halves = [half for value in values for half in divmod(value.int, 2**64)]
+    return Column(name, "UUID", len(values), _packed("UInt64", halves))
 
 
 def number_lists(name: str, kind: str, lists: Sequence[Sequence[float]]) -> Column:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -13,6 +13,8 @@ from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.instant import ClockSource
 from openanpr.core.place import Place
 from openanpr.core.read import Candidate, Character, Direction, Style
+from openanpr.ingest.arrival import Arrival, ArrivedRead
+from openanpr.ingest.keep import batch_key
 from openanpr.store.native import (
     Column,
     digests,
@@ -21,6 +23,7 @@ from openanpr.store.native import (
     numbers,
     text_lists,
     texts,
+    uuids,
 )
 
 EARLINESS = 2**40 + 2**20
@@ -32,30 +35,6 @@ _DEGREE_STEPS = 10_000_000
 _ABSENT = bytes(32)
 _NO_HASH = _ABSENT.hex()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """What ingest knows of a read beyond what its sender says.
-
-    `received_at` is UTC by the node's clock; `clock_offset_ms` is the node's clock less the sender's
-    (RFC 5905's sign), as measured on this batch, None when not measured; `late` marks a read that must raise
-    no live stop.
-    """
-
-    batch_id: str
-    device: str
-    received_at: datetime
-    clock_offset_ms: int | None
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivedRead:
-    """A read and how it arrived."""
-
-    record: CaptureRecord
-    arrival: Arrival
 
 
 def to_ms(at: datetime) -> int:
@@ -87,7 +66,7 @@ def columns_of(reads: Sequence[ArrivedRead]) -> tuple[Column, ...]:
         numbers("camera", "UInt32", [r.camera.camera for r in records]),
         numbers("earliness", "UInt64", earliness),
         maybe_numbers("confidence", "UInt16", [_confidence(r.confidence) for r in records]),
-        numbers("late", "Bool", [a.late for a in arrivals]),
+        numbers("late", "Bool", [read.late for read in reads]),
         texts("raw", ["" if r.raw == r.vrm else r.raw for r in records]),
         texts("syntax", [r.syntax for r in records]),
         texts("style", [r.style for r in records]),
@@ -96,9 +75,19 @@ def columns_of(reads: Sequence[ArrivedRead]) -> tuple[Column, ...]:
         digests("overview", [_digest(r.overview) for r in records]),
         texts("extra", ["" if r.extra == "{}" else r.extra for r in records]),
         *_circumstance_columns(records),
+        *_arrival_columns(arrivals),
+        numbers("clock_doubtful", "Bool", [read.clock_doubtful for read in reads]),
+    )
+
+
+def _arrival_columns(arrivals: Sequence[Arrival]) -> tuple[Column, ...]:
+    return (
         maybe_numbers("clock_offset_ms", "Int32", [a.clock_offset_ms for a in arrivals]),
         texts("device", [a.device for a in arrivals]),
-        texts("batch_id", [a.batch_id for a in arrivals]),
+        uuids("batch_id", [a.batch_id for a in arrivals]),
+        numbers("signed", "Bool", [a.signed for a in arrivals]),
+        texts("profile", [a.profile for a in arrivals]),
+        texts("released_from", [a.released_from or "" for a in arrivals]),
     )
 
 
@@ -176,13 +165,20 @@ class CameraRow(msgspec.Struct, frozen=True, array_like=True):
     place_error_m: float | None
     model: str
     device: str
-    batch_id: str
+    batch_id: UUID
+    signed: bool
+    clock_doubtful: bool
+    profile: str
+    released_from: str
 
 
 def read_of(
     camera: CameraId, captured_at: datetime, vrm: str, plate: PlateRow, around: CameraRow
 ) -> ArrivedRead:
-    """The read that was stored, whole again."""
+    """The read that was stored, whole again, but for what the sender said of when it sent the batch.
+
+    `sent_at` and `clock_lag_ms` are not kept of a read: they are None.
+    """
     record = CaptureRecord(
         camera,
         captured_at,
@@ -206,10 +202,27 @@ def read_of(
         model=around.model,
         extra=plate.extra or "{}",
     )
-    received_at = captured_at + timedelta(milliseconds=plate.latency_ms)
-    return ArrivedRead(
-        record, Arrival(around.batch_id, around.device, received_at, around.clock_offset_ms, plate.late)
+    arrival = Arrival(
+        key=_key(around),
+        batch_id=around.batch_id,
+        device=around.device,
+        signed=around.signed,
+        received_at=captured_at + timedelta(milliseconds=plate.latency_ms),
+        sent_at=None,
+        clock_offset_ms=around.clock_offset_ms,
+        clock_lag_ms=None,
+        profile=around.profile,
+        released_from=around.released_from or None,
     )
+    return ArrivedRead(record, arrival, late=plate.late, clock_doubtful=around.clock_doubtful)
+
+
+def _key(row: CameraRow) -> str:
+    """The key of the arrival, made again as `ingest` makes it: to keep it would cost more than the rest."""
+    if row.released_from:
+        return f"{row.released_from}/released"
+    # Who does not sign is a feed.
+    return batch_key(row.device if row.signed else f"feed:{row.device}", row.batch_id)
 
 
 def _characters(vrm: str, plate: PlateRow) -> tuple[Character, ...]:

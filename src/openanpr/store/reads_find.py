@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
 from openanpr.core.camera import CameraId
 from openanpr.core.shape import shape_key
+from openanpr.ingest.arrival import ArrivedRead
 from openanpr.store.engine import ReadEngine, Value, statement
 from openanpr.store.read_columns import (
     CONFIDENCE_STEPS,
-    ArrivedRead,
     CameraRow,
     PlateRow,
     from_ms,
@@ -24,10 +24,18 @@ from openanpr.store.read_columns import (
 )
 
 MOST_ROWS = 100_000
+MOST_SHAPES = 10_000
+MOST_KEYS = 20_000
 LEAST_FIXED = 3
 """Characters that a wildcard must name: with fewer it would sweep in the whole store."""
 
+# A ClickHouse server takes values of up to 128 KB by default (http_max_field_value_size).
+_VALUE_LENGTH = 120_000
+
 _FoundT = TypeVar("_FoundT")
+_RowT = TypeVar("_RowT")
+_ThingT = TypeVar("_ThingT")
+_Name: TypeAlias = tuple[str, int, int, int, int]
 _EPOCH = date(1970, 1, 1)
 _WILDCARD = re.compile(r"[A-Z0-9?*]{1,24}")
 
@@ -97,6 +105,19 @@ class _Brief(msgspec.Struct, frozen=True, array_like=True):
     latency_ms: int
 
 
+class _Whole(msgspec.Struct, Generic[_RowT], frozen=True, array_like=True):
+    captured_ms: int
+    force: int
+    source: int
+    camera: int
+    vrm: str
+    row: _RowT
+
+    @property
+    def name(self) -> _Name:
+        return self.vrm, self.captured_ms, self.force, self.source, self.camera
+
+
 class _Seen(msgspec.Struct, frozen=True, array_like=True):
     vrm: str
     n: int
@@ -117,9 +138,27 @@ def reads_of_vrm(engine: ReadEngine, vrm: str, span: Span, *, limit: int) -> Fou
 def reads_of_shape(engine: ReadEngine, vrm: str, span: Span, *, limit: int) -> Found[BriefRead]:
     """The reads that look like this VRM (O as 0, I as 1), newest first; raises QuestionError and StoreError.
 
-    A new entry of a list is tried so on the last 24 hours.
+    `reads_of_shapes` asks for many at once.
     """
     return _brief(engine, "reads_of_shape", {"shape": shape_key(vrm), **_of(span)}, limit)
+
+
+def reads_of_shapes(engine: ReadEngine, shapes: Sequence[str], span: Span, *, limit: int) -> Found[BriefRead]:
+    """The reads of any VRM of these shapes (`core.shape.shape_key`), newest first.
+
+    New entries of a list are tried so on the last 24 hours: up to MOST_SHAPES at a time, in one question
+    where they have seven characters. Raises QuestionError and StoreError.
+    """
+    if not 1 <= len(shapes) <= MOST_SHAPES:
+        raise QuestionError(f"name from 1 to {MOST_SHAPES} shapes")
+    found = [
+        _brief(engine, "reads_of_shapes", {"shapes": part, **_of(span)}, limit)
+        for part in _parts(sorted(set(shapes)))
+    ]
+    if len(found) == 1:
+        return found[0]
+    rows = sorted((row for part in found for row in part.rows), key=_captured_at, reverse=True)
+    return Found(tuple(rows[:limit]), len(rows) > limit or any(part.more for part in found))
 
 
 def reads_of_cameras(
@@ -161,19 +200,24 @@ def last_seen(engine: ReadEngine, vrm: str) -> BriefRead | None:
 
 def whole_read(engine: ReadEngine, key: ReadKey) -> ArrivedRead | None:
     """One read with all that was stored of it, None when it is not stored; raises StoreError."""
-    values: dict[str, Value] = {
-        "shape": shape_key(key.vrm),
-        "vrm": key.vrm,
-        "captured_ms": to_ms(key.captured_at),
-        "force": key.camera.force,
-        "source": key.camera.source,
-        "camera": key.camera.camera,
-    }
-    plate = engine.rows(statement("whole_read_plate"), values, PlateRow)
-    around = engine.rows(statement("whole_read_camera"), values, CameraRow)
-    if not plate or not around:
-        return None
-    return read_of(key.camera, from_ms(to_ms(key.captured_at)), key.vrm, plate[0], around[0])
+    found = whole_reads(engine, (key,))
+    return found[0] if found else None
+
+
+def whole_reads(engine: ReadEngine, keys: Sequence[ReadKey]) -> tuple[ArrivedRead, ...]:
+    """The reads of these keys that are stored, with all that was stored of them, in the order of `keys`.
+
+    Two questions for every two thousand or so; a key that is named twice is answered once. Raises
+    QuestionError for more than MOST_KEYS, and StoreError.
+    """
+    if len(keys) > MOST_KEYS:
+        raise QuestionError(f"ask for at most {MOST_KEYS} reads at a time")
+    named = list(dict.fromkeys(_named(key) for key in keys))
+    return tuple(
+        read_of(CameraId(*name[2:]), from_ms(name[1]), name[0], plate, around)
+        for part in _parts(named)
+        for name, plate, around in _joined(engine, part)
+    )
 
 
 def like_pattern(wildcard: str) -> str:
@@ -186,6 +230,38 @@ def like_pattern(wildcard: str) -> str:
         raise QuestionError(f"a wildcard names at least {LEAST_FIXED} characters")
     # Of the signs that LIKE reads in its own way (% _ \) none can come in: the form above bars them.
     return "".join({"?": "_", "*": "%"}.get(c) or shape_key(c) for c in wildcard)
+
+
+def _joined(engine: ReadEngine, names: Sequence[_Name]) -> Iterator[tuple[_Name, PlateRow, CameraRow]]:
+    """What both orders keep of the reads of these names, where both have them."""
+    values: dict[str, Value] = {"keys": names}
+    plates = engine.rows(statement("whole_reads_plate"), values, _Whole[PlateRow])
+    cameras = engine.rows(statement("whole_reads_camera"), values, _Whole[CameraRow])
+    by_plate = {found.name: found.row for found in plates}
+    by_camera = {found.name: found.row for found in cameras}
+    for name in names:
+        if name in by_plate and name in by_camera:
+            yield name, by_plate[name], by_camera[name]
+
+
+def _captured_at(read: BriefRead) -> datetime:
+    return read.key.captured_at
+
+
+def _named(key: ReadKey) -> _Name:
+    return key.vrm, to_ms(key.captured_at), key.camera.force, key.camera.source, key.camera.camera
+
+
+def _parts(things: Sequence[_ThingT]) -> Iterator[Sequence[_ThingT]]:
+    """The things, in parts that each fit into one value of a question."""
+    start, length = 0, 0
+    for at, thing in enumerate(things):
+        length += len(repr(thing)) + 1
+        if length > _VALUE_LENGTH and at > start:
+            yield things[start:at]
+            start, length = at, len(repr(thing)) + 1
+    if start < len(things):
+        yield things[start:]
 
 
 def _brief(engine: ReadEngine, name: str, values: dict[str, Value], limit: int) -> Found[BriefRead]:

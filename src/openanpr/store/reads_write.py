@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 
+from openanpr.ingest.arrival import ArrivedRead
 from openanpr.store.engine import ReadEngine, statement
 from openanpr.store.native import block
-from openanpr.store.read_columns import ArrivedRead, columns_of
+from openanpr.store.read_columns import columns_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from openanpr.store.read_columns import from_ms, to_ms
 
 _TRIES = 5
 _EPOCH = date(1970, 1, 1)
-_DROPS = ("drop_day_reads", "drop_day_reads_by_camera", "drop_day_camera_hour")
+_DROPS = ("drop_day_reads", "drop_day_reads_by_camera", "drop_day_camera_hour", "drop_day_announced")
 
 
 class RetentionError(Exception):
@@ -52,6 +52,7 @@ class DayToGo:
     reads: int
     reads_by_camera: int
     camera_hours: int
+    announcements: int
     pictures: int
 
 
@@ -70,11 +71,13 @@ class Certificate:
     reads: int
     reads_by_camera: int
     camera_hours: int
+    announcements: int
     pictures: int
     held: tuple[tuple[str, int], ...]
     left_reads: int
     left_reads_by_camera: int
     left_camera_hours: int
+    left_announcements: int
     left_vrm_months: int
     left_pictures: int
 
@@ -106,6 +109,7 @@ class _Day(msgspec.Struct, frozen=True, array_like=True):
     reads: int
     reads_by_camera: int
     camera_hours: int
+    announcements: int
 
 
 class _Open(msgspec.Struct, frozen=True, array_like=True):
@@ -135,6 +139,7 @@ class _Left(msgspec.Struct, frozen=True, array_like=True):
     reads: int
     reads_by_camera: int
     camera_hours: int
+    announcements: int
 
 
 class _Counts(msgspec.Struct, frozen=True, array_like=True):
@@ -221,7 +226,8 @@ def _note(engine: ReadEngine, under_way: _UnderWay, *, step: int, body: str) -> 
 
 
 def _day_to_go(day: date, row: _Day | None, pictures: Pictures) -> DayToGo:
-    rows = (0, 0, 0) if row is None else (row.reads, row.reads_by_camera, row.camera_hours)
+    row = row or _Day("", 0, 0, 0, 0)
+    rows = (row.reads, row.reads_by_camera, row.camera_hours, row.announcements)
     return DayToGo(day, *rows, pictures.count(day))
 
 
@@ -288,11 +294,12 @@ def _end_holds(engine: ReadEngine, pictures: Pictures, today: date) -> tuple[End
     return tuple(ended)
 
 
-def _left(engine: ReadEngine, pictures: Pictures, day: date) -> tuple[int, int, int, int, int]:
-    """What a search finds of a day: reads, reads by camera, hours of cameras, months of VRMs, pictures."""
+def _left(engine: ReadEngine, pictures: Pictures, day: date) -> tuple[int, int, int, int, int, int]:
+    """What a search finds of a day, in the order of the `left_` counts of a certificate."""
     left = engine.rows(statement("day_left"), day_bounds(day), _Left)[0]
     months = _stale_months(engine, day + timedelta(days=1))
-    return left.reads, left.reads_by_camera, left.camera_hours, len(months), pictures.count(day)
+    rows = (left.reads, left.reads_by_camera, left.camera_hours, left.announcements)
+    return *rows, len(months), pictures.count(day)
 
 
 def _certified(engine: ReadEngine, pictures: Pictures, under_way: _UnderWay) -> Certificate:
@@ -304,7 +311,7 @@ def _certified(engine: ReadEngine, pictures: Pictures, under_way: _UnderWay) -> 
             "again, and see that no older program writes to this store"
         )
     held = tuple(sorted(held_counts(engine, gone.day).items()))
-    counts = (gone.reads, gone.reads_by_camera, gone.camera_hours, gone.pictures)
+    counts = (gone.reads, gone.reads_by_camera, gone.camera_hours, gone.announcements, gone.pictures)
     at = from_ms(under_way.began_ms)
     certificate = Certificate(rule.profile, rule.days, rule.source, gone.day, at, *counts, held, *left)
     _note(engine, under_way, step=1, body=certificate.to_json())

@@ -2,6 +2,7 @@
 -- (engine Null); the views that follow carry each part of it to where it is kept.
 -- confidence is in ten-thousandths; candidate_p, character_p and rival_p in millionths; lat_e7 and lon_e7 in
 -- ten-millionths of a degree. An empty raw, candidate plate or character_c means "as in vrm".
+-- released_from is empty for a read that was never held.
 CREATE TABLE IF NOT EXISTS arrivals (
     vrm String,
     captured_at DateTime64(3, 'UTC'),
@@ -34,5 +35,9 @@ CREATE TABLE IF NOT EXISTS arrivals (
     place_error_m Nullable(Float32),
     model String,
     device String,
-    batch_id String
+    batch_id UUID,
+    signed Bool,
+    clock_doubtful Bool,
+    profile String,
+    released_from String
 ) ENGINE = Null

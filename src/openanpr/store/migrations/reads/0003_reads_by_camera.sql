@@ -1,5 +1,6 @@
 -- The same reads in the order of cameras, with what runs on from read to read of one camera and so costs
--- little here: who delivered it, in which batch, by which clock and model, and where a moving camera was.
+-- little here: who delivered it, in which batch, judged by which profile, by which clock and model, and where a moving
+-- camera was.
 CREATE TABLE IF NOT EXISTS reads_by_camera (
     vrm String CODEC(ZSTD(3)),
     captured_at DateTime64(3, 'UTC') CODEC(T64('bit'), ZSTD(1)),
@@ -19,7 +20,11 @@ CREATE TABLE IF NOT EXISTS reads_by_camera (
     place_error_m Nullable(Float32) CODEC(ZSTD(1)),
     model LowCardinality(String) CODEC(ZSTD(1)),
     device LowCardinality(String) CODEC(ZSTD(1)),
-    batch_id String CODEC(ZSTD(1))
+    batch_id UUID CODEC(ZSTD(1)),
+    signed Bool CODEC(ZSTD(1)),
+    clock_doubtful Bool CODEC(ZSTD(1)),
+    profile LowCardinality(String) CODEC(ZSTD(1)),
+    released_from String CODEC(ZSTD(1))
 ) ENGINE = ReplacingMergeTree(earliness)
 PARTITION BY toYYYYMMDD(captured_at)
 ORDER BY (force, source, camera, captured_at, vrm)

@@ -3,5 +3,5 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS reads_by_camera_arrive TO reads_by_camera
 SELECT
     vrm, captured_at, force, source, camera, earliness, confidence, late,
     clock, clock_error_ms, clock_offset_ms, direction, frames, lat_e7, lon_e7, place_error_m,
-    model, device, batch_id
+    model, device, batch_id, signed, clock_doubtful, profile, released_from
 FROM arrivals

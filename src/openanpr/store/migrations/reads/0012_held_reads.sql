@@ -32,7 +32,11 @@ CREATE TABLE IF NOT EXISTS held_reads (
     place_error_m Nullable(Float32) CODEC(ZSTD(1)),
     model LowCardinality(String) CODEC(ZSTD(1)),
     device LowCardinality(String) CODEC(ZSTD(1)),
-    batch_id String CODEC(ZSTD(1))
+    batch_id UUID CODEC(ZSTD(1)),
+    signed Bool CODEC(ZSTD(1)),
+    clock_doubtful Bool CODEC(ZSTD(1)),
+    profile LowCardinality(String) CODEC(ZSTD(1)),
+    released_from String CODEC(ZSTD(1))
 ) ENGINE = ReplacingMergeTree(earliness)
 PARTITION BY hold_id
 ORDER BY (captured_at, vrm, force, source, camera)

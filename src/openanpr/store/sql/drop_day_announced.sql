@@ -1,0 +1,2 @@
+-- Drop a day of announcements of pictures. Takes: day (yyyymmdd).
+ALTER TABLE announced DROP PARTITION {day:String}
