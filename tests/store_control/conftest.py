@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from openanpr.store.control import alert_tables as _alert_tables  # noqa: F401 - adds its tables to metadata
-from openanpr.store.control import ingest_tables
+from openanpr.store.control import ingest_tables as _ingest_tables  # noqa: F401 - as below
 from openanpr.store.control.engine import open_database, writing
 from openanpr.store.control.intake_store import IntakeStore
 from openanpr.store.control.list_store import ListStore
@@ -62,5 +62,5 @@ def folder(tmp_path: Path) -> Path:
 
 def emptied(engine: sa.Engine) -> None:
     with writing(engine) as connection:
-        for table in reversed(ingest_tables.metadata.sorted_tables):
+        for table in reversed(metadata.sorted_tables):
             connection.execute(sa.delete(table))
