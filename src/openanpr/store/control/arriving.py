@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
-from itertools import chain
 from typing import Final, cast
 
 import psycopg
@@ -13,16 +13,13 @@ from psycopg import sql
 
 from openanpr.core.voi_entry import Origin, mark_shape
 from openanpr.core.voi_staged import RowOrder, StagedRow
-from openanpr.store.control.list_tables import PARTICULARS, SAID, voi_arriving
+from openanpr.store.control.list_tables import ARRIVING, SAID
 from openanpr.store.control.rows import Cells, iso, ms, particulars, written
 from openanpr.voi.staged_columns import StagedColumns
 
 _FOLD: Final = str.maketrans("IO", "10")
-_OWN: Final = ("line", "shape", "vrm", "pnc_id", "covert", "review_on", "weed_on", "said")
-_SHARED: Final = ("proposal_id", "ask", "origin", "source_at_ms")
-_ONE_BY_ONE: Final = ("proposal_id", "line", "ask", "shape", *PARTICULARS)
 _AS_IT_IS: Final = bytes(byte for byte in range(32, 256) if byte not in b'"\\')  # what JSON does not escape
-_AT_ONCE: Final = 2000  # rows of one statement: for so long at a time the interpreter's lock is free
+_AT_ONCE: Final = 1000  # rows of one statement: for so long at a time the interpreter's lock is free
 
 
 def write_rows(connection: sa.Connection, number: int, rows: Iterable[StagedRow]) -> None:
@@ -33,37 +30,48 @@ def write_rows(connection: sa.Connection, number: int, rows: Iterable[StagedRow]
     if not cells:
         return
     if connection.dialect.name == "postgresql":
-        _copy(connection, _ONE_BY_ONE, cells)
+        _copy(connection, cells)
     else:
-        connection.exec_driver_sql(_statement(_ONE_BY_ONE, (), 1), cells)
+        connection.exec_driver_sql(_statement(1), cells)
 
 
 def write_columns(connection: sa.Connection, number: int, found: StagedColumns) -> None:
     """Write rows of a proposal that each put an entry of a feed on."""
-    shared = (number, RowOrder.PUT_ON.value, Origin.FEED.value, ms(found.source_at))
-    cells = list(
-        zip(
-            found.line,
-            _shapes(found.vrm),
-            found.vrm,
-            found.pnc_id,
-            found.covert,
-            map(iso, found.review_on),
-            map(iso, found.weed_on),
-            _said(found),
-            strict=True,
-        )
-    )
+    some: dict[str, Sequence[object]] = {
+        "line": found.line,
+        "shape": _shapes(found.vrm),
+        "vrm": found.vrm,
+        "pnc_id": found.pnc_id,
+        "covert": found.covert,
+        "review_on": list(map(iso, found.review_on)),
+        "weed_on": list(map(iso, found.weed_on)),
+        "said": _said(found),
+    }
+    shared = {
+        "proposal_id": number,
+        "ask": RowOrder.PUT_ON.value,
+        "origin": Origin.FEED.value,
+        "source_at_ms": ms(found.source_at),
+    }
+    columns = [some.get(name) or [shared[name]] * len(found) for name in ARRIVING]
     if connection.dialect.name == "postgresql":
-        _copy(connection, (*_SHARED, *_OWN), (shared + own for own in cells))
-        return
-    for begin in range(0, len(cells), _AT_ONCE):
-        some = cells[begin : begin + _AT_ONCE]
-        if len(some) == _AT_ONCE:
-            values = (*shared, *chain.from_iterable(some))
-            connection.exec_driver_sql(_statement(_OWN, _SHARED, _AT_ONCE), values)
-        else:
-            connection.exec_driver_sql(_statement(_OWN, _SHARED, 1), [shared + own for own in some])
+        _copy(connection, zip(*columns, strict=True))
+    else:
+        _insert(connection, columns)
+
+
+def _insert(connection: sa.Connection, columns: Sequence[Sequence[object]]) -> None:
+    """Write columns to SQLite, many rows a statement and no tuple for each row."""
+    width, count = len(columns), len(columns[0])
+    whole = count - count % _AT_ONCE
+    flat: list[object] = [None] * (width * whole)
+    for i, column in enumerate(columns):
+        flat[i::width] = column[:whole]
+    for begin in range(0, len(flat), width * _AT_ONCE):
+        connection.exec_driver_sql(_statement(_AT_ONCE), tuple(flat[begin : begin + width * _AT_ONCE]))
+    rest = list(zip(*(column[whole:] for column in columns), strict=True))
+    if rest:
+        connection.exec_driver_sql(_statement(1), rest)
 
 
 def _shapes(vrms: Sequence[str]) -> list[str]:
@@ -85,30 +93,29 @@ def _said(found: StagedColumns) -> list[str]:
 def _texts(found: StagedColumns, name: str) -> Sequence[str]:
     if name == "source":
         return [found.source] * len(found)
-    if name in {"entered_on", "confirmed_on"}:
-        days = found.entered_on if name == "entered_on" else found.confirmed_on
-        return [iso(day) or "" for day in days]
+    if name == "entered_on":
+        return list(map(_iso_text, found.entered_on))
+    if name == "confirmed_on":
+        return list(map(_iso_text, found.confirmed_on))
     return cast("Sequence[str]", getattr(found, name))
 
 
-@lru_cache(maxsize=8)
-def _statement(own: tuple[str, ...], shared: tuple[str, ...], rows: int) -> str:
-    """Return the INSERT of some rows whose `shared` columns are given once, in SQLite's numbered parameters."""
-    common = [f"?{i}" for i in range(1, len(shared) + 1)]
-    each = len(own)
-    values = (
-        ", ".join([*common, *(f"?{len(shared) + row * each + i}" for i in range(1, each + 1))])
-        for row in range(rows)
-    )
-    names = ", ".join((*shared, *own))
-    return f"INSERT INTO {voi_arriving.name} ({names}) VALUES ({'), ('.join(values)})"  # noqa: S608 - names of our own
+def _iso_text(day: date | None) -> str:
+    return iso(day) or ""
 
 
-def _copy(connection: sa.Connection, columns: Sequence[str], rows: Iterable[Cells]) -> None:
+@lru_cache(maxsize=2)
+def _statement(rows: int) -> str:
+    """Return the INSERT of some rows, for SQLite."""
+    one = f"({', '.join('?' * len(ARRIVING))})"
+    return f"INSERT INTO voi_arriving ({', '.join(ARRIVING)}) VALUES {', '.join([one] * rows)}"  # noqa: S608 - our own names
+
+
+def _copy(connection: sa.Connection, rows: Iterable[Cells]) -> None:
     """Write rows with COPY, inside the transaction that `connection` is in."""
     driver = cast("psycopg.Connection[Cells]", connection.connection.driver_connection)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(voi_arriving.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("COPY voi_arriving ({}) FROM STDIN").format(
+        sql.SQL(", ").join(map(sql.Identifier, ARRIVING))
     )
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:

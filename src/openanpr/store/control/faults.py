@@ -68,7 +68,7 @@ def _refuse_repeated(connection: sa.Connection, job: Job) -> None:
     rows = voi_staged.alias()
     first = sa.func.min(rows.c.line).over(partition_by=[rows.c[name] for name in KEY])
     ranked = (
-        sa.select(rows.c.line, first.label("first_line"))
+        sa.select(rows.c.staged_id, rows.c.line, first.label("first_line"))
         .where(
             rows.c.proposal_id == job.number,
             rows.c.fault.is_(None),
@@ -79,11 +79,7 @@ def _refuse_repeated(connection: sa.Connection, job: Job) -> None:
     )
     connection.execute(
         sa.update(voi_staged)
-        .where(
-            voi_staged.c.proposal_id == job.number,
-            voi_staged.c.line == ranked.c.line,
-            ranked.c.first_line < ranked.c.line,
-        )
+        .where(voi_staged.c.staged_id == ranked.c.staged_id, ranked.c.first_line < ranked.c.line)
         .values(fault="repeated", fault_line=ranked.c.first_line)
     )
 
@@ -115,7 +111,7 @@ def _refuse_both_spellings(connection: sa.Connection, job: Job) -> None:
     rows = voi_staged.alias()
     ranked = (
         sa.select(
-            rows.c.line,
+            rows.c.staged_id,
             rows.c.vrm,
             _first_of_shape(rows, rows.c.line).label("first_line"),
             _first_of_shape(rows, rows.c.vrm).label("first_spelling"),
@@ -125,11 +121,7 @@ def _refuse_both_spellings(connection: sa.Connection, job: Job) -> None:
     )
     connection.execute(
         sa.update(voi_staged)
-        .where(
-            voi_staged.c.proposal_id == job.number,
-            voi_staged.c.line == ranked.c.line,
-            ranked.c.first_spelling != ranked.c.vrm,
-        )
+        .where(voi_staged.c.staged_id == ranked.c.staged_id, ranked.c.first_spelling != ranked.c.vrm)
         .values(fault="both_spellings", fault_line=ranked.c.first_line)
     )
 

@@ -20,6 +20,8 @@ SAID: Final = (
 """What no question here is asked by: texts of one JSON array, in this order; who may see it comes after."""
 PARTICULARS: Final = ("vrm", "pnc_id", "origin", "covert", "review_on", "weed_on", "source_at_ms", "said")
 """The columns of an entry, from which `entries.entry_of` makes it."""
+ARRIVING: Final = ("proposal_id", "line", "ask", "shape", *PARTICULARS)
+"""The columns of a proposal's row as it arrives."""
 COMPARED: Final = ("covert", "review_on", "weed_on", "said")
 """What makes an entry another version: each delivery has its own time, which alone changes nothing."""
 KEY: Final = ("shape", "vrm", "pnc_id", "origin")
@@ -153,12 +155,13 @@ voi_arriving: Final = sa.Table(
     sqlite_with_rowid=False,  # its rows come in the order of its key: one tree to write and not two
 )
 
-# Numbered in the order of their keys, so that whatever walks the list walks them in step.
+# Numbered in the order of their keys, so that whatever walks the list walks them in step. No foreign key: with
+# one SQLite would delete row by row.
 voi_staged: Final = sa.Table(
     "voi_staged",
     metadata,
     sa.Column("staged_id", Id, primary_key=True),
-    sa.Column("proposal_id", Id, sa.ForeignKey("voi_proposal.proposal_id"), nullable=False),
+    sa.Column("proposal_id", Id, nullable=False),
     sa.Column("line", sa.BigInteger, nullable=False),
     sa.Column("ask", sa.SmallInteger, nullable=False),
     *_particulars(),

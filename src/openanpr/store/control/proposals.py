@@ -25,6 +25,7 @@ from openanpr.store.control.engine import reading, writing
 from openanpr.store.control.faults import mark_faults
 from openanpr.store.control.job import Job
 from openanpr.store.control.list_tables import (
+    ARRIVING,
     PARTICULARS,
     voi_arriving,
     voi_entry,
@@ -35,7 +36,7 @@ from openanpr.store.control.list_tables import (
 )
 from openanpr.store.control.lists import list_row
 from openanpr.store.control.rows import entry_of, from_ms, time_of, to_ms
-from openanpr.store.control.staging import ARRIVING, quarantine, refuse_rows, sort_arrived, sweep, unswept
+from openanpr.store.control.staging import quarantine, refuse_rows, sort_arrived, sweep, unswept
 from openanpr.store.control.swap import swap
 from openanpr.voi.staged_columns import StagedColumns
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Final
-
 import sqlalchemy as sa
 
 from openanpr.core.voi_list import Quarantined
 from openanpr.store.control.faults import REASONS
 from openanpr.store.control.list_tables import (
+    ARRIVING,
     KEY,
-    PARTICULARS,
     voi_arriving,
     voi_change,
     voi_proposal,
     voi_quarantine,
     voi_staged,
 )
-
-ARRIVING: Final = ("proposal_id", "line", "ask", "shape", *PARTICULARS)
-"""The columns of a row as it arrives."""
 
 
 def sort_arrived(connection: sa.Connection, number: int) -> None:
@@ -81,6 +76,9 @@ def _clear(connection: sa.Connection, table: sa.Table, number: int) -> None:
     others = sa.or_(table.c.proposal_id < number, table.c.proposal_id > number)
     alone = connection.execute(sa.select(1).where(others).limit(1)).first() is None
     every = sa.delete(table)
+    if connection.dialect.name == "sqlite":
+        # What stood here stands on the list or was refused; to overwrite it too would write it all once more.
+        connection.exec_driver_sql("PRAGMA secure_delete=FAST")
     connection.execute(every if alone else every.where(table.c.proposal_id == number))
 
 

@@ -151,7 +151,7 @@ def _staged() -> None:
     op.create_table(
         "voi_staged",
         sa.Column("staged_id", _ID, nullable=False),
-        *_of("voi_staged", "proposal_id", "voi_proposal"),
+        sa.Column("proposal_id", _ID, nullable=False),
         *_number("line", nullable=False),
         sa.Column("ask", sa.SmallInteger(), nullable=False),
         *_particulars(),
