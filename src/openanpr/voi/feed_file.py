@@ -1,13 +1,11 @@
-"""A feed's file row by row: each row made an entry, or refused with its line. Never held whole."""
+"""One row of a feed's file: where its cells stand, and the entry that it makes, or why it makes none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from operator import itemgetter
-from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from openanpr.core.normalise import normalise
@@ -19,14 +17,11 @@ from openanpr.voi.column_map import FIELDS, FeedProfile
 from openanpr.voi.fault import ListError
 from openanpr.voi.header import FIELDS as SIXTEEN
 from openanpr.voi.header import header_fields
-from openanpr.voi.rows import COLUMNS, Row, rows_of
+from openanpr.voi.rows import COLUMNS, Row
 from openanpr.voi.stolen import StolenPolicy, stolen_weed_on
-
-__all__ = ["FeedRow", "ReadingRules", "feed_rows"]
 
 FeedRow: TypeAlias = StagedRow | Quarantined
 _Pick: TypeAlias = Callable[[Sequence[str]], tuple[str, ...]]
-
 _Word = TypeVar("_Word", Action, Priority)
 
 _AT = {name: i for i, name in enumerate(FIELDS)}
@@ -49,33 +44,21 @@ class ReadingRules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where each field stands: `pick` takes them out of the cells with `constants` put after them."""
+class Layout:
+    """Where each field stands: at one of the `places`, or of the `constants`, which come after a row's cells.
+
+    `pick` takes all fields out of a row that has the constants at its end.
+    """
 
     width: int
     constants: list[str]
+    places: tuple[int, ...]
     pick: _Pick
     has_headings: bool
 
 
-def feed_rows(path: Path, rules: ReadingRules) -> Iterator[FeedRow]:
-    """Return the rows of the feed file at `path`, in order, one held at a time.
-
-    A row that cannot be used comes as `Quarantined`; if its mark can be read, a row that says KEEP
-    follows, so that a slip of the keyboard never takes a vehicle off a list. A delta's rows say by their
-    operation whether they put on or take off.
-    Raises ListError when the file cannot be read, is no text, is empty or lacks a column.
-    """
-    rows = rows_of(path)
-    first = next(rows, None)
-    if first is None:
-        msg = f"{path.name} is empty: a list of nobody still has its row of headings"
-        raise ListError(msg)
-    layout = _layout(first, rules.profile, path.name)
-    return _parsed(rows if layout.has_headings else chain((first,), rows), layout, _Reading.of(rules))
-
-
-def _layout(first: Row, profile: FeedProfile, name: str) -> _Layout:
+def layout_of(first: Row, profile: FeedProfile, name: str) -> Layout:
+    """Return where the fields stand in a file whose first row this is; raises ListError for lack of one."""
     cells = first[1] or []
     numbers = {field: at - 1 for field, at in profile.columns.items() if isinstance(at, int)}
     if numbers:
@@ -94,7 +77,7 @@ def _layout(first: Row, profile: FeedProfile, name: str) -> _Layout:
     return _placed(order, len(cells), profile, has_headings=True)
 
 
-def _by_headings(cells: Sequence[str], profile: FeedProfile, name: str) -> _Layout:
+def _by_headings(cells: Sequence[str], profile: FeedProfile, name: str) -> Layout:
     headings = [normalise(cell) for cell in cells]
     missing = [field for field, heading in profile.columns.items() if heading not in headings]
     if "operation" in missing and len(missing) < len(profile.columns):
@@ -106,18 +89,24 @@ def _by_headings(cells: Sequence[str], profile: FeedProfile, name: str) -> _Layo
     return _placed(order, len(cells), profile, has_headings=True)
 
 
-def _placed(order: Mapping[str, int], width: int, profile: FeedProfile, *, has_headings: bool) -> _Layout:
+def _placed(order: Mapping[str, int], width: int, profile: FeedProfile, *, has_headings: bool) -> Layout:
     # A field that has no column is taken from a cell put after the row's own.
     constants = [profile.defaults.get(field, "") for field in FIELDS]
-    pick = itemgetter(*(order.get(field, width + i) for i, field in enumerate(FIELDS)))
-    return _Layout(width, constants, pick, has_headings)
+    places = tuple(order.get(field, width + i) for i, field in enumerate(FIELDS))
+    return Layout(width, constants, places, itemgetter(*places), has_headings)
 
 
 def _field(sixteen: str) -> str:
     return "weed_on" if sixteen == "weed_date" else sixteen
 
 
-def _parsed(rows: Iterator[Row], layout: _Layout, reading: _Reading) -> Iterator[FeedRow]:
+def parsed(rows: Iterable[Row], layout: Layout, reading: Reading) -> Iterator[FeedRow]:
+    """Yield what each row comes to.
+
+    A row that cannot be used comes as `Quarantined`; if its mark can be read, a row that says KEEP
+    follows, so that a slip of the keyboard never takes a vehicle off a list. A delta's rows say by their
+    operation whether they put on or take off.
+    """
     for line, found in rows:
         try:
             cells = clean(fitted(found, layout.width))
@@ -127,7 +116,7 @@ def _parsed(rows: Iterator[Row], layout: _Layout, reading: _Reading) -> Iterator
             yield Quarantined(line, str(fault), tuple(found or ()))
             continue
         try:
-            yield StagedRow(line, reading.order(picked), reading.entry(vrm, picked))
+            yield StagedRow(line, reading.order(picked[_OPERATION]), reading.entry(vrm, picked))
         except _PastWeeding as fault:
             yield Quarantined(line, str(fault), tuple(cells))
         except RowFault as fault:
@@ -141,7 +130,7 @@ class _PastWeeding(RowFault):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """The words and days that rows are read by."""
 
     rules: ReadingRules
@@ -149,7 +138,7 @@ class _Reading:
     priorities: Mapping[str, Priority]
 
     @classmethod
-    def of(cls, rules: ReadingRules) -> _Reading:
+    def of(cls, rules: ReadingRules) -> Reading:
         words, defaults = rules.profile.words, rules.profile.defaults
         if rules.profile.stolen_life and rules.stolen is None:
             msg = f"the feed profile {rules.profile.name} needs a stolen-report policy to weed by"
@@ -161,9 +150,8 @@ class _Reading:
             _spelt({word: Priority(ours) for word, ours in words["priority"].items()}, medium),
         )
 
-    def order(self, picked: tuple[str, ...]) -> RowOrder:
-        """Return what the row asks for; no operation means put on."""
-        word = picked[_OPERATION]
+    def order(self, word: str) -> RowOrder:
+        """Return what a row of this operation asks for: none means put on. Raises RowFault for another."""
         if not word:
             return RowOrder.PUT_ON
         meant = self.rules.profile.words["operation"].get(word.lower())
@@ -175,49 +163,54 @@ class _Reading:
     def entry(self, vrm: str, picked: tuple[str, ...]) -> VoiEntry:
         """Return the entry; raises RowFault for a word or day that means nothing."""
         profile = self.rules.profile
-        entered_on = _day(picked[_ENTERED], "day of entry") if picked[_ENTERED] else None
-        confirmed_on = _day(picked[_CONFIRMED], "day of confirmation") if picked[_CONFIRMED] else None
-        covert = picked[_COVERT]
+        entered_on = entered_day(picked[_ENTERED])
+        confirmed_on = confirmed_day(picked[_CONFIRMED])
         return VoiEntry._make(
             (
                 vrm,
-                self._action(picked[_ACTION]),
-                self._priority(picked[_PRIORITY]),
+                self.action(picked[_ACTION]),
+                self.priority(picked[_PRIORITY]),
                 Origin.FEED,
                 *picked[_MAKE : _SPARE_2 + 1],
                 profile.source,
                 self.rules.source_at,
                 entered_on,
                 confirmed_on,
-                _day(picked[_REVIEW], "review date") if picked[_REVIEW] else None,
-                self._weed_on(picked[_WEED], entered_on, confirmed_on),
-                bool(covert) and self._covert(covert),
+                review_day(picked[_REVIEW]),
+                self.weed_on(picked[_WEED], entered_on, confirmed_on),
+                self.covert(picked[_COVERT]),
                 _names(picked[_SEEN_BY]) if picked[_SEEN_BY] else (),
             )
         )
 
-    def _action(self, word: str) -> Action:
+    def action(self, word: str) -> Action:
+        """Return the action that a word means; raises RowFault for one that means none."""
         action = self.actions.get(word) or self.actions.get(word.lower())
         if action is None:
             reason = "its action is none that is known (STOP, SILENT, ASSESS, INTELLIGENCE)"
             raise RowFault(reason)
         return action
 
-    def _priority(self, word: str) -> Priority:
+    def priority(self, word: str) -> Priority:
+        """Return the priority that a word means; raises RowFault for one that means none."""
         priority = self.priorities.get(word) or self.priorities.get(word.lower())
         if priority is None:
             reason = "its priority is none that is known (HIGH, MEDIUM, LOW)"
             raise RowFault(reason)
         return priority
 
-    def _covert(self, word: str) -> bool:
+    def covert(self, word: str) -> bool:
+        """Return whether a word means covert; no word means that it is not. Raises RowFault for another."""
+        if not word:
+            return False
         meant = self.rules.profile.words["covert"].get(word.lower())
         if meant is None:
             reason = "whether it is covert is neither yes nor no"
             raise RowFault(reason)
         return bool(meant)
 
-    def _weed_on(self, cell: str, entered_on: date | None, confirmed_on: date | None) -> date | None:
+    def weed_on(self, cell: str, entered_on: date | None, confirmed_on: date | None) -> date | None:
+        """Return the last day of use; raises RowFault when it has passed or cannot be told."""
         weed_on = parse_weed_date(cell) if cell else None
         if self.rules.profile.stolen_life and self.rules.stolen is not None:
             if entered_on is None:
@@ -240,6 +233,21 @@ def _spelt(words: Mapping[str, _Word], default: str | None) -> Mapping[str, _Wor
 
 def _names(cell: str) -> tuple[str, ...]:
     return tuple(name for name in map(str.strip, cell.split(";")) if name)
+
+
+def entered_day(cell: str) -> date | None:
+    """Return the day of entry that a cell says, None for an empty one; raises RowFault for another word."""
+    return _day(cell, "day of entry")
+
+
+def confirmed_day(cell: str) -> date | None:
+    """Return the day of confirmation that a cell says, as `entered_day`."""
+    return _day(cell, "day of confirmation")
+
+
+def review_day(cell: str) -> date | None:
+    """Return the review date that a cell says, as `entered_day`."""
+    return _day(cell, "review date")
 
 
 def _day(cell: str, name: str) -> date | None:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import islice
 from pathlib import Path
 
-from openanpr.core.voi_list import UNCHANGED, ChangeKind, Draft, ListStanding, Proposal, Quarantined
-from openanpr.core.voi_staged import RowOrder, StagedRow
+from openanpr.core.voi_list import UNCHANGED, ChangeKind, Draft, ListStanding, Proposal
+from openanpr.core.voi_staged import RowOrder
 from openanpr.voi.column_map import FeedProfile
 from openanpr.voi.fault import ListError
-from openanpr.voi.feed_file import FeedRow, ReadingRules, feed_rows
+from openanpr.voi.feed_batches import FeedBatch, feed_batches
+from openanpr.voi.feed_file import ReadingRules
 from openanpr.voi.judge import reasons_to_ask
 from openanpr.voi.ports import ImportStore
 from openanpr.voi.stolen import StolenPolicy
 
-_BATCH = 5_000  # a transaction each: some tenths of a second in which others wait
 _MOST_REFUSED = 100_000  # a file with more is no list; its quarantine would only fill the disk
 
 
@@ -64,17 +64,16 @@ class _Tally:
     rows: int = 0
     refused: int = 0
 
-    def batches(self, found: Iterator[FeedRow]) -> Iterator[tuple[list[StagedRow], list[Quarantined]]]:
-        """Yield the rows in batches, and stop a file that has hardly one usable row."""
-        while batch := list(islice(found, _BATCH)):
-            rows = [row for row in batch if isinstance(row, StagedRow)]
-            refused = [row for row in batch if isinstance(row, Quarantined)]
-            self.rows += len(refused) + sum(row.order is not RowOrder.KEEP for row in rows)
-            self.refused += len(refused)
+    def counted(self, found: Iterable[FeedBatch]) -> Iterator[FeedBatch]:
+        """Yield the batches, and stop a file that has hardly one usable row."""
+        for batch in found:
+            self.rows += 0 if batch.columns is None else len(batch.columns)
+            self.rows += len(batch.refused) + sum(row.order is not RowOrder.KEEP for row in batch.rows)
+            self.refused += len(batch.refused)
             if self.refused > _MOST_REFUSED:
                 msg = f"more than {_MOST_REFUSED} rows cannot be used: check that the profile fits the file"
                 raise ListError(msg)
-            yield rows, refused
+            yield batch
 
 
 def import_feed(
@@ -100,16 +99,27 @@ def import_feed(
         return Imported(ImportState.UNCHANGED, None, 0)
     _must_follow(standing, request)
     on = request.at.astimezone(UTC).date()
-    found = feed_rows(path, ReadingRules(profile, on, request.source_at, stolen))
+    found = feed_batches(path, ReadingRules(profile, on, request.source_at, stolen))
     number = store.open(_draft(path, request, profile))
     tally = _Tally()
     try:
-        for rows, refused in tally.batches(found):
-            store.stage(number, rows, refused)
+        _stage(number, tally.counted(found), store)
     except ListError:
         store.refuse(number, by=request.by, at=request.at, decision="the file could not be used to its end")
         raise
     return _decide(number, standing, request, profile, store, tally.rows)
+
+
+def _stage(number: int, batches: Iterable[FeedBatch], store: ImportStore) -> None:
+    """Keep one batch while the next is read: the database works without the interpreter's lock."""
+    with ThreadPoolExecutor(1, "staging") as beside:
+        kept: Future[None] | None = None
+        for batch in batches:
+            if kept is not None:
+                kept.result()
+            kept = beside.submit(store.stage, number, batch.rows, batch.refused, batch.columns)
+        if kept is not None:
+            kept.result()
 
 
 def _decide(

@@ -10,6 +10,7 @@ from openanpr.core.voi_delta import Audience, Page
 from openanpr.core.voi_entry import EntryKey, VoiEntry
 from openanpr.core.voi_list import Diff, Draft, ListStanding, Proposal, Quarantined, Receipt
 from openanpr.core.voi_staged import StagedRow
+from openanpr.voi.staged_columns import StagedColumns
 
 
 class Standings(Protocol):
@@ -31,7 +32,13 @@ class Staging(Protocol):
         """Return the number of a new proposal, on disk."""
         ...
 
-    def stage(self, number: int, rows: Sequence[StagedRow], refused: Sequence[Quarantined]) -> None:
+    def stage(
+        self,
+        number: int,
+        rows: Sequence[StagedRow],
+        refused: Sequence[Quarantined],
+        columns: StagedColumns | None = None,
+    ) -> None:
         """Keep some of its rows, on disk when this returns."""
         ...
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TextIO, TypeAlias
 
 from openanpr.voi.fault import ListError
 
@@ -15,7 +17,7 @@ COLUMNS = 16
 _SEPARATORS = ",;\t|"
 _SNIFFED_LINES = 50
 _SNIFFED_BYTES = 65536
-_LONGEST_LINE = 65536
+LONGEST_LINE = 65536
 _LONGEST_QUOTED = 20  # lines that one quoted row may run over
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -77,54 +79,101 @@ def rows_of(path: Path) -> Iterator[Row]:
 
     Raises ListError when the file cannot be read or is no text.
     """
+    with opened(path) as reader:
+        yield from reader.rows()
+
+
+@contextmanager
+def opened(path: Path) -> Generator[RowReader]:
+    """Give the reader of the list at `path`.
+
+    Raises ListError when the file cannot be read or is no text, at once or while it is read.
+    """
     encoding = encoding_of(path)
     try:
         with path.open(encoding=encoding, errors="replace", newline=None) as stream:
-            first = [line for line, _ in zip(stream, range(_SNIFFED_LINES), strict=False) if line.strip()]
-            separator = separator_of(first)
+            separator = separator_of([line for line in islice(stream, _SNIFFED_LINES) if line.strip()])
             stream.seek(0)
-            yield from _rows(stream, separator)
+            yield RowReader(stream, separator)
     except OSError as error:
         msg = f"{path} could not be read to its end ({error.strerror}): check the disk or the share"
         raise ListError(msg) from error
 
 
-def _rows(lines: Iterable[str], separator: str | None) -> Iterator[Row]:
-    numbered = enumerate(lines, start=1)
-    held: deque[tuple[int, str]] = deque()
-    while True:
-        number, text = held.popleft() if held else next(numbered, (0, ""))
-        if not number:
-            return
-        line = text.rstrip("\n")
-        if not line or line.isspace():
-            continue
-        if len(line) > _LONGEST_LINE:
-            yield number, None
-        elif '"' not in line:
-            yield number, [line] if separator is None else line.split(separator)
-        else:
-            yield number, _quoted(line, separator or ",", numbered, held)
+class RowReader:
+    """The rows of a text file, from where reading stands; blocks of lines may be taken in between."""
 
+    __slots__ = ("_held", "_stream", "_taken", "separator")
 
-def _quoted(
-    line: str, separator: str, numbered: Iterator[tuple[int, str]], held: deque[tuple[int, str]]
-) -> list[str] | None:
-    """Return the cells of a row with quotes, which may run on over the next lines.
+    def __init__(self, stream: TextIO, separator: str | None) -> None:
+        self.separator = separator
+        self._stream = stream
+        self._taken = 0
+        self._held: deque[tuple[int, str]] = deque()
 
-    When its quotes never close, those lines are put back into `held` and None is returned: one
-    stray quote must not swallow the rows that follow.
-    """
-    taken: list[tuple[int, str]] = []
-    text = line
-    while True:
-        try:
-            return next(csv.reader((text,), delimiter=separator, strict=True))
-        except csv.Error:
-            following = held.popleft() if held else next(numbered, None)
-        if following is not None:
-            taken.append(following)
-            text = f"{text}\n{following[1].rstrip()}"
-        if following is None or len(taken) > _LONGEST_QUOTED or len(text) > _LONGEST_LINE:
-            held.extendleft(reversed(taken))
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that follow and are not empty."""
+        while True:
+            number, text = self._next() or (0, "")
+            if not number:
+                return
+            line = text.rstrip("\n")
+            if not line or line.isspace():
+                continue
+            if len(line) > LONGEST_LINE:
+                yield number, None
+            elif '"' not in line:
+                yield number, [line] if self.separator is None else line.split(self.separator)
+            else:
+                yield number, self._quoted(line)
+
+    def lines(self, characters: int) -> tuple[int, list[str]]:
+        """Return the number of the line that follows and about as many characters of whole lines."""
+        first = self._held[0][0] if self._held else self._taken + 1
+        held = [text for _, text in self._held]
+        self._held.clear()
+        found = self._stream.readlines(characters)
+        self._taken += len(found)
+        return first, held + found
+
+    def rows_of_lines(self, first: int, lines: Sequence[str]) -> Iterator[Row]:
+        """Yield the rows of lines taken before, `first` being the number of the first of them.
+
+        A row with quotes may run on over lines that were not taken yet.
+        """
+        self._held.extendleft(reversed(list(enumerate(lines, start=first))))
+        following = self.rows()
+        while self._held:
+            row = next(following, None)
+            if row is None:
+                return
+            yield row
+
+    def _next(self) -> tuple[int, str] | None:
+        if self._held:
+            return self._held.popleft()
+        text = self._stream.readline()
+        if not text:
             return None
+        self._taken += 1
+        return self._taken, text
+
+    def _quoted(self, line: str) -> list[str] | None:
+        """Return the cells of a row with quotes, which may run on over the next lines.
+
+        When its quotes never close, those lines are put back and None is returned: one stray quote must
+        not swallow the rows that follow.
+        """
+        taken: list[tuple[int, str]] = []
+        text = line
+        while True:
+            try:
+                return next(csv.reader((text,), delimiter=self.separator or ",", strict=True))
+            except csv.Error:
+                following = self._next()
+            if following is not None:
+                taken.append(following)
+                text = f"{text}\n{following[1].rstrip()}"
+            if following is None or len(taken) > _LONGEST_QUOTED or len(text) > LONGEST_LINE:
+                self._held.extendleft(reversed(taken))
+                return None

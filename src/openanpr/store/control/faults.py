@@ -9,8 +9,18 @@ import sqlalchemy as sa
 
 from openanpr.core.voi_list import ChangeKind
 from openanpr.core.voi_staged import RowOrder
-from openanpr.store.control.job import Condition, Job, alive, asked, barred, of_feed, same_key
-from openanpr.store.control.list_tables import KEY, voi_entry, voi_quarantine, voi_staged, voi_tombstone
+from openanpr.store.control.job import (
+    Condition,
+    Job,
+    alive,
+    asked,
+    barred,
+    barred_shapes,
+    named_by,
+    of_feed,
+    same_key,
+)
+from openanpr.store.control.list_tables import KEY, voi_entry, voi_staged
 
 REASONS: Final = MappingProxyType(
     {
@@ -47,9 +57,10 @@ def _refuse(connection: sa.Connection, job: Job, code: str, order: RowOrder, whe
 
 
 def _refuse_gone(connection: sa.Connection, job: Job) -> None:
-    stones = sa.select(1).where(voi_tombstone.c.list_id == job.list_id).limit(1)
-    if not job.revive and connection.execute(stones).first() is not None:
-        _refuse(connection, job, "gone", RowOrder.PUT_ON, barred(job, voi_staged))
+    if not job.revive:
+        # The shapes first: few entries were ever barred, and the rows may be millions.
+        barring = voi_staged.c.shape.in_(barred_shapes(job))
+        _refuse(connection, job, "gone", RowOrder.PUT_ON, sa.and_(barring, barred(job, voi_staged)))
 
 
 def _refuse_repeated(connection: sa.Connection, job: Job) -> None:
@@ -57,7 +68,7 @@ def _refuse_repeated(connection: sa.Connection, job: Job) -> None:
     rows = voi_staged.alias()
     first = sa.func.min(rows.c.line).over(partition_by=[rows.c[name] for name in KEY])
     ranked = (
-        sa.select(rows.c.line, first.label("first_line"))
+        sa.select(rows.c.staged_id, rows.c.line, first.label("first_line"))
         .where(
             rows.c.proposal_id == job.number,
             rows.c.fault.is_(None),
@@ -68,11 +79,7 @@ def _refuse_repeated(connection: sa.Connection, job: Job) -> None:
     )
     connection.execute(
         sa.update(voi_staged)
-        .where(
-            voi_staged.c.proposal_id == job.number,
-            voi_staged.c.line == ranked.c.line,
-            ranked.c.first_line < ranked.c.line,
-        )
+        .where(voi_staged.c.staged_id == ranked.c.staged_id, ranked.c.first_line < ranked.c.line)
         .values(fault="repeated", fault_line=ranked.c.first_line)
     )
 
@@ -84,26 +91,19 @@ def _refuse_absent(connection: sa.Connection, job: Job) -> None:
 
 def _refuse_other_spelling(connection: sa.Connection, job: Job) -> None:
     """What stays on the list stands against a new row of the same shape."""
-    rows = voi_staged.alias()
+    listed = voi_entry.alias()
     if job.kind is ChangeKind.FULL:
-        kept = sa.exists().where(
-            rows.c.proposal_id == job.number,
-            rows.c.ask == RowOrder.KEEP.value,
-            same_key(rows, voi_entry),
-        )
-        stays = sa.or_(~of_feed(), kept)
-        # A full file mostly has nothing beside it; then two million look-ups are saved. A row says KEEP
-        # only beside one in quarantine.
-        by_hand = sa.select(1).where(alive(job), ~of_feed()).limit(1)
-        unread = sa.select(1).where(voi_quarantine.c.proposal_id == job.number).limit(1)
-        if not any(connection.execute(one).first() for one in (unread, by_hand)):
-            return
+        # What persons put in, and what a row keeps that cannot be used; all else goes or is named anew.
+        stays = sa.or_(~of_feed(listed), listed.c.entry_id.in_(named_by(job, RowOrder.KEEP)))
+        shapes = sa.select(listed.c.shape).where(alive(job, listed), stays)
+        crowd = voi_staged.c.shape.in_(shapes)
     else:
-        stays = ~sa.exists().where(asked(job, RowOrder.TAKE_OFF, rows), same_key(rows, voi_entry))
+        stays = listed.c.entry_id.not_in(named_by(job, RowOrder.TAKE_OFF))
+        crowd = sa.true()
     clash = sa.exists().where(
-        alive(job), voi_entry.c.shape == voi_staged.c.shape, voi_entry.c.vrm != voi_staged.c.vrm, stays
+        alive(job, listed), listed.c.shape == voi_staged.c.shape, listed.c.vrm != voi_staged.c.vrm, stays
     )
-    _refuse(connection, job, "other_spelling", RowOrder.PUT_ON, clash)
+    _refuse(connection, job, "other_spelling", RowOrder.PUT_ON, sa.and_(crowd, clash))
 
 
 def _refuse_both_spellings(connection: sa.Connection, job: Job) -> None:
@@ -111,7 +111,7 @@ def _refuse_both_spellings(connection: sa.Connection, job: Job) -> None:
     rows = voi_staged.alias()
     ranked = (
         sa.select(
-            rows.c.line,
+            rows.c.staged_id,
             rows.c.vrm,
             _first_of_shape(rows, rows.c.line).label("first_line"),
             _first_of_shape(rows, rows.c.vrm).label("first_spelling"),
@@ -121,11 +121,7 @@ def _refuse_both_spellings(connection: sa.Connection, job: Job) -> None:
     )
     connection.execute(
         sa.update(voi_staged)
-        .where(
-            voi_staged.c.proposal_id == job.number,
-            voi_staged.c.line == ranked.c.line,
-            ranked.c.first_spelling != ranked.c.vrm,
-        )
+        .where(voi_staged.c.staged_id == ranked.c.staged_id, ranked.c.first_spelling != ranked.c.vrm)
         .values(fault="both_spellings", fault_line=ranked.c.first_line)
     )
 

@@ -19,7 +19,10 @@ Condition: TypeAlias = sa.ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One proposal: its number, its list, what kind it is, and the day it is settled for."""
+    """One proposal: its number, its list, what kind it is, and the day it is settled for.
+
+    It `fills` a list that was empty when each of its rows that was not refused adds an entry, and that is all.
+    """
 
     number: int
     list_id: int
@@ -27,6 +30,7 @@ class Job:
     revive: bool
     back_to: int | None
     on: date
+    fills: bool
 
 
 def same_key(a: Has, b: Has) -> Condition:
@@ -46,7 +50,17 @@ def alive(job: Job, entries: Has = voi_entry) -> Condition:
 
 def asked(job: Job, order: RowOrder, staged: Has = voi_staged) -> Condition:
     """Whether a staged row asks for this and was not refused."""
-    return sa.and_(staged.c.proposal_id == job.number, staged.c.ask == order.value, staged.c.fault.is_(None))
+    wanted = [staged.c.proposal_id == job.number, staged.c.ask == order.value, staged.c.fault.is_(None)]
+    if order is not RowOrder.PUT_ON:
+        # Few rows ask for anything else, and an index has them alone.
+        wanted.append(staged.c.ask != sa.literal_column("1"))
+    return sa.and_(*wanted)
+
+
+def named_by(job: Job, order: RowOrder) -> sa.Select[tuple[int]]:
+    """The ids of the entries on the list that rows of this order name."""
+    rows, listed = voi_staged.alias(), voi_entry.alias()
+    return sa.select(listed.c.entry_id).where(asked(job, order, rows), alive(job, listed), same_key(rows, listed))
 
 
 def of_feed(entries: Has = voi_entry) -> Condition:
@@ -57,12 +71,20 @@ def of_feed(entries: Has = voi_entry) -> Condition:
 def barred(job: Job, rows: Has, *, after: int = 0) -> Condition:
     """Whether an entry was weeded or taken off by a person (after that revision), and not brought back."""
     stones = voi_tombstone.alias()
-    return sa.exists().where(
+    return sa.exists().where(_barring(job, stones), same_key(stones, rows), stones.c.revision > after)
+
+
+def barred_shapes(job: Job) -> sa.Select[tuple[str]]:
+    """The shapes of the entries that are barred."""
+    stones = voi_tombstone.alias()
+    return sa.select(stones.c.shape).where(_barring(job, stones))
+
+
+def _barring(job: Job, stones: Has) -> Condition:
+    return sa.and_(
         stones.c.list_id == job.list_id,
-        same_key(stones, rows),
         stones.c.gone_by.in_([gone.value for gone in BARRING]),
         stones.c.lifted.is_(None),
-        stones.c.revision > after,
     )
 
 

@@ -12,27 +12,29 @@ import sqlalchemy as sa
 
 from openanpr.store.control.schema import Id, metadata
 
-TEXTS: Final = (
-    *("vrm", "action", "priority", "origin", "make", "model", "colour", "warning_markers", "reason"),
-    *("information", "owner", "force_area", "grading", "protective_marking", "pnc_id", "cad"),
-    *("spare_1", "spare_2", "source"),
+SAID: Final = (
+    *("action", "priority", "make", "model", "colour", "warning_markers", "reason", "information"),
+    *("owner", "force_area", "grading", "protective_marking", "cad", "spare_1", "spare_2", "source"),
+    *("entered_on", "confirmed_on"),
 )
-DAYS: Final = ("entered_on", "confirmed_on", "review_on", "weed_on")
-PARTICULARS: Final = (*TEXTS, "source_at_ms", *DAYS, "covert", "seen_by")
-"""The columns of an entry, in the order of `core.voi_entry.VoiEntry`."""
-COMPARED: Final = tuple(name for name in PARTICULARS if name != "source_at_ms")
+"""What no question here is asked by: texts of one JSON array, in this order; who may see it comes after."""
+PARTICULARS: Final = ("vrm", "pnc_id", "origin", "covert", "review_on", "weed_on", "source_at_ms", "said")
+"""The columns of an entry, from which `entries.entry_of` makes it."""
+ARRIVING: Final = ("proposal_id", "line", "ask", "shape", *PARTICULARS)
+"""The columns of a proposal's row as it arrives."""
+COMPARED: Final = ("covert", "review_on", "weed_on", "said")
 """What makes an entry another version: each delivery has its own time, which alone changes nothing."""
 KEY: Final = ("shape", "vrm", "pnc_id", "origin")
 
 
 def _particulars() -> tuple[sa.Column[object], ...]:
     return (
-        sa.Column("shape", sa.Text, nullable=False),
-        *(sa.Column(name, sa.Text, nullable=False) for name in TEXTS),
-        sa.Column("source_at_ms", sa.BigInteger),
-        *(sa.Column(name, sa.Date) for name in DAYS),
+        *(sa.Column(name, sa.Text, nullable=False) for name in KEY),
         sa.Column("covert", sa.Boolean, nullable=False),
-        sa.Column("seen_by", sa.Text, nullable=False),
+        sa.Column("review_on", sa.Date),
+        sa.Column("weed_on", sa.Date),
+        sa.Column("source_at_ms", sa.BigInteger),
+        sa.Column("said", sa.Text, nullable=False),  # JSON
     )
 
 
@@ -114,6 +116,7 @@ voi_entry: Final = sa.Table(
     sa.Column("since", sa.BigInteger, nullable=False),
     sa.Column("until", sa.BigInteger),
     *_particulars(),
+    sqlite_autoincrement=True,  # a hit names its entry by this number for as long as the hit is kept
 )
 _alive = voi_entry.c.until.is_(None)
 sa.Index(
@@ -140,18 +143,32 @@ sa.Index(
     postgresql_where=voi_entry.c.until.is_not(None),
 )
 
-voi_staged: Final = sa.Table(
-    "voi_staged",
+# The rows of a proposal as they arrive, until it is settled and they are sorted into `voi_staged`: to sort
+# them once is quicker by far than to keep millions in order while they come.
+voi_arriving: Final = sa.Table(
+    "voi_arriving",
     metadata,
-    sa.Column("proposal_id", Id, sa.ForeignKey("voi_proposal.proposal_id"), primary_key=True),
+    sa.Column("proposal_id", Id, primary_key=True, autoincrement=False),
     sa.Column("line", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("ask", sa.SmallInteger, nullable=False),
-    sa.Column("fault", sa.Text),
-    sa.Column("fault_line", sa.BigInteger),
     *_particulars(),
     sqlite_with_rowid=False,  # its rows come in the order of its key: one tree to write and not two
 )
-sa.Index("ix_voi_staged_shape", voi_staged.c.proposal_id, voi_staged.c.shape, voi_staged.c.vrm)
+
+# Numbered in the order of their keys, so that whatever walks the list walks them in step. No foreign key: with
+# one SQLite would delete row by row.
+voi_staged: Final = sa.Table(
+    "voi_staged",
+    metadata,
+    sa.Column("staged_id", Id, primary_key=True),
+    sa.Column("proposal_id", Id, nullable=False),
+    sa.Column("line", sa.BigInteger, nullable=False),
+    sa.Column("ask", sa.SmallInteger, nullable=False),
+    *_particulars(),
+    sa.Column("fault", sa.Text),
+    sa.Column("fault_line", sa.BigInteger),
+)
+sa.Index("ix_voi_staged_key", voi_staged.c.proposal_id, *(voi_staged.c[name] for name in KEY))
 sa.Index(
     "ix_voi_staged_fault",
     voi_staged.c.proposal_id,
@@ -159,8 +176,16 @@ sa.Index(
     sqlite_where=voi_staged.c.fault.is_not(None),
     postgresql_where=voi_staged.c.fault.is_not(None),
 )
+sa.Index(
+    "ix_voi_staged_ask",  # of the few rows that do not put an entry on
+    voi_staged.c.proposal_id,
+    voi_staged.c.ask,
+    sqlite_where=voi_staged.c.ask != sa.literal_column("1"),
+    postgresql_where=voi_staged.c.ask != sa.literal_column("1"),
+)
 
-# What a settled proposal would do, entry by entry: found once, counted, shown, and then done.
+# What a settled proposal would do, entry by entry: found once, counted, shown, and then done. Where the list
+# was empty nothing stands here: every row that was not refused adds an entry.
 voi_change: Final = sa.Table(
     "voi_change",
     metadata,
@@ -168,7 +193,7 @@ voi_change: Final = sa.Table(
     sa.Column("change", sa.Text, primary_key=True),
     sa.Column("at", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("before", sa.BigInteger),  # the entry_id that ends, none when one is added
-    sa.Column("after", sa.BigInteger),  # the staged line (of a rollback: the former entry_id) that begins
+    sa.Column("after", sa.BigInteger),  # the staged_id (of a rollback: the former entry_id) that begins
     sqlite_with_rowid=False,
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from openanpr.core.voi_entry import EntryKey, VoiEntry
+from openanpr.core.voi_entry import EntryKey, VoiEntry, mark_shape
 from openanpr.core.voi_list import (
     ChangeKind,
     Diff,
@@ -89,7 +89,10 @@ class Lists:
             wanted = (voi_entry.c[name] == getattr(key, name) for name in ("vrm", "pnc_id", "origin"))
             found = connection.execute(
                 sa.select(*_ENTRY).where(
-                    voi_entry.c.list_id == row.list_id, voi_entry.c.until.is_(None), *wanted
+                    voi_entry.c.list_id == row.list_id,
+                    voi_entry.c.until.is_(None),
+                    voi_entry.c.shape == mark_shape(key.vrm),
+                    *wanted,
                 )
             ).first()
             return None if found is None else entry_of(found)
@@ -138,7 +141,11 @@ class Lists:
             row = list_row(connection, list_name)
             found = connection.execute(
                 sa.select(voi_tombstone)
-                .where(voi_tombstone.c.list_id == row.list_id, voi_tombstone.c.vrm == vrm)
+                .where(
+                    voi_tombstone.c.list_id == row.list_id,
+                    voi_tombstone.c.shape == mark_shape(vrm),
+                    voi_tombstone.c.vrm == vrm,
+                )
                 .order_by(voi_tombstone.c.tombstone_id.desc())
             )
             return tuple(map(_tombstone, found))

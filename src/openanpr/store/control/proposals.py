@@ -19,23 +19,26 @@ from openanpr.core.voi_list import (
     Quarantined,
 )
 from openanpr.core.voi_staged import RowOrder, StagedRow
-from openanpr.store.control.compare import Change, kept_back, note_changes
+from openanpr.store.control.arriving import write_columns, write_rows
+from openanpr.store.control.compare import Change, kept_back, note_changes, noted
 from openanpr.store.control.engine import reading, writing
-from openanpr.store.control.faults import REASONS, mark_faults
+from openanpr.store.control.faults import mark_faults
 from openanpr.store.control.job import Job
 from openanpr.store.control.list_tables import (
+    ARRIVING,
     PARTICULARS,
-    voi_change,
+    voi_arriving,
     voi_entry,
     voi_list,
     voi_proposal,
-    voi_quarantine,
     voi_revision,
     voi_staged,
 )
 from openanpr.store.control.lists import list_row
-from openanpr.store.control.rows import entry_of, from_ms, insert_staged, time_of, to_ms
+from openanpr.store.control.rows import entry_of, from_ms, time_of, to_ms
+from openanpr.store.control.staging import quarantine, refuse_rows, sort_arrived, sweep, unswept
 from openanpr.store.control.swap import swap
+from openanpr.voi.staged_columns import StagedColumns
 
 _STATES = ProposalState
 _FILES = (ChangeKind.FULL, ChangeKind.DELTA)
@@ -63,7 +66,7 @@ class ListProposals:
         with writing(self._engine) as connection:
             number = _open(connection, draft)
             row = list_row(connection, draft.list_name)
-            names = ["proposal_id", "line", "ask", "shape", *PARTICULARS]
+            names = list(ARRIVING)
             line = sa.func.row_number().over(order_by=voi_entry.c.entry_id)
             due = sa.select(
                 sa.literal(number),
@@ -71,26 +74,30 @@ class ListProposals:
                 sa.literal(RowOrder.TAKE_OFF.value),
                 *(voi_entry.c[name] for name in names[3:]),
             ).where(voi_entry.c.list_id == row.list_id, voi_entry.c.until.is_(None), voi_entry.c.weed_on < on)
-            connection.execute(sa.insert(voi_staged).from_select(names, due))
+            connection.execute(sa.insert(voi_arriving).from_select(names, due))
             return number
 
-    def stage(self, number: int, rows: Sequence[StagedRow], refused: Sequence[Quarantined]) -> None:
+    def stage(
+        self,
+        number: int,
+        rows: Sequence[StagedRow],
+        refused: Sequence[Quarantined],
+        columns: StagedColumns | None = None,
+    ) -> None:
         """Keep some rows of a proposal that is still open, on disk when this returns."""
         with writing(self._engine) as connection:
             _in_state(_row(connection, number), _STATES.STAGING)
-            insert_staged(connection, number, rows)
-            bad = [
-                {"proposal_id": number, "line": q.line, "reason": q.reason, "cells": json.dumps(q.cells)}
-                for q in refused
-            ]
-            if bad:
-                connection.execute(sa.insert(voi_quarantine), bad)
+            write_rows(connection, number, rows)
+            if columns is not None:
+                write_columns(connection, number, columns)
+            refuse_rows(connection, number, refused)
 
     def settle(self, number: int, *, on: date) -> Diff:
         """Return what the proposal would change, after refusing what cannot stand beside the rest."""
         with writing(self._engine) as connection:
             row = _row(connection, number)
             _in_state(row, _STATES.STAGING, _STATES.READY)
+            sort_arrived(connection, number)
             # Rows that came a moment ago are unknown to the planner, which would take them for few.
             connection.exec_driver_sql("ANALYZE voi_staged")
             connection.exec_driver_sql("ANALYZE voi_entry")
@@ -144,7 +151,7 @@ class ListProposals:
     def quarantine(self, number: int, *, after: int = 0, limit: int = 1000) -> tuple[Quarantined, ...]:
         """Return the proposal's refused rows in the order of their lines, those beyond line `after`."""
         with reading(self._engine) as connection:
-            return _quarantine(connection, number, after, limit)
+            return quarantine(connection, number, after, limit)
 
     def diff_rows(
         self, number: int, change: Change, *, after: int = 0, limit: int = 1000
@@ -153,17 +160,13 @@ class ListProposals:
         with reading(self._engine) as connection:
             row = _row(connection, number)
             _in_state(row, _STATES.READY)
-            job = _job(row, row.settled_on)
-            found = voi_change.c
-            page = connection.execute(
-                sa.select(voi_change)
-                .where(found.proposal_id == number, found.change == change.value, found.at > after)
-                .order_by(found.at)
-                .limit(limit)
-            ).all()
+            job = _job(row, row.settled_on, empty=row.before == 0)
+            found = noted(job, change).subquery()
+            wanted = sa.select(found).where(found.c.at > after).order_by(found.c.at).limit(limit)
+            page = connection.execute(wanted).all()
             rolls = job.kind is ChangeKind.ROLLBACK
-            before = _entries(connection, {r.before for r in page}, job, staged=False)
-            later = _entries(connection, {r.after for r in page}, job, staged=not rolls)
+            before = _entries(connection, {r.before for r in page}, staged=False)
+            later = _entries(connection, {r.after for r in page}, staged=not rolls)
             shown = tuple(DiffRow(before.get(r.before), later.get(r.after)) for r in page)
             return shown, page[-1].at if len(page) == limit else None
 
@@ -180,18 +183,15 @@ class ListProposals:
         for number in numbers:
             self.refuse(number, by=by, at=at, decision="cut off before its rows were all there")
         with writing(self._engine) as connection:
-            closed = sa.select(voi_proposal.c.proposal_id).where(
-                voi_proposal.c.state.in_([_STATES.LIVE.value, _STATES.REFUSED.value])
-            )
-            left = sa.select(voi_staged.c.proposal_id).where(voi_staged.c.proposal_id.in_(closed)).distinct()
-            for number in connection.execute(left).scalars().all():
-                _tidy(connection, number)
+            closed = voi_proposal.c.state.in_([_STATES.LIVE.value, _STATES.REFUSED.value])
+            for number in unswept(connection, closed):
+                sweep(connection, number)
         return len(numbers)
 
     def _closed(self, number: int) -> Proposal:
         # After the swap, in its own transaction: the list is live before its staging is swept out.
         with writing(self._engine) as connection:
-            _tidy(connection, number)
+            sweep(connection, number)
             return _proposal(_row(connection, number))
 
 
@@ -225,10 +225,10 @@ def _open(connection: sa.Connection, draft: Draft) -> int:
 
 def _settled(connection: sa.Connection, row: sa.Row[Any], on: date) -> Diff:
     listed = list_row(connection, row.name, lock=True)
-    job = _job(row, on)
+    job = _job(row, on, empty=listed.entries == 0)
     if job.kind is not ChangeKind.ROLLBACK:
         mark_faults(connection, job)
-    counts = note_changes(connection, job, empty=listed.entries == 0)
+    counts = note_changes(connection, job)
     diff = Diff(before=listed.entries, refused=kept_back(connection, job), **counts)
     _set(
         connection,
@@ -255,7 +255,7 @@ def _go_live(
     revision = listed.revision if diff.empty else listed.revision + 1
     said = _contents_said(connection, row, listed)
     if not diff.empty:
-        swap(connection, _job(row, row.settled_on), row, revision)
+        swap(connection, _job(row, row.settled_on, empty=diff.before == 0), row, revision)
         said["entries"] = listed.entries + diff.added - diff.removed
         connection.execute(
             sa.insert(voi_revision).values(
@@ -287,50 +287,9 @@ def _contents_said(connection: sa.Connection, row: sa.Row[Any], listed: sa.Row[A
     return {"as_of_ms": listed.as_of_ms, "feed_revision": listed.feed_revision}
 
 
-def _tidy(connection: sa.Connection, number: int) -> None:
-    """Keep the refused rows in quarantine and clear the others away."""
-    refused = _faulty(connection, number, after=0, limit=None)
-    if refused:
-        rows = [
-            {"proposal_id": number, "line": q.line, "reason": q.reason, "cells": json.dumps(q.cells)}
-            for q in refused
-        ]
-        connection.execute(sa.insert(voi_quarantine), rows)
-    for table in (voi_staged, voi_change):
-        connection.execute(sa.delete(table).where(table.c.proposal_id == number))
-
-
-def _quarantine(connection: sa.Connection, number: int, after: int, limit: int) -> tuple[Quarantined, ...]:
-    unread = connection.execute(
-        sa.select(voi_quarantine)
-        .where(voi_quarantine.c.proposal_id == number, voi_quarantine.c.line > after)
-        .order_by(voi_quarantine.c.line)
-        .limit(limit)
-    )
-    found = [Quarantined(row.line, row.reason, tuple(json.loads(row.cells))) for row in unread]
-    found += _faulty(connection, number, after=after, limit=limit)
-    return tuple(sorted(found, key=lambda one: one.line)[:limit])
-
-
-def _faulty(connection: sa.Connection, number: int, *, after: int, limit: int | None) -> list[Quarantined]:
-    staged = voi_staged.c
-    rows = connection.execute(
-        sa.select(staged.line, staged.fault, staged.fault_line, staged.vrm, staged.pnc_id)
-        .where(staged.proposal_id == number, staged.fault.is_not(None), staged.line > after)
-        .order_by(staged.line)
-        .limit(limit)
-    )
-    return [
-        Quarantined(row.line, REASONS[row.fault].format(line=row.fault_line), (row.vrm, row.pnc_id))
-        for row in rows
-    ]
-
-
-def _entries(connection: sa.Connection, ids: set[Any], job: Job, *, staged: bool) -> dict[Any, Any]:
-    table, at = (voi_staged, voi_staged.c.line) if staged else (voi_entry, voi_entry.c.entry_id)
+def _entries(connection: sa.Connection, ids: set[Any], *, staged: bool) -> dict[Any, Any]:
+    table, at = (voi_staged, voi_staged.c.staged_id) if staged else (voi_entry, voi_entry.c.entry_id)
     wanted = sa.select(*(table.c[name] for name in PARTICULARS), at.label("at")).where(at.in_(ids - {None}))
-    if staged:
-        wanted = wanted.where(voi_staged.c.proposal_id == job.number)
     return {row.at: entry_of(row[:-1]) for row in connection.execute(wanted)}
 
 
@@ -358,8 +317,10 @@ def _in_state(row: sa.Row[Any], *states: ProposalState) -> None:
         raise ProposalOutdated(msg)
 
 
-def _job(row: sa.Row[Any], on: date) -> Job:
-    return Job(row.proposal_id, row.list_id, ChangeKind(row.kind), row.revive, row.back_to, on)
+def _job(row: sa.Row[Any], on: date, *, empty: bool) -> Job:
+    kind = ChangeKind(row.kind)
+    fills = empty and kind is not ChangeKind.ROLLBACK
+    return Job(row.proposal_id, row.list_id, kind, row.revive, row.back_to, on, fills)
 
 
 def _diff(row: sa.Row[Any]) -> Diff:

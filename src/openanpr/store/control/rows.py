@@ -1,26 +1,22 @@
-"""Entries to table rows and back; many rows at a time, by the quickest way that each database has."""
+"""Entries to table rows and back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
-import psycopg
 import sqlalchemy as sa
-from psycopg import sql
 
-from openanpr.core.voi_entry import Action, EntryKey, Origin, Priority, VoiEntry, mark_shape
-from openanpr.core.voi_staged import StagedRow
-from openanpr.store.control.list_tables import DAYS, PARTICULARS, TEXTS, voi_staged
+from openanpr.core.voi_entry import Action, EntryKey, Origin, Priority, VoiEntry
+from openanpr.store.control.list_tables import SAID
 
 Cells: TypeAlias = tuple[object, ...]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_STAGED: Final = ("proposal_id", "line", "ask", "shape", *PARTICULARS)
-_FIRST_DAY, _LAST_DAY = len(TEXTS) + 1, len(TEXTS) + 1 + len(DAYS)
+_NAMES: Final = len(SAID)  # where the names of those who may see it begin
 
 
 def to_ms(at: datetime | None) -> int | None:
@@ -40,19 +36,25 @@ def time_of(at_ms: int) -> datetime:
 
 def entry_of(row: Sequence[Any]) -> VoiEntry:
     """Return the entry whose columns, in the order of `PARTICULARS`, are `row`."""
-    texts = row[: len(TEXTS)]
-    return VoiEntry._make(
-        (
-            texts[0],
-            Action(texts[1]),
-            Priority(texts[2]),
-            Origin(texts[3]),
-            *texts[4:],
-            from_ms(row[len(TEXTS)]),
-            *row[_FIRST_DAY:_LAST_DAY],
-            row[_LAST_DAY],
-            tuple(json.loads(row[_LAST_DAY + 1])),
-        )
+    vrm, pnc_id, origin, covert, review_on, weed_on, source_at_ms, said = row
+    texts: list[str] = json.loads(said)
+    told = dict(zip(SAID, texts, strict=False))
+    action, priority = Action(told.pop("action")), Priority(told.pop("priority"))
+    entered_on, confirmed_on = _day(told.pop("entered_on")), _day(told.pop("confirmed_on"))
+    return VoiEntry(
+        vrm,
+        action,
+        priority,
+        Origin(origin),
+        pnc_id=pnc_id,
+        source_at=from_ms(source_at_ms),
+        entered_on=entered_on,
+        confirmed_on=confirmed_on,
+        review_on=review_on,
+        weed_on=weed_on,
+        covert=covert,
+        seen_by=tuple(texts[_NAMES:]),
+        **told,
     )
 
 
@@ -61,52 +63,37 @@ def key_of(row: sa.Row[Any]) -> EntryKey:
     return EntryKey(row.vrm, row.pnc_id, Origin(row.origin))
 
 
-def insert_staged(connection: sa.Connection, number: int, rows: Iterable[StagedRow]) -> None:
-    """Write rows of a proposal: millions of them come by, so nothing is looked at twice."""
-    cells = [
-        (number, line, order.value, mark_shape(entry.vrm), *_particulars(entry))
-        for line, order, entry in rows
-    ]
-    if connection.dialect.name == "postgresql":
-        _copy(connection, voi_staged, _STAGED, cells)
-    elif cells:
-        connection.exec_driver_sql(_insert_text(connection.dialect), cells)
-
-
-def _particulars(entry: VoiEntry) -> Cells:
+def particulars(entry: VoiEntry) -> Cells:
+    """Return the columns of an entry in the order of `PARTICULARS`, as the drivers take them."""
     return (
-        entry[0],
-        str(entry[1]),
-        str(entry[2]),
-        str(entry[3]),
-        *entry[4 : len(TEXTS)],
-        _ms(entry[_FIRST_DAY - 1]),
-        *map(_iso, entry[_FIRST_DAY:_LAST_DAY]),
-        entry[_LAST_DAY],
-        json.dumps(entry[_LAST_DAY + 1]) if entry[_LAST_DAY + 1] else "[]",
+        entry.vrm,
+        entry.pnc_id,
+        str(entry.origin),
+        entry.covert,
+        iso(entry.review_on),
+        iso(entry.weed_on),
+        ms(entry.source_at),
+        written([*(_text(getattr(entry, name)) for name in SAID), *entry.seen_by]),
     )
 
 
-_ms = lru_cache(maxsize=64)(to_ms)  # one time for all rows of a delivery
+def written(texts: Sequence[str]) -> str:
+    """Return texts as the JSON array that is kept; one writing only, because writings are compared."""
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+
+
+ms = lru_cache(maxsize=64)(to_ms)  # one time for all rows of a delivery
 
 
 @lru_cache(maxsize=8192)
-def _iso(day: date | None) -> str | None:
-    # What SQLAlchemy keeps in SQLite, and what PostgreSQL reads, without its conversion for each cell.
+def iso(day: date | None) -> str | None:
+    """Return a day as SQLAlchemy keeps it in SQLite and as PostgreSQL reads it, None for none."""
     return None if day is None else day.isoformat()
 
 
-@lru_cache(maxsize=1)
-def _insert_text(dialect: sa.Dialect) -> str:
-    return str(voi_staged.insert().compile(dialect=dialect, column_keys=list(_STAGED)))
+def _text(value: str | date | None) -> str:
+    return str(value) if isinstance(value, str) else iso(value) or ""
 
 
-def _copy(connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Iterable[Cells]) -> None:
-    """Write rows with COPY, inside the transaction that `connection` is in."""
-    driver = cast("psycopg.Connection[Cells]", connection.connection.driver_connection)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

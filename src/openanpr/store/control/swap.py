@@ -8,7 +8,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from openanpr.core.voi_list import ChangeKind, GoneBy
-from openanpr.store.control.job import Job, alive, same_key
+from openanpr.core.voi_staged import RowOrder
+from openanpr.store.control.job import Condition, Job, alive, asked, same_key
 from openanpr.store.control.list_tables import (
     KEY,
     PARTICULARS,
@@ -32,22 +33,32 @@ _GONE_BY: Final = MappingProxyType(
 
 def swap(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: int) -> None:
     """Write `revision` of the list: what was found that the proposal would do, and nothing else."""
-    of_job = voi_change.c.proposal_id == job.number
-    ending = sa.select(voi_change.c.before).where(of_job, voi_change.c.before.is_not(None))
-    connection.execute(sa.update(voi_entry).where(voi_entry.c.entry_id.in_(ending)).values(until=revision))
-    if job.kind is ChangeKind.ROLLBACK:
-        rows = voi_entry.alias("rows")
-        named = rows.c.entry_id == voi_change.c.after
-    else:
-        rows = voi_staged.alias("rows")
-        named = sa.and_(rows.c.proposal_id == job.number, rows.c.line == voi_change.c.after)
+    if not job.fills:
+        of_job = voi_change.c.proposal_id == job.number
+        ending = sa.select(voi_change.c.before).where(of_job, voi_change.c.before.is_not(None))
+        connection.execute(
+            sa.update(voi_entry).where(voi_entry.c.entry_id.in_(ending)).values(until=revision)
+        )
     columns = ("shape", *PARTICULARS)
+    rows, which = _beginning(job)
     beginning = sa.select(
         sa.literal(job.list_id), sa.literal(revision), *(rows.c[name] for name in columns)
-    ).where(of_job, named)
+    ).where(which)
     connection.execute(sa.insert(voi_entry).from_select(["list_id", "since", *columns], beginning))
     _bury(connection, job, proposal, revision)
     _lift(connection, job, revision)
+
+
+def _beginning(job: Job) -> tuple[sa.FromClause, Condition]:
+    """Return the rows that become entries, and which of them do."""
+    if job.fills:
+        return voi_staged, asked(job, RowOrder.PUT_ON)
+    if job.kind is ChangeKind.ROLLBACK:
+        rows = voi_entry.alias("rows")
+        return rows, sa.and_(voi_change.c.proposal_id == job.number, rows.c.entry_id == voi_change.c.after)
+    return voi_staged, sa.and_(
+        voi_change.c.proposal_id == job.number, voi_staged.c.staged_id == voi_change.c.after
+    )
 
 
 def _bury(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: int) -> None:
@@ -73,14 +84,11 @@ def _bury(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: 
 
 def _lift(connection: sa.Connection, job: Job, revision: int) -> None:
     """Note on the tombstones of entries that came back by which revision they did."""
-    stones = voi_tombstone.alias("stones")
-    back = sa.select(stones.c.tombstone_id).where(
-        stones.c.list_id == job.list_id,
-        stones.c.lifted.is_(None),
-        alive(job),
-        voi_entry.c.since == revision,
-        same_key(voi_entry, stones),
+    back = sa.exists().where(
+        alive(job), voi_entry.c.since == revision, same_key(voi_entry, voi_tombstone)
     )
     connection.execute(
-        sa.update(voi_tombstone).where(voi_tombstone.c.tombstone_id.in_(back)).values(lifted=revision)
+        sa.update(voi_tombstone)
+        .where(voi_tombstone.c.list_id == job.list_id, voi_tombstone.c.lifted.is_(None), back)
+        .values(lifted=revision)
     )

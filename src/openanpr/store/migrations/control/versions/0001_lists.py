@@ -12,11 +12,6 @@ down_revision = None
 # Written out and not taken from `store.control.tables`: a step that ran must stay what it was.
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KEY = ["shape", "vrm", "pnc_id", "origin"]
-_TEXTS = (
-    *("vrm", "action", "priority", "origin", "make", "model", "colour", "warning_markers", "reason"),
-    *("information", "owner", "force_area", "grading", "protective_marking", "pnc_id", "cad"),
-    *("spare_1", "spare_2", "source"),
-)
 
 
 def upgrade() -> None:
@@ -41,11 +36,12 @@ def _number(*names: str, nullable: bool) -> list[sa.Column[int]]:
 
 def _particulars() -> list[SchemaItem]:
     return [
-        *_text("shape", *_TEXTS),
-        *_number("source_at_ms", nullable=True),
-        *(sa.Column(name, sa.Date()) for name in ("entered_on", "confirmed_on", "review_on", "weed_on")),
+        *_text(*_KEY),
         sa.Column("covert", sa.Boolean(), nullable=False),
-        *_text("seen_by"),
+        sa.Column("review_on", sa.Date()),
+        sa.Column("weed_on", sa.Date()),
+        *_number("source_at_ms", nullable=True),
+        *_text("said"),
     ]
 
 
@@ -129,6 +125,7 @@ def _entries() -> None:
         *_number("until", nullable=True),
         *_particulars(),
         sa.PrimaryKeyConstraint("entry_id", name="pk_voi_entry"),
+        sqlite_autoincrement=True,
     )
     _index("uq_voi_entry_alive", "voi_entry", ["list_id", *_KEY], "until IS NULL", unique=True)
     _index("ix_voi_entry_ended", "voi_entry", ["list_id", *_KEY], "until IS NOT NULL", unique=False)
@@ -143,19 +140,28 @@ def _index(name: str, table: str, columns: list[str], where: str, *, unique: boo
 
 def _staged() -> None:
     op.create_table(
-        "voi_staged",
-        *_of("voi_staged", "proposal_id", "voi_proposal"),
+        "voi_arriving",
+        sa.Column("proposal_id", _ID, autoincrement=False, nullable=False),
         sa.Column("line", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("ask", sa.SmallInteger(), nullable=False),
-        sa.Column("fault", sa.Text()),
-        *_number("fault_line", nullable=True),
         *_particulars(),
-        sa.PrimaryKeyConstraint("proposal_id", "line", name="pk_voi_staged"),
+        sa.PrimaryKeyConstraint("proposal_id", "line", name="pk_voi_arriving"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_voi_staged_shape", "voi_staged", ["proposal_id", "shape", "vrm"])
-    refused = "fault IS NOT NULL"
-    _index("ix_voi_staged_fault", "voi_staged", ["proposal_id", "line"], refused, unique=False)
+    op.create_table(
+        "voi_staged",
+        sa.Column("staged_id", _ID, nullable=False),
+        sa.Column("proposal_id", _ID, nullable=False),
+        *_number("line", nullable=False),
+        sa.Column("ask", sa.SmallInteger(), nullable=False),
+        *_particulars(),
+        sa.Column("fault", sa.Text()),
+        *_number("fault_line", nullable=True),
+        sa.PrimaryKeyConstraint("staged_id", name="pk_voi_staged"),
+    )
+    op.create_index("ix_voi_staged_key", "voi_staged", ["proposal_id", *_KEY])
+    _index("ix_voi_staged_fault", "voi_staged", ["proposal_id", "line"], "fault IS NOT NULL", unique=False)
+    _index("ix_voi_staged_ask", "voi_staged", ["proposal_id", "ask"], "ask != 1", unique=False)
 
 
 def _changes() -> None:
