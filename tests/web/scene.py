@@ -36,7 +36,9 @@ from tests.ingest.world import HASH_KEY, LIMITS, NOW, Journal, World
 from tests.wire.vendors.messages import ALL
 
 TOKEN, TOKEN_NAME, TOKEN_DIGEST = make_token(HASH_KEY, chance=bytes(range(secret_text.CHANCE_BYTES)))
-FEED = Feed("feed-1", "North gate", Scope.parse(["53/1"]), TOKEN_NAME, TOKEN_DIGEST, most_message_bytes=60_000)
+FEED = Feed(
+    "feed-1", "North gate", Scope.parse(["53/1"]), TOKEN_NAME, TOKEN_DIGEST, most_message_bytes=60_000
+)
 _numbers = itertools.count()
 
 
@@ -48,9 +50,7 @@ class Announced:
 
     def find(self, sha256) -> tuple[Announcement, ...]:
         reads = [read.record for entry in self.journal.read() for read in entry.accepted]
-        return tuple(
-            Announcement(r.camera, r.captured_at) for r in reads if sha256 in {r.patch, r.overview}
-        )
+        return tuple(Announcement(r.camera, r.captured_at) for r in reads if sha256 in {r.patch, r.overview})
 
 
 class Feeds:
@@ -115,6 +115,7 @@ class Scene:
     lists: Lists = field(default_factory=Lists)
     port: int = 0
     url: str = ""
+    server: Served | None = None
 
     def desks(self) -> DeliveryDesks:
         world, intake = self.world, self.world.intake
@@ -186,7 +187,11 @@ def free_port() -> int:
 
 @contextmanager
 def standing(
-    scene: Scene | None = None, *, serve: ServeLimits | None = None, tls: tuple[Path, Path] | None = None, **settings
+    scene: Scene | None = None,
+    *,
+    serve: ServeLimits | None = None,
+    tls: tuple[Path, Path] | None = None,
+    **settings,
 ) -> Iterator[Scene]:
     """Run the app of a scene on a port of this machine."""
     made = scene or Scene()
@@ -195,9 +200,9 @@ def standing(
     names = settings.pop("names", frozenset({f"127.0.0.1:{made.port}"}))
     app = delivery_app(made.desks(), replace(DeliverySettings(names), **settings))
     certificate, key = tls or (None, None)
-    server: Served = serve_tcp(app, "127.0.0.1", made.port, certificate, key, limits=serve)
+    made.server = serve_tcp(app, "127.0.0.1", made.port, certificate, key, limits=serve)
     try:
-        with server:
+        with made.server:
             yield made
     finally:
         app.close()

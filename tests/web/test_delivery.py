@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -67,7 +68,13 @@ def test_a_batch_is_taken_in_every_form_and_answered_read_by_read(node, encoding
     with node.line() as line:
         answer = line.send(message)
     told = read_batch_answer(answer.body)
-    assert (answer.status, told.accepted, told.late, told.quarantined, told.received_at) == (200, 2, 1, 1, NOW)
+    assert (answer.status, told.accepted, told.late, told.quarantined, told.received_at) == (
+        200,
+        2,
+        1,
+        1,
+        NOW,
+    )
     assert [(held.index, held.reason) for held in told.held] == [(2, "no_place")]
 
 
@@ -118,7 +125,10 @@ def test_a_code_is_good_for_one_device(node) -> None:
 
 def test_a_revoked_device_is_told_what_a_stranger_is(node) -> None:
     node.world.book.revoke("gate-1", Revocation(NOW, "ann", "stolen"))
-    answers = [node.ask(node.batch([record()], **{})), node.ask(node.signed("POST", "/v1/batches", key=DeviceKey.generate()))]
+    answers = [
+        node.ask(node.batch([record()])),
+        node.ask(node.signed("POST", "/v1/batches", key=DeviceKey.generate())),
+    ]
     assert [(a.status_code, said(a)) for a in answers] == [(401, {"error": "unknown_key"})] * 2
     assert node.world.tally.snapshot().refused == {"revoked": 1, "unknown_key": 1}
 
@@ -168,7 +178,7 @@ def test_a_refused_batch_is_named_where_it_could_be_read(node) -> None:
 
 
 def test_a_fault_of_the_node_is_for_later_and_is_logged_without_what_it_says(node, caplog) -> None:
-    def broken(entry) -> None:
+    def broken(entry) -> None:  # noqa: ARG001 - as the journal is called
         raise OSError("the disk that holds AB12CDE is gone")
 
     node.world.journal.append = broken
@@ -196,5 +206,8 @@ def test_each_request_is_one_line_of_the_log_with_nothing_of_it(node, caplog) ->
         node.ask(node.signed("PUT", f"/v1/pictures/{NAME}", PICTURE, content_type="image/jpeg"))
         node.ask(Request("POST", node.url + "/v1/feeds/axis/SECRET-TOKEN", {}, b"{}"))
         node.ask(Request("AB12CDE", node.url + "/AB12CDE", {}, b""))
+        until = time.monotonic() + 5
+        while len(caplog.records) < 3 and time.monotonic() < until:
+            time.sleep(0.01)  # the line is written after the answer has gone
     lines = [r.getMessage().rpartition(" ")[0].rpartition(" ")[0] for r in caplog.records]
     assert lines == ["PUT /v1/pictures/{sha256} 202", "POST /v1/feeds/{vendor}/{token} 401", "other none 404"]

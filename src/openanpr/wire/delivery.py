@@ -117,28 +117,35 @@ def write_answer(answer: BatchAnswer | PictureAnswer | Enrolment | Enrolled | Re
     return msgspec.json.encode(answer)
 
 
+# Made when this file is imported, by one thread: msgspec cannot bear two that use a type for the first time.
+_BATCH_ANSWERS = msgspec.json.Decoder(BatchAnswer)
+_PICTURE_ANSWERS = msgspec.json.Decoder(PictureAnswer)
+_ENROLMENTS = msgspec.json.Decoder(Enrolment)
+_ENROLLED = msgspec.json.Decoder(Enrolled)
+
+
 def read_batch_answer(body: bytes) -> BatchAnswer:
     """Return the node's answer to a batch; raises AnswerError."""
-    return _read(body, BatchAnswer)
+    return _read(body, _BATCH_ANSWERS)
 
 
 def read_picture_answer(body: bytes) -> PictureAnswer:
     """Return the node's answer to a picture; raises AnswerError."""
-    return _read(body, PictureAnswer)
+    return _read(body, _PICTURE_ANSWERS)
 
 
 def read_enrolment(body: bytes) -> Enrolment:
     """Return a device's request to be known; raises AnswerError."""
-    return _read(body, Enrolment)
+    return _read(body, _ENROLMENTS)
 
 
 def read_enrolled(body: bytes) -> Enrolled:
     """Return the node's answer to an enrolment; raises AnswerError."""
-    return _read(body, Enrolled)
+    return _read(body, _ENROLLED)
 
 
-def _read(body: bytes, kind: type[_Message]) -> _Message:
+def _read(body: bytes, decoder: msgspec.json.Decoder[_Message]) -> _Message:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise AnswerError(f"this is not the JSON of a {kind.__name__}") from None
+        raise AnswerError(f"this is not the JSON of a {decoder.type.__name__}") from None

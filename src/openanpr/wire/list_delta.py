@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -145,13 +144,13 @@ def offer_of(standing: ListStanding) -> ListOffer:
 
 def encode_lists(offers: list[ListOffer], encoding: Encoding) -> bytes:
     """Return the lists that a device may hold."""
-    return _codec(encoding).write(ListsAnswer(offers))
+    return _CODECS[encoding].write(ListsAnswer(offers))
 
 
 def decode_lists(body: bytes, encoding: Encoding) -> tuple[ListOffer, ...]:
     """Return the lists that a device may hold; raises DeltaError."""
     try:
-        return tuple(_codec(encoding).lists(body).lists)
+        return tuple(_CODECS[encoding].lists(body).lists)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise DeltaError("this is not what a node says of its lists") from None
 
@@ -168,13 +167,13 @@ def encode_delta(delta: Delta, encoding: Encoding) -> bytes:
         upserts=[_form_of(entry) for entry in delta.upserts],
         more=None if delta.more is None else write_cursor(delta.more),
     )
-    return _codec(encoding).write(form)
+    return _CODECS[encoding].write(form)
 
 
 def decode_delta(body: bytes, encoding: Encoding) -> Delta:
     """Return one page; raises DeltaError, and nothing else whatever the bytes are."""
     try:
-        form = _codec(encoding).delta(body)
+        form = _CODECS[encoding].delta(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
         raise DeltaError("this is not a page of a list") from None
     if form.version != VERSION:
@@ -206,7 +205,7 @@ def read_cursor(text: str) -> Cursor:
 def read_receipt(body: bytes) -> ListReceipt:
     """Return a device's word, which is JSON; raises DeltaError."""
     try:
-        return msgspec.json.decode(body, type=ListReceipt)
+        return _RECEIPTS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise DeltaError("a receipt is an object with the revision that is held") from None
 
@@ -216,10 +215,14 @@ def write_receipt(receipt: ListReceipt | ReceiptAnswer) -> bytes:
     return msgspec.json.encode(receipt)
 
 
-@cache
-def _codec(encoding: Encoding) -> _Codec:
+def _codec_of(encoding: Encoding) -> _Codec:
     m = msgspec.json if encoding is Encoding.JSON else msgspec.msgpack
     return _Codec(m.Encoder().encode, m.Decoder(_DeltaForm).decode, m.Decoder(ListsAnswer).decode)
+
+
+# Made when this file is imported, by one thread: msgspec cannot bear two that use a type for the first time.
+_CODECS = {encoding: _codec_of(encoding) for encoding in Encoding}
+_RECEIPTS = msgspec.json.Decoder(ListReceipt)
 
 
 def _form_of(entry: VoiEntry) -> _EntryForm:
