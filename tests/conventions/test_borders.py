@@ -19,6 +19,7 @@ ALLOWED = {
     "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
     "run": {"httpx", "numpy"},
     "store": {"alembic", "chdb", "clickhouse_connect", "msgspec", "obstore", "psycopg", "sqlalchemy"},
+    "web": {"h11", "starlette", "uvicorn"},
     "wire": {"cryptography", "http_message_signatures", "msgspec"},
 }
 IMPORT_NAMES = {

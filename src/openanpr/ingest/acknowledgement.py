@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
 from uuid import UUID
 
-import msgspec
-from msgspec import Meta, Struct
-
 from openanpr.ingest.accept import DUPLICATE, LATE, Held, Judgement, Reason
+from openanpr.wire.delivery import AnswerError, BatchAnswer, HeldAnswer, read_batch_answer, write_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +39,6 @@ class Acknowledgement:
         return len(self.held)
 
 
-class _HeldForm(Struct, frozen=True):
-    index: Annotated[int, Meta(ge=0)]
-    reason: Reason
-
-
-class _Form(Struct, frozen=True):
-    """On the wire: the fields of `wire.delivery.BatchAnswer`, and two that older senders pass over."""
-
-    batch_id: UUID
-    accepted: int
-    duplicates: int
-    quarantined: int
-    received_at: datetime
-    late: int = 0
-    held: list[_HeldForm] = []
-
-
-_DECODER = msgspec.json.Decoder(_Form)
-
-
 def acknowledgement_of(batch_id: UUID, judgement: Judgement, received_at: datetime) -> Acknowledgement:
     """Return the answer to a batch that was judged."""
     return Acknowledgement(
@@ -75,26 +52,32 @@ def acknowledgement_of(batch_id: UUID, judgement: Judgement, received_at: dateti
 
 
 def write_acknowledgement(answer: Acknowledgement) -> bytes:
-    """Return the answer as JSON, as it is sent; `wire.delivery.read_batch_answer` reads it."""
-    return msgspec.json.encode(
-        _Form(
-            answer.batch_id,
-            answer.accepted,
-            answer.duplicates,
-            answer.quarantined,
-            answer.received_at.astimezone(UTC),
-            answer.late,
-            [_HeldForm(h.index, h.reason) for h in answer.held],
+    """Return the answer as it is sent, and kept beside the batch."""
+    return write_answer(
+        BatchAnswer(
+            batch_id=str(answer.batch_id),
+            accepted=answer.accepted,
+            duplicates=answer.duplicates,
+            late=answer.late,
+            quarantined=answer.quarantined,
+            held=[HeldAnswer(h.index, h.reason) for h in answer.held],
+            received_at=answer.received_at,
         )
     )
 
 
 def parse_acknowledgement(kept: bytes) -> Acknowledgement:
-    """Return the answer that was kept; raises msgspec.DecodeError for bytes that are none."""
-    form = _DECODER.decode(kept)
-    held = tuple(HeldRead(h.index, h.reason) for h in form.held)
-    at = form.received_at.astimezone(UTC)
-    return Acknowledgement(form.batch_id, form.accepted, form.duplicates, form.late, held, at)
+    """Return the answer that was kept; raises AnswerError for bytes that are none."""
+    said = read_batch_answer(kept)
+    try:
+        batch_id = UUID(said.batch_id)
+        held = tuple(HeldRead(h.index, Reason(h.reason)) for h in said.held)
+    except ValueError:
+        raise AnswerError("what was kept is not the answer to a batch") from None
+    if said.received_at is None or said.error is not None or said.quarantined != len(held):
+        raise AnswerError("what was kept is not the answer to a batch")
+    at = said.received_at.astimezone(UTC)
+    return Acknowledgement(batch_id, said.accepted, said.duplicates, said.late, held, at)
 
 
 def _short(held: Held) -> HeldRead:

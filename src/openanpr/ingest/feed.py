@@ -26,7 +26,7 @@ from openanpr.ingest.limits import Limits
 from openanpr.ingest.refusal import Kind, RefusedError
 from openanpr.ingest.scope import Scope
 from openanpr.ingest.secret_text import HashKey
-from openanpr.ingest.tally import Tally, refusals_counted
+from openanpr.ingest.tally import Tally, What, refusals_counted
 from openanpr.wire.delivered_read import ReadShapeError
 from openanpr.wire.read_batch import BatchError, BatchHead, Encoding, ReadBatch, encode_batch, encode_read
 
@@ -122,13 +122,17 @@ def take_message(
 
     `limits` are the node's, where the feed has none of its own. The batch id is made of the message's
     SHA-256: the same message again gets the same answer. Parts that the adapter refused are held as one item
-    with the whole message. Raises RefusedError, and nothing else of Exception.
+    with the whole message. A message that tells of no final read (a preview, a sign of life) is answered and
+    not kept. Raises RefusedError, and nothing else of Exception.
     """
     with refusals_counted(intake.tally):
         own = feed.limits or limits
         if len(message.raw) > feed.most_message_bytes or len(message.records) > own.most_reads:
             raise RefusedError(Kind.TOO_LARGE, "too_large", "the message is larger than this feed may send")
         batch_id = UUID(bytes=hashlib.sha256(message.raw).digest()[:16])
+        if not message.records and not message.refused:
+            intake.tally.count(What.BATCHES, "nothing_final")
+            return Acknowledgement(batch_id, 0, 0, 0, (), received_at)
         key = batch_key(f"feed:{feed.feed_id}", batch_id)  # a name that no device can have
         digest = hashlib.sha256(message.raw).digest()
         before = answered_before(intake.journal, key, batch_id, digest, intake.tally)

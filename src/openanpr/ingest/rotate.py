@@ -33,6 +33,9 @@ class Rotation(Struct, frozen=True):
     signature: _Header
 
 
+_ROTATIONS = msgspec.json.Decoder(Rotation)
+
+
 @dataclass(frozen=True, slots=True)
 class RotationDesk:
     """What a change of keys needs of the world."""
@@ -56,7 +59,7 @@ def rotate(request: Request, desk: RotationDesk, *, now: datetime) -> Device:
 def _rotate(request: Request, desk: RotationDesk, now: datetime) -> Device:
     device = prove(request, desk.proof, now=now)
     try:
-        asked = msgspec.json.decode(request.body, type=Rotation)
+        asked = _ROTATIONS.decode(request.body)
         key = PublicKey.parse(asked.public_key)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, DeviceKeyError):
         raise RefusedError(Kind.UNREADABLE, "unreadable", "this is not the JSON of a new key") from None

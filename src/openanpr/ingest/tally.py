@@ -16,7 +16,7 @@ from openanpr.ingest.refusal import RefusedError, later
 class What(StrEnum):
     """What is counted."""
 
-    BATCHES = "batches"  # taken, repeated
+    BATCHES = "batches"  # taken, repeated, nothing_final (of a feed)
     READS = "reads"  # accepted, late, duplicate, doubtful, place_ignored
     QUARANTINED = "quarantined"  # by reason, and device
     REFUSED = "refused"  # whole deliveries, by fault

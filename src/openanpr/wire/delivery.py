@@ -20,6 +20,18 @@ PICTURES_PATH = "/v1/pictures"
 DEVICES_PATH = "/v1/devices"
 """POST an enrolment here."""
 
+DEVICE_KEY_PATH = "/v1/devices/key"
+"""POST a change of keys here."""
+
+FEEDS_PATH = "/v1/feeds"
+"""POST another maker's message here, under the maker's name: /v1/feeds/<vendor>."""
+
+LISTS_PATH = "/v1/lists"
+"""GET the lists here, and under its name what changed on one: /v1/lists/<name>."""
+
+HEALTH_PATH = "/v1/health"
+"""GET whether the node works."""
+
 MOST_PICTURE_BYTES = 1024 * 1024
 MOST_ANSWER_BYTES = 64 * 1024
 
@@ -31,20 +43,41 @@ _KeyText = Annotated[str, Meta(max_length=1024)]
 _Fault = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,64}\Z")]
 
 
-class BatchAnswer(Struct, frozen=True, omit_defaults=True):
+class HeldAnswer(Struct, frozen=True):
+    """A read that went to quarantine: its place in the batch from 0, and the short name of the reason."""
+
+    index: Annotated[int, Meta(ge=0)]
+    reason: _Fault
+
+
+class BatchAnswer(Struct, frozen=True):
     """What the node answers to a batch: taken with a 2xx status, else `error` is a short name for why not.
 
-    `accepted` and `quarantined` add up to the reads that were sent; `duplicates` are among the accepted.
-    `received_at` is the node's clock when the batch came. `batch_id` is empty where the node could not or
-    would not read it (a signature that it does not take).
+    `accepted` and `quarantined` add up to the reads that were sent; `duplicates` and `late` are among the
+    accepted, `held` names each that was quarantined. `received_at` is the node's clock when the batch first
+    came. `batch_id` is empty where the node could not or would not read it (a signature that it does not
+    take).
     """
 
     batch_id: _Short = ""
     accepted: int = 0
     duplicates: int = 0
+    late: int = 0
     quarantined: int = 0
+    held: list[HeldAnswer] = []
     received_at: datetime | None = None
     error: _Fault | None = None
+
+
+class Refused(Struct, frozen=True, omit_defaults=True):
+    """Why the node did not take a request, and what was in it as far as it could be told.
+
+    It is the one form of all refusals; who asks reads it as the answer that it waits for.
+    """
+
+    error: _Fault
+    batch_id: _Short = ""
+    sha256: _Short = ""
 
 
 class PictureAnswer(Struct, frozen=True, omit_defaults=True):
@@ -79,33 +112,40 @@ class AnswerError(ValueError):
     """What came back is not an answer of a node."""
 
 
-def write_answer(answer: BatchAnswer | PictureAnswer | Enrolment | Enrolled) -> bytes:
+def write_answer(answer: BatchAnswer | PictureAnswer | Enrolment | Enrolled | Refused) -> bytes:
     """Return a message as JSON."""
     return msgspec.json.encode(answer)
 
 
+# Made when this file is imported, by one thread: msgspec cannot bear two that use a type for the first time.
+_BATCH_ANSWERS = msgspec.json.Decoder(BatchAnswer)
+_PICTURE_ANSWERS = msgspec.json.Decoder(PictureAnswer)
+_ENROLMENTS = msgspec.json.Decoder(Enrolment)
+_ENROLLED = msgspec.json.Decoder(Enrolled)
+
+
 def read_batch_answer(body: bytes) -> BatchAnswer:
     """Return the node's answer to a batch; raises AnswerError."""
-    return _read(body, BatchAnswer)
+    return _read(body, _BATCH_ANSWERS)
 
 
 def read_picture_answer(body: bytes) -> PictureAnswer:
     """Return the node's answer to a picture; raises AnswerError."""
-    return _read(body, PictureAnswer)
+    return _read(body, _PICTURE_ANSWERS)
 
 
 def read_enrolment(body: bytes) -> Enrolment:
     """Return a device's request to be known; raises AnswerError."""
-    return _read(body, Enrolment)
+    return _read(body, _ENROLMENTS)
 
 
 def read_enrolled(body: bytes) -> Enrolled:
     """Return the node's answer to an enrolment; raises AnswerError."""
-    return _read(body, Enrolled)
+    return _read(body, _ENROLLED)
 
 
-def _read(body: bytes, kind: type[_Message]) -> _Message:
+def _read(body: bytes, decoder: msgspec.json.Decoder[_Message]) -> _Message:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise AnswerError(f"this is not the JSON of a {kind.__name__}") from None
+        raise AnswerError(f"this is not the JSON of a {decoder.type.__name__}") from None

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -129,7 +128,7 @@ class _Codec:
 
 def encode_read(record: CaptureRecord, encoding: Encoding = Encoding.MESSAGE_PACK) -> bytes:
     """Return one read as it stands in a batch of `encoding`; raises ReadShapeError."""
-    codec = _codec(encoding)
+    codec = _CODECS[encoding]
     try:
         encoded = codec.write(form_of(record))
         record_of(codec.read(encoded))
@@ -151,7 +150,7 @@ def encode_batch(
     batch = _Written(
         VERSION, head.batch_id, head.device, head.sent_at.astimezone(UTC), [Raw(r) for r in reads]
     )
-    body = _codec(encoding).write(batch)
+    body = _CODECS[encoding].write(batch)
     if len(body) > MOST_BATCH_BYTES:
         raise BatchTooLargeError(f"a batch has at most {MOST_BATCH_BYTES} bytes; this one has {len(body)}")
     return body
@@ -165,7 +164,7 @@ def decode_batch(body: bytes, encoding: Encoding) -> ReadBatch:
     if len(body) > MOST_BATCH_BYTES:
         raise BatchTooLargeError(f"a batch has at most {MOST_BATCH_BYTES} bytes; this one has {len(body)}")
     try:
-        return _decode_plain(_codec(encoding).whole(body))
+        return _decode_plain(_CODECS[encoding].whole(body))
     except (msgspec.DecodeError, ReadShapeError, UnicodeDecodeError, RecursionError, OverflowError):
         # Not plain: an unknown field, or something wrong somewhere. Each read is now looked at alone.
         return _decode_apart(body, encoding)
@@ -196,8 +195,7 @@ def batch_schema() -> str:
     return resources.files("openanpr.wire").joinpath("batch.schema.json").read_text(encoding="utf-8")
 
 
-@cache
-def _codec(encoding: Encoding) -> _Codec:
+def _codec_of(encoding: Encoding) -> _Codec:
     m = msgspec.json if encoding is Encoding.JSON else msgspec.msgpack
     return _Codec(
         write=m.Encoder().encode,
@@ -209,13 +207,18 @@ def _codec(encoding: Encoding) -> _Codec:
     )
 
 
+# Made when this file is imported, by one thread: msgspec prepares a type when it is first used, and a second
+# thread that comes meanwhile takes it half prepared, which ends the whole process (seen with 0.22).
+_CODECS = {encoding: _codec_of(encoding) for encoding in Encoding}
+
+
 def _decode_plain(batch: _Batch) -> ReadBatch:
     records = tuple([record_of(form) for form in batch.reads])
     return ReadBatch(BatchHead(batch.batch_id, batch.device, _utc(batch.sent_at)), records)
 
 
 def _decode_apart(body: bytes, encoding: Encoding) -> ReadBatch:
-    codec = _codec(encoding)
+    codec = _CODECS[encoding]
     try:
         parts = codec.parts(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -240,7 +243,7 @@ def _decode_apart(body: bytes, encoding: Encoding) -> ReadBatch:
 
 def _decode_read(raw: Raw | bytes, encoding: Encoding) -> CaptureRecord:
     try:
-        said = _codec(encoding).value(raw)
+        said = _CODECS[encoding].value(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
         raise ReadShapeError("a read must be an object that can be decoded") from None
     return record_of_said(said)
