@@ -6,7 +6,8 @@ it says of each origin is kept beside the reads, and can only make a read more d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -52,7 +53,7 @@ RAW_READS: dict[Encoding, Callable[[bytes], _Reads]] = {
 
 @dataclass(frozen=True, slots=True)
 class HandedOn:
-    """One read that was handed on: the read, or why it is none; where it came from; the marks of its origin."""
+    """One read that was handed on: the read or why it is none, where it came from, its marks there."""
 
     read: CaptureRecord | RefusedRead
     origin: Origin
@@ -87,8 +88,8 @@ def unfold(batch: ForwardedBatch, proofs: Sequence[OriginProof]) -> tuple[Handed
     return tuple(reads)
 
 
-def raw_reads(batch: ForwardedBatch, wanted: Set[int]) -> Mapping[int, bytes]:
-    """Return the very bytes of some reads, by the numbers that `unfold` gives; only for those that are reads."""
+def raw_reads(batch: ForwardedBatch, wanted: AbstractSet[int]) -> Mapping[int, bytes]:
+    """Return the very bytes of some reads, by the numbers that `unfold` gives, of origins that it could."""
     found: dict[int, bytes] = {}
     first = 0
     for origin in batch.origins:

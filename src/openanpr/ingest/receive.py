@@ -39,7 +39,7 @@ from openanpr.wire.read_batch import (
 from openanpr.wire.signature import Request
 
 _FORMS = frozenset({*Encoding, FORWARDED_TYPE})
-# A quoted name in Signature-Input: a component that was signed (RFC 9421, 2.1), or a parameter, which has no header.
+# A quoted name in Signature-Input is a component that was signed, or a parameter, which has no header.
 _COMPONENT = re.compile(r'"([a-z0-9-]+)"')
 _SIGNED = ("content-type", "content-encoding", "content-digest", "signature-input", "signature")
 

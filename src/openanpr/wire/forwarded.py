@@ -51,8 +51,8 @@ MOST_HOPS = 4
 TAKEN, LATE, DOUBTFUL = 1, 2, 4
 """The marks of one read of an origin, added up: handed on; let through late by a person; clock doubtful."""
 
-PUBLIC_KEY = "public-key"
-"""The member of a proof that holds the device's public key as base64."""
+PUBLIC_KEY = "@public-key"
+"""The member of a proof that holds the device's public key as base64; no header can have this name."""
 
 _VERSION = 1
 _DERIVED = ("@method", "@target-uri")
