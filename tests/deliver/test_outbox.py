@@ -262,7 +262,7 @@ class AnyOrder(RuleBasedStateMachine):
     def taken(self) -> OutboxBatch | None:
         batch = self.outbox.take(self.ids)
         if batch is not None:
-            assert self.seen.setdefault(batch.batch_id, batch.parts) == batch.reads
+            assert self.seen.setdefault(batch.batch_id, batch.parts) == batch.parts
         return batch
 
     @rule()
