@@ -52,7 +52,7 @@ def reads(count: int, *, start: int = 0) -> list[CaptureRecord]:
 
 def inside(batch: OutboxBatch | None) -> list[CaptureRecord]:
     assert batch is not None
-    return list(decode_batch(encode_batch(HEAD, batch.reads), Encoding.MESSAGE_PACK).records)
+    return list(decode_batch(encode_batch(HEAD, batch.parts), Encoding.MESSAGE_PACK).records)
 
 
 def test_what_is_put_comes_out_oldest_first_and_is_gone_once_acknowledged(outbox) -> None:
@@ -60,7 +60,7 @@ def test_what_is_put_comes_out_oldest_first_and_is_gone_once_acknowledged(outbox
     outbox.put(reads(7))
     while (batch := outbox.take(ids)) is not None:
         out.append(inside(batch))
-        assert outbox.acknowledge(batch.batch_id) == len(batch.reads)
+        assert outbox.acknowledge(batch.batch_id) == len(batch.parts)
     assert [len(part) for part in out] == [3, 3, 1]
     assert list(chain(*out)) == reads(7)
     assert outbox.fill().reads == outbox.fill().read_bytes == 0
@@ -180,7 +180,7 @@ def test_a_split_batch_is_two_with_new_ids_and_loses_nothing(outbox) -> None:
 
 def test_a_batch_of_one_is_not_split(outbox) -> None:
     outbox.put(reads(1))
-    with pytest.raises(ValueError, match="one read"):
+    with pytest.raises(ValueError, match="one part"):
         outbox.split(outbox.take(Ids()).batch_id, Ids())
 
 
@@ -227,7 +227,7 @@ def test_a_file_that_is_no_outbox_or_a_newer_one_is_refused(path) -> None:
     path.unlink()
     Outbox.open(path).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     connection.close()
     with pytest.raises(OutboxError, match="another version"):
         Outbox.open(path)
@@ -262,7 +262,7 @@ class AnyOrder(RuleBasedStateMachine):
     def taken(self) -> OutboxBatch | None:
         batch = self.outbox.take(self.ids)
         if batch is not None:
-            assert self.seen.setdefault(batch.batch_id, batch.reads) == batch.reads
+            assert self.seen.setdefault(batch.batch_id, batch.parts) == batch.parts
         return batch
 
     @rule()
@@ -273,7 +273,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def split_or_set_aside(self) -> None:
-        if (batch := self.taken()) is not None and len(batch.reads) > 1:
+        if (batch := self.taken()) is not None and len(batch.parts) > 1:
             self.outbox.split(batch.batch_id, self.ids)
         elif batch is not None:
             self.outbox.set_aside(batch.batch_id, "unreadable")

@@ -7,6 +7,7 @@ Nothing leaves in silence: when there is no room the outbox refuses, and says an
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -19,13 +20,15 @@ from typing import Any, Self, TypeAlias
 from uuid import UUID
 
 from openanpr.core.capture_record import CaptureRecord
-from openanpr.deliver.outbox_file import OutboxFullError, connect, disk_full_named, statement
+from openanpr.deliver.outbox_file import OutboxFullError, OutboxKind, connect, disk_full_named, statement
 from openanpr.wire.delivered_read import picture_digest
 from openanpr.wire.delivery import MOST_PICTURE_BYTES
-from openanpr.wire.read_batch import encode_read
+from openanpr.wire.forwarded import OriginBatch, decode_origin, encode_origin
+from openanpr.wire.read_batch import MOST_READS, encode_read
 
 _Ask: TypeAlias = Callable[..., sqlite3.Cursor]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KNOWN = 100_000  # origins that are remembered after they were delivered
 
 
 class UnknownBatchError(LookupError):
@@ -54,10 +57,15 @@ class BatchSize:
 
 @dataclass(frozen=True, slots=True)
 class OutboxBatch:
-    """Reads to deliver together, each encoded as MessagePack; the same id always means the same reads."""
+    """What to deliver together; the same id always means the same.
+
+    `parts` are encoded as MessagePack: reads, or in an outbox that forwards, batches as they came. `reads` is
+    the number of reads in them.
+    """
 
     batch_id: UUID
-    reads: tuple[bytes, ...]
+    parts: tuple[bytes, ...]
+    reads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ class OutboxPicture:
 @dataclass(frozen=True, slots=True)
 class Fill:
     """How full the outbox is. Reads and pictures that are set aside are among them and take room.
+
+    Of an outbox that forwards the reads in its batches are counted, and `oldest` is when a batch first came.
 
     `full` and `pictures_full`: the alarm is on, there is no room or the last put was refused.
     `refused_reads` and `refused_pictures` count over the life of the outbox. `oldest` is when the read that
@@ -105,21 +115,30 @@ class Outbox:
     `arrived` is set whenever something was put, for a sender that waits.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, capacity: Capacity, batch_size: BatchSize) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, kind: OutboxKind, *, capacity: Capacity, batch_size: BatchSize
+    ) -> None:
         self._connection = connection
         self._lock = threading.Lock()
         self._capacity = capacity
         self._batch_size = batch_size
         self._refusing = _Refusing()
+        self.kind = kind
         self.arrived = threading.Event()
 
     @classmethod
     def open(
-        cls, path: Path, *, capacity: Capacity | None = None, batch_size: BatchSize | None = None
+        cls,
+        path: Path,
+        *,
+        kind: OutboxKind = OutboxKind.READS,
+        capacity: Capacity | None = None,
+        batch_size: BatchSize | None = None,
     ) -> Self:
         """Open the outbox in `path`, made with mode 0600 if it is not there; raises OutboxError, OSError."""
-        connection = connect(path)
-        return cls(connection, capacity=capacity or Capacity(), batch_size=batch_size or BatchSize())
+        connection = connect(path, kind)
+        usual = BatchSize() if kind is OutboxKind.READS else BatchSize(reads=MOST_READS)
+        return cls(connection, kind, capacity=capacity or Capacity(), batch_size=batch_size or usual)
 
     def close(self) -> None:
         """Close the file; what waits stays in it."""
@@ -137,15 +156,31 @@ class Outbox:
 
         Raises OutboxFullError, ReadShapeError for a read that cannot be sent, and sqlite3.Error.
         """
+        self._refuse_other(OutboxKind.READS)
         rows = [_row(record) for record in records]
         with self._refusal_of_reads(len(rows)), self._change() as ask:
-            totals = ask("totals").fetchone()
-            size = sum(len(row["record"]) for row in rows)
-            if totals[0] + len(rows) > self._capacity.reads or totals[1] + size > self._capacity.read_bytes:
-                raise OutboxFullError("the outbox has no room for more reads: mend the line to the node")
+            self._refuse_without_room(ask, rows)
             kept = sum(ask("read_put", **row).rowcount for row in rows)
         self.arrived.set()
         return kept
+
+    def put_origins(self, origins: Sequence[OriginBatch]) -> int:
+        """Keep batches to hand on as they came, all or none, on disk when this returns.
+
+        Return how many were never put before: by their keys the last 100,000 are known, delivered or not, so
+        that what is put again after a crash is not sent again. Raises OutboxFullError, BatchError for what
+        cannot be sent, and sqlite3.Error.
+        """
+        self._refuse_other(OutboxKind.FORWARDED)
+        rows = [_row_of_origin(origin) for origin in origins]
+        with self._refusal_of_reads(sum(row["holds"] for row in rows)), self._change() as ask:
+            fresh = [row for row in rows if ask("known_put", key=row["read_id"]).rowcount]
+            self._refuse_without_room(ask, fresh)
+            for row in fresh:
+                ask("read_put", **row)
+            ask("known_forget", most=_KNOWN)
+        self.arrived.set()
+        return len(fresh)
 
     def put_picture(self, jpeg: bytes) -> str:
         """Keep a picture of a read that was put before; return its SHA-256.
@@ -171,27 +206,28 @@ class Outbox:
             found = ask("batch_oldest").fetchone() or self._cut(ask, fresh_id)
             if found is None:
                 return None
-            reads = tuple(record for _, record in ask("batch_reads", batch=found[0]))
-            return OutboxBatch(UUID(bytes=found[1]), reads)
+            parts = tuple(record for _, record in ask("batch_reads", batch=found[0]))
+            return OutboxBatch(UUID(bytes=found[1]), parts, _holds(ask, found[0]))
 
     def acknowledge(self, batch_id: UUID) -> int:
         """Forget a batch because the node has it; return its reads' number; raises UnknownBatchError."""
         with self._change() as ask:
             batch = _find(ask, batch_id)
-            gone = ask("batch_empty", batch=batch).rowcount
+            gone = _holds(ask, batch)
+            ask("batch_empty", batch=batch)
             ask("batch_drop", batch=batch)
             return gone
 
     def split(self, batch_id: UUID, fresh_id: Callable[[], UUID]) -> None:
         """Make two batches of one that the node did not take, both with new ids.
 
-        Raises UnknownBatchError, and ValueError for a batch of one read.
+        Raises UnknownBatchError, and ValueError for a batch of one part.
         """
         with self._change() as ask:
             batch = _find(ask, batch_id)
             seqs = [seq for seq, _ in ask("batch_reads", batch=batch)]
             if len(seqs) < 2:
-                raise ValueError("a batch of one read cannot be split")
+                raise ValueError("a batch of one part cannot be split")
             other = ask("batch_cut", batch_id=fresh_id().bytes).lastrowid
             ask("batch_move_upper", batch=batch, other=other, middle=seqs[len(seqs) // 2 - 1])
             ask("batch_rename", batch=batch, batch_id=fresh_id().bytes)
@@ -203,7 +239,8 @@ class Outbox:
         """
         with self._change() as ask:
             batch = _find(ask, batch_id)
-            count = ask("batch_aside", batch=batch, reason=reason).rowcount
+            count = _holds(ask, batch)
+            ask("batch_aside", batch=batch, reason=reason)
             ask("batch_drop", batch=batch)
             return count
 
@@ -270,6 +307,17 @@ class Outbox:
     def _ask(self, name: str, **parameters: object) -> sqlite3.Cursor:
         return self._connection.execute(statement(name), parameters)
 
+    def _refuse_other(self, kind: OutboxKind) -> None:
+        if self.kind is not kind:
+            raise ValueError(f"this outbox is for {self.kind}, not for {kind}")
+
+    def _refuse_without_room(self, ask: _Ask, rows: Sequence[dict[str, Any]]) -> None:
+        totals, room = ask("totals").fetchone(), self._capacity
+        reads = totals[0] + sum(row["holds"] for row in rows)
+        size = totals[1] + sum(len(row["record"]) for row in rows)
+        if reads > room.reads or size > room.read_bytes:
+            raise OutboxFullError("the outbox has no room for more reads: mend the line to the node")
+
     @contextmanager
     def _refusal_of_reads(self, count: int) -> Generator[None]:
         try:
@@ -299,8 +347,12 @@ class Outbox:
         waiting = ask("reads_waiting", most=self._batch_size.reads).fetchall()
         if not waiting:
             return None
-        sizes = accumulate(size for _, size in waiting)
-        fitting = sum(size <= self._batch_size.read_bytes for size in sizes)
+        sizes = accumulate(size for _, size, _ in waiting)
+        reads = accumulate(holds for _, _, holds in waiting)
+        most = self._batch_size
+        fitting = sum(
+            size <= most.read_bytes and count <= most.reads for size, count in zip(sizes, reads, strict=True)
+        )
         last = waiting[max(fitting, 1) - 1][0]
         batch_id = fresh_id().bytes
         batch = ask("batch_cut", batch_id=batch_id).lastrowid
@@ -309,12 +361,31 @@ class Outbox:
 
 
 def _row(record: CaptureRecord) -> dict[str, Any]:
-    captured_ms = (record.captured_at - _EPOCH) // timedelta(milliseconds=1)
     return {
         "read_id": record.read_id.to_bytes(8, "big"),
-        "captured_ms": captured_ms,
+        "captured_ms": _ms(record.captured_at),
         "record": encode_read(record),
+        "holds": 1,
     }
+
+
+def _row_of_origin(origin: OriginBatch) -> dict[str, Any]:
+    encoded = encode_origin(origin)
+    decode_origin(encoded)  # raises for what no node would take
+    return {
+        "read_id": hashlib.sha256(origin.key.encode()).digest(),
+        "captured_ms": _ms(origin.received_at),
+        "record": encoded,
+        "holds": origin.taken,
+    }
+
+
+def _ms(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _holds(ask: _Ask, batch: int) -> int:
+    return int(ask("batch_holds", batch=batch).fetchone()[0])
 
 
 def _find(ask: _Ask, batch_id: UUID) -> int:

@@ -7,12 +7,20 @@ import sqlite3
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
-_SCHEMA = 1
+_SCHEMA = 2
 _WAIT_S = 30.0
+
+
+class OutboxKind(StrEnum):
+    """What an outbox is for; one that was made for one kind is never used for the other."""
+
+    READS = "reads"  # of a reader
+    FORWARDED = "forwarded"  # batches of others, handed on as they came
 
 
 class OutboxError(Exception):
@@ -23,13 +31,13 @@ class OutboxFullError(Exception):
     """There is no room: nothing of this put was kept, and the refusal was counted. This is an alarm."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, kind: OutboxKind = OutboxKind.READS) -> sqlite3.Connection:
     """Open the outbox in `path`, made with mode 0600 if it is not there; raises OutboxError, OSError."""
     _own_file(path)
     try:
         connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
         try:
-            _prepare(connection)
+            _prepare(connection, kind)
         except (sqlite3.Error, OutboxError):
             connection.close()
             raise
@@ -71,7 +79,7 @@ def _own_file(path: Path) -> None:
         os.close(folder)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, kind: OutboxKind) -> None:
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise OutboxError("the outbox needs a disk on which SQLite can keep its log, not a network share")
@@ -87,3 +95,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         raise OutboxError(
             "the outbox was made by another version of the program: empty it with that one first"
         )
+    connection.execute(statement("about_put"), {"kind": kind.value})
+    (found,) = connection.execute(statement("about")).fetchone()
+    if found != kind:
+        raise OutboxError("this outbox was made for another use: give each its own file")

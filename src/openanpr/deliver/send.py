@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from openanpr.deliver.line import Answer, Line, LineDownError, Message
 from openanpr.deliver.outbox import Outbox, OutboxBatch, OutboxPicture
-from openanpr.deliver.outbox_file import OutboxFullError
+from openanpr.deliver.outbox_file import OutboxFullError, OutboxKind
 from openanpr.deliver.verdict import Verdict, full_jitter, judge, retry_after_s
 from openanpr.wire.delivery import (
     BATCHES_PATH,
@@ -21,6 +21,7 @@ from openanpr.wire.delivery import (
     read_batch_answer,
     read_picture_answer,
 )
+from openanpr.wire.forwarded import FORWARDED_TYPE, encode_forwarded
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, pack
 
 _NEEDS_A_PERSON = frozenset({Verdict.NOT_ADMITTED, Verdict.NOT_UNDERSTOOD})
@@ -55,6 +56,7 @@ class Standing:
 
     `verdict` is that of the last try and `reason` the node's short name for it; `alarm`: nothing will move
     until a person acts (the device is not admitted, or the answer makes no sense). `failures` are in a row.
+    `quarantined` are among `reads`: the node has them, and a person there must look.
     """
 
     verdict: Verdict | None = None
@@ -62,6 +64,7 @@ class Standing:
     failures: int = 0
     batches: int = 0
     reads: int = 0
+    quarantined: int = 0
     pictures: int = 0
     set_aside: int = 0
 
@@ -143,8 +146,7 @@ class Sender:
 
     def _send_batch(self, batch: OutboxBatch) -> None:
         head = BatchHead(batch.batch_id, self._device, self._chance.clock())
-        body = pack(encode_batch(head, batch.reads, Encoding.MESSAGE_PACK))
-        answer = self._ask(Message("POST", BATCHES_PATH, Encoding.MESSAGE_PACK, body, packed=True))
+        answer = self._ask(_written(self._outbox.kind, head, batch.parts))
         named, reason = _batch_named(answer, batch.batch_id)
         verdict = Verdict.LATER if answer is None else judge(answer.status, named=named)
         if verdict is Verdict.NOT_YET or (verdict is Verdict.TAKEN and not _accounts_for(answer, batch)):
@@ -153,15 +155,16 @@ class Sender:
         if verdict in {Verdict.TOO_LARGE, Verdict.UNREADABLE}:
             verdict = self._divide(batch, verdict, named=named)
         if verdict is Verdict.TAKEN:
-            self._tally(batches=1, reads=self._outbox.acknowledge(batch.batch_id))
+            held = _held_of(answer)
+            self._tally(batches=1, reads=self._outbox.acknowledge(batch.batch_id), quarantined=held)
         self._settle(self._text, verdict, reason, answer)
 
     def _divide(self, batch: OutboxBatch, verdict: Verdict, *, named: bool) -> Verdict:
-        """Send a refused batch in halves, down to the read that the node refuses; set that one aside.
+        """Send a refused batch in halves, down to the part that the node refuses; set that one aside.
 
-        A single read is set aside only on an answer that names it: else it is kept, and a person must act.
+        A single part is set aside only on an answer that names it: else it is kept, and a person must act.
         """
-        if len(batch.reads) > 1:
+        if len(batch.parts) > 1:
             self._outbox.split(batch.batch_id, self._chance.batch_id)
             return verdict
         if not named:
@@ -214,12 +217,15 @@ class Sender:
         # Jitter on top of what was asked, so that not all devices come back in the same second.
         return asked_s + own_s
 
-    def _tally(self, *, batches: int = 0, reads: int = 0, pictures: int = 0, set_aside: int = 0) -> None:
+    def _tally(
+        self, *, batches: int = 0, reads: int = 0, quarantined: int = 0, pictures: int = 0, set_aside: int = 0
+    ) -> None:
         now = self.standing
         self.standing = replace(
             now,
             batches=now.batches + batches,
             reads=now.reads + reads,
+            quarantined=now.quarantined + quarantined,
             pictures=now.pictures + pictures,
             set_aside=now.set_aside + set_aside,
         )
@@ -240,7 +246,19 @@ def _accounts_for(answer: Answer | None, batch: OutboxBatch) -> bool:
     if answer is None:
         return False
     said = read_batch_answer(answer.body)
-    return said.error is None and said.accepted + said.quarantined == len(batch.reads)
+    return said.error is None and said.accepted + said.quarantined == batch.reads
+
+
+def _held_of(answer: Answer | None) -> int:
+    return 0 if answer is None else read_batch_answer(answer.body).quarantined
+
+
+def _written(kind: OutboxKind, head: BatchHead, parts: Sequence[bytes]) -> Message:
+    if kind is OutboxKind.FORWARDED:
+        # Not packed: what is inside is packed already, and stays as it was signed.
+        return Message("POST", BATCHES_PATH, FORWARDED_TYPE, encode_forwarded(head, parts))
+    body = pack(encode_batch(head, parts, Encoding.MESSAGE_PACK))
+    return Message("POST", BATCHES_PATH, Encoding.MESSAGE_PACK, body, packed=True)
 
 
 def _picture_named(answer: Answer | None, sha256: str) -> tuple[bool, str]:

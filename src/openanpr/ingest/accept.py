@@ -15,6 +15,7 @@ from openanpr.core.instant import ClockSource
 from openanpr.ingest.clock import ClockReading
 from openanpr.ingest.device import Sender
 from openanpr.ingest.limits import Limits
+from openanpr.wire.forwarded import OriginProof
 from openanpr.wire.read_batch import ReadBatch, RefusedRead
 
 HELD, DUPLICATE, LATE, DOUBTFUL, PLACE_IGNORED = 1, 2, 4, 8, 16
@@ -34,6 +35,7 @@ class Reason(StrEnum):
     CLOCK_OFF = "clock_off"  # the device's clock is beyond what the profile bears
     TOO_OLD = "too_old"  # older than the profile takes
     FROM_THE_FUTURE = "from_the_future"  # captured later than now, beyond the tolerance
+    ORIGIN_NOT_PROVED = "origin_not_proved"  # handed on by a node with a proof that does not fit it
 
 
 DETAILS = {
@@ -45,6 +47,7 @@ DETAILS = {
     Reason.CLOCK_OFF: "the clock of the device is too far off: set it, and mend captured_at if it is wrong",
     Reason.TOO_OLD: "the read is older than the profile takes",
     Reason.FROM_THE_FUTURE: "the read says that it was captured later than now",
+    Reason.ORIGIN_NOT_PROVED: "what was handed on does not fit the proof that came with it: it was changed",
 }
 
 
@@ -74,10 +77,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What became of each read: `marks` has a number for each, in order; `held` tells of the HELD ones."""
+    """What became of each read: `marks` has a number for each, in order; `held` tells of the HELD ones.
+
+    `origins` says of each origin of a forwarded batch, in order, how far it is proved.
+    """
 
     marks: bytes
     held: tuple[Held, ...]
+    origins: tuple[OriginProof, ...] = ()
 
     def count(self, mark: int) -> int:
         """Return how many reads have a mark."""

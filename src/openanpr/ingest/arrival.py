@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from openanpr.core.capture_record import CaptureRecord
+from openanpr.wire.forwarded import OriginProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,31 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a read first came, before another node handed it on.
+
+    `device` is the id of its sender at that node, empty where it cannot be read; `key` is the name of its
+    batch there. `clock_offset_ms` is the clock of the node that handed it on less the device's.
+    """
+
+    device: str
+    key: str
+    received_at: datetime
+    clock_offset_ms: int | None
+    proof: OriginProof
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivedRead:
     """A read that was accepted, and how it arrived.
 
     `late`: it raises no live stop. `clock_doubtful`: its time may be wrong by more than the profile allows.
-    The record of a fixed camera has no place of its own: the register has it.
+    The record of a fixed camera has no place of its own: the register has it. `origin` is None unless
+    another node handed it on; then `arrival` tells of that node.
     """
 
     record: CaptureRecord
     arrival: Arrival
     late: bool
     clock_doubtful: bool
+    origin: Origin | None = None

@@ -58,8 +58,14 @@ def _add_score(commands: Any) -> None:  # noqa: ANN401 - as above
     add_score(commands)
 
 
+def _add_reader(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.reader.options import add_reader  # noqa: PLC0415 - as above
+
+    add_reader(commands)
+
+
 # One line for each command; each names its own module only when it is called.
-_COMMANDS: tuple[Callable[[Any], None], ...] = (_add_read, _add_score)
+_COMMANDS: tuple[Callable[[Any], None], ...] = (_add_read, _add_score, _add_reader)
 
 
 __all__ = ["ExitCode", "main"]

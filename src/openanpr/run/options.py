@@ -15,6 +15,12 @@ _CORES_BY_DEFAULT = 4
 def add_reading_options(parser: argparse.ArgumentParser, *, report: str, on: str) -> None:
     """Add what every command that reads plates takes; `report` and `on` say what they do there."""
     parser.add_argument("--report", metavar="PAGE.html", type=Path, help=report)
+    add_country_and_threads(parser)
+    parser.add_argument("--on", metavar="DATE", type=_day, help=on)
+
+
+def add_country_and_threads(parser: argparse.ArgumentParser) -> None:
+    """Add whose layouts to expect and how many cores to use."""
     parser.add_argument(
         "--country",
         choices=("gb", "eu", "any"),
@@ -28,7 +34,6 @@ def add_reading_options(parser: argparse.ArgumentParser, *, report: str, on: str
         default=min(_CORES_BY_DEFAULT, usable_cores()),
         help=f"processor cores to use (default: all, at most {_CORES_BY_DEFAULT})",
     )
-    parser.add_argument("--on", metavar="DATE", type=_day, help=on)
 
 
 def _threads(text: str) -> int:

@@ -1,0 +1,2 @@
+-- What the outbox is for. Columns: kind.
+SELECT kind FROM about

@@ -1,0 +1,1 @@
+"""`openanpr reader`: one camera read without end, and delivered to its node."""
