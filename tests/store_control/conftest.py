@@ -14,6 +14,7 @@ from openanpr.store.control.engine import open_database, writing
 from openanpr.store.control.intake_store import IntakeStore
 from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.migrate import migrate
+from openanpr.store.control.schema import metadata
 from openanpr.store.control.shelf import ShelfRoom
 from tests.store_control.databases import postgresql
 from tests.store_control.stand import STOLEN
