@@ -16,7 +16,7 @@ def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
     lines = [
         f"since {answer['started_at']} under {answer['profile']}:",
         f"{reads.get('accepted', 0)} reads accepted, {reads.get('late', 0)} late; {held} in quarantine",
-        rows("consumer", "waiting", "reads", "failures")(consumers),
+        rows("consumer", "waiting", "batches", "failures")(consumers),
         f"{answer['listed']} entries are matched with",
         rows("list", "entries", "revision", "stale", nothing="no list")(lists),
         "alerts open: {}, waiting: {}; {} listen".format(*known),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from openanpr.ingest.journal import Journalled
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.run.node.fault import kind_and_place
-from openanpr.store.journal import Journal
+from openanpr.store.journal import Group, Journal
 
 _LOG = logging.getLogger("openanpr.node")
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 30.0
@@ -29,7 +29,7 @@ class Step(Protocol):
         """The consumer's name, which never changes: its place in the journal is kept under it."""
         ...
 
-    def take(self, group_name: str, entries: tuple[Journalled, ...]) -> None:
+    def take(self, group: Group, decoded: DecodedEntries) -> None:
         """Do it, on disk when this returns. May be called again with the same group."""
         ...
 
@@ -44,10 +44,10 @@ class GroupSize:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """How a consumer does: groups and reads since the start, failures in a row, and the kind of the last."""
+    """How a consumer does: groups and batches since the start, failures in a row and the last one's kind."""
 
     groups: int = 0
-    reads: int = 0
+    batches: int = 0
     failures: int = 0
     fault: str = ""
 
@@ -55,8 +55,17 @@ class Going:
 class Consumer:
     """One consumer and its thread."""
 
-    def __init__(self, journal: Journal, decoded: DecodedEntries, step: Step, size: GroupSize) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        decoded: DecodedEntries,
+        step: Step,
+        size: GroupSize,
+        held: AbstractContextManager[object] | None = None,
+    ) -> None:
+        """`held`: a lock to hold while a group is taken, for a step that others must not overlap."""
         self._journal, self._decoded, self._step, self._size = journal, decoded, step, size
+        self._held = held or nullcontext()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"journal-{step.name}", daemon=True)
         self.going = Going()
@@ -81,15 +90,18 @@ class Consumer:
 
     def once(self) -> bool:
         """Take one group, if one is there; return whether it was. Raises what the step raises."""
+        with self._held:
+            return self._once()
+
+    def _once(self) -> bool:
         group = self._journal.claim(
             self.name, most_batches=self._size.batches, most_bytes=self._size.size_bytes
         )
         if group is None:
             return False
-        entries = self._decoded.of(group)
-        self._step.take(group.name, entries)
+        self._step.take(group, self._decoded)
         self._journal.done(self.name, group)
-        self.going = Going(self.going.groups + 1, self.going.reads + sum(len(e.accepted) for e in entries))
+        self.going = Going(self.going.groups + 1, self.going.batches + len(group.batches))
         return True
 
     def _run(self) -> None:

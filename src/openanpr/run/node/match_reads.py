@@ -13,11 +13,11 @@ from openanpr.alert.rules import RuleBook
 from openanpr.alert.take_in import take_in
 from openanpr.core.camera import CameraId
 from openanpr.ingest.arrival import ArrivedRead
-from openanpr.ingest.journal import Journalled
 from openanpr.match.doubt import MatchRules
-from openanpr.run.node.decoded import accepted_of
+from openanpr.run.node.decoded import DecodedEntries, accepted_of
 from openanpr.run.node.hits import HitRules, Listed, MatchedRead, hits_seen
 from openanpr.run.node.live_lists import NodeLists
+from openanpr.store.journal import Group
 
 _AT_ONCE = 4096
 
@@ -84,9 +84,8 @@ class MatchReads:
     def __init__(self, finding: HitFinding, raising: AlertRaising, clock: Callable[[], datetime]) -> None:
         self._finding, self._raising, self._clock = finding, raising, clock
 
-    def take(self, group_name: str, entries: tuple[Journalled, ...]) -> None:
-        """Match and alert; the same group again counts nothing twice."""
-        del group_name  # a hit is known by its read and entry
-        reads = accepted_of(entries)
+    def take(self, group: Group, decoded: DecodedEntries) -> None:
+        """Match and alert; the same group again counts nothing twice, for a hit has a name of its own."""
+        reads = accepted_of(decoded.of(group))
         now = self._clock()
         self._raising.take(self._finding.hits(reads, now=now), now=now)

@@ -52,10 +52,10 @@ def _of_the_journal(standing: NodeStanding) -> Iterator[Metric]:
     consumers = standing.consumers
     waiting = {name: one.waiting for name, one in consumers.items()}
     failing = {name: one.failures for name, one in consumers.items()}
-    passed = {name: one.reads for name, one in consumers.items()}
+    passed = {name: one.batches for name, one in consumers.items()}
     yield _gauge("journal_waiting_batches", "Batches that a consumer has yet to take", "consumer", waiting)
     yield _gauge("journal_failures", "Failures in a row", "consumer", failing)
-    yield _counter("journal_passed_reads", "Reads that a consumer has passed", "consumer", passed)
+    yield _counter("journal_passed_batches", "Batches that a consumer has passed", "consumer", passed)
     yield _gauge("quarantine_waiting", "Reads that wait for a person", "reason", standing.quarantine)
 
 

@@ -11,11 +11,11 @@ from openanpr.ingest.tally import Counts
 
 @dataclass(frozen=True, slots=True)
 class ConsumerStanding:
-    """One consumer of the journal: batches it has yet to take, its groups and reads, failures in a row."""
+    """One consumer of the journal: batches it has yet to take, what it took, failures in a row."""
 
     waiting: int
     groups: int
-    reads: int
+    batches: int
     failures: int
     fault: str
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from openanpr.ingest.journal import Journalled
 from openanpr.ingest.picture import PictureShelf, PictureStore, claim_shelved
 from openanpr.ingest.quarantine import Quarantine
-from openanpr.run.node.decoded import accepted_of
+from openanpr.run.node.decoded import DecodedEntries, accepted_of
 from openanpr.store.announced import Announced
 from openanpr.store.engine import ReadEngine
+from openanpr.store.journal import Group
 from openanpr.store.reads_write import write_reads
 
 
@@ -30,11 +30,11 @@ class StoreReads:
         self._engine, self._announced, self._kept_from = engine, announced, kept_from
         self._shelf, self._pictures = shelf, pictures
 
-    def take(self, group_name: str, entries: tuple[Journalled, ...]) -> None:
+    def take(self, group: Group, decoded: DecodedEntries) -> None:
         """Store the group under its name, once; then fetch what lies on the shelf for its reads."""
-        reads = accepted_of(entries)
+        reads = accepted_of(decoded.of(group))
         self._announced.note(reads)
-        write_reads(self._engine, reads, group=group_name, kept_from=self._kept_from())
+        write_reads(self._engine, reads, group=group.name, kept_from=self._kept_from())
         claim_shelved(reads, self._shelf, self._pictures)
 
 
@@ -46,9 +46,8 @@ class PutAside:
     def __init__(self, quarantine: Quarantine) -> None:
         self._quarantine = quarantine
 
-    def take(self, group_name: str, entries: tuple[Journalled, ...]) -> None:
+    def take(self, group: Group, decoded: DecodedEntries) -> None:
         """Keep the held reads; one that is kept already stays as a person may have changed it."""
-        del group_name  # an item has an id of its own
-        held = [item for entry in entries for item in entry.quarantined]
+        held = [item for entry in decoded.of(group) for item in entry.quarantined]
         if held:
             self._quarantine.put(held)
