@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import stat
 from collections import deque
 from datetime import UTC, datetime, timedelta
@@ -251,3 +252,14 @@ def test_nobody_at_the_standard_output_ends_nothing(url, node, clip, tmp_path) -
     os.close(writing)
     _, err = reader.communicate(timeout=60)
     assert (reader.returncode, err, vrms(node)) == (0, "", ["DK19UVB"])
+
+
+def test_an_outbox_that_breaks_ends_the_reader_with_a_sentence(url, street, tmp_path) -> None:
+    state = tmp_path / "state"
+    Ran(url, state, street, code="good")
+    with sqlite3.connect(state / "outbox.db") as outbox:
+        outbox.execute("DROP TABLE batches")
+    outbox.close()
+    ran = Ran(url, state, street)
+    assert ran.code == 2
+    assert "can no longer be used: look at the disk" in ran.said

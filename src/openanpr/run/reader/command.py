@@ -115,7 +115,7 @@ def _read(
 
 def _refuse_broken(delivery: Delivery, settings: DeliverySettings) -> None:
     if delivery.failed:
-        raise RefusedError(_broken(settings.state))
+        raise RefusedError(f"{_broken(settings.state)} ({delivery.failed})")
 
 
 def _finish(running: _Running, settings: DeliverySettings, interrupt: Interrupt) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,12 +56,15 @@ class Putting:
 
 
 class Delivery:
-    """The thread in which the outbox is emptied; `broken` is called when the outbox itself fails."""
+    """The thread in which the outbox is emptied.
+
+    When it fails, as with a broken disk, `failed` names the kind of the fault and `broken` is called.
+    """
 
     def __init__(self, sender: Sender, broken: Callable[[], None]) -> None:
         self._sender = sender
         self._broken = broken
-        self.failed = False
+        self.failed = ""
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     @property
@@ -83,8 +85,8 @@ class Delivery:
     def _run(self) -> None:
         try:
             self._sender.run()
-        except sqlite3.Error:
-            self.failed = True
+        except Exception as error:  # noqa: BLE001 - a thread's outermost loop: the process then ends with a sentence
+            self.failed = type(error).__name__
             self._broken()
 
 
