@@ -15,8 +15,8 @@ from typing import TypeVar
 from openanpr.core.shape import shape_key
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.match.wildcard import WILDCARDS
-from openanpr.run.node.live_lists import NodeLists
 from openanpr.run.node.match_reads import AlertRaising, HitFinding
+from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.engine import ReadEngine
 from openanpr.store.reads_find import (
     MOST_ROWS,
@@ -66,9 +66,9 @@ class BackMatch:
     """Looks back for new entries."""
 
     def __init__(
-        self, engine: ReadEngine, lists: NodeLists, finding: HitFinding, raising: AlertRaising
+        self, engine: ReadEngine, entries: LiveEntries, finding: HitFinding, raising: AlertRaising
     ) -> None:
-        self._engine, self._lists = engine, lists
+        self._engine, self._entries = engine, entries
         self._finding, self._raising = finding, raising
 
     def run(self, entry_ids: Collection[int], *, now: datetime) -> BackMatched:
@@ -82,7 +82,7 @@ class BackMatch:
         return told
 
     def _part(self, entry_ids: Sequence[int], now: datetime) -> BackMatched:
-        entries = self._lists.particulars(entry_ids)
+        entries = self._entries.particulars(entry_ids)
         vrms = {entry.vrm for _, entry in entries.values()}
         span = Span(now - LOOKED_BACK, now + timedelta(minutes=5))
         shapes = {shape_key(vrm) for vrm in vrms if WILDCARDS.isdisjoint(vrm)}

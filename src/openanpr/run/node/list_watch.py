@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from openanpr.core.voi_list import ListStanding
 from openanpr.run.node.back_match import BackMatch, BackMatched
 from openanpr.run.node.live_lists import NodeLists
+from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.journal import Journal
 
 _LOOK_EVERY_S = 0.25
@@ -19,7 +21,7 @@ _IDLE_S = 3600.0
 
 
 class ListWatch:
-    """Brings approved changes into matching."""
+    """Brings approved changes into matching; `found` is called when there are entries to look back for."""
 
     def __init__(self, lists: NodeLists, found: Callable[[], None]) -> None:
         self._lists, self._found = lists, found
@@ -49,12 +51,12 @@ class LookBack:
     def __init__(
         self,
         path: Path,
-        lists: NodeLists,
+        entries: LiveEntries,
         back_match: BackMatch,
         journal: Journal,
         clock: Callable[[], datetime],
     ) -> None:
-        self._path, self._lists, self._back_match = path, lists, back_match
+        self._path, self._entries, self._back_match = path, entries, back_match
         self._journal, self._clock = journal, clock
         self._aim: _Aim | None = None
         self.told = BackMatched()
@@ -75,15 +77,18 @@ class LookBack:
 
     def _new_aim(self) -> _Aim | None:
         """Return what is to be looked for now, None when everything was."""
-        revisions, done = self._lists.revisions(), self._done()
+        done = self._done()
         if done is None:  # a node's first start: there are no reads yet that were not matched
-            self._keep(revisions)
+            self._keep(_revisions(self._entries.lists()))
             return None
-        if done == revisions:
+        changes = self._entries.changes_since(done)
+        if changes.revisions == done:
             return None
-        new, reached = self._lists.new_since(done)
+        new = tuple(one.entry_id for one in changes.put)
+        if changes.whole:
+            new = tuple(self._entries.all_alive().entry_ids.tolist())
         # What was matched before these entries were live must be stored before it can be looked for.
-        return _Aim(new, reached, self._journal.newest())
+        return _Aim(new, changes.revisions, self._journal.newest())
 
     def _done(self) -> dict[int, int] | None:
         try:
@@ -100,3 +105,7 @@ class LookBack:
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(self._path)
+
+
+def _revisions(standings: Mapping[int, ListStanding]) -> dict[int, int]:
+    return {list_id: one.revision for list_id, one in standings.items()}

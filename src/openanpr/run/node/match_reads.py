@@ -17,6 +17,7 @@ from openanpr.match.doubt import MatchRules
 from openanpr.run.node.decoded import DecodedEntries, accepted_of
 from openanpr.run.node.hits import HitRules, Listed, MatchedRead, hits_seen
 from openanpr.run.node.live_lists import NodeLists
+from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.journal import Group
 
 _AT_ONCE = 4096
@@ -50,12 +51,13 @@ class HitFinding:
     def __init__(
         self,
         lists: NodeLists,
+        entries: LiveEntries,
         area_of: Callable[[CameraId], str],
         *,
         match_rules: MatchRules,
         hit_rules: HitRules,
     ) -> None:
-        self._lists, self._area_of = lists, area_of
+        self._lists, self._entries, self._area_of = lists, entries, area_of
         self._match_rules, self._hit_rules = match_rules, hit_rules
 
     def hits(self, reads: Sequence[ArrivedRead], *, now: datetime) -> tuple[HitSeen, ...]:
@@ -72,7 +74,7 @@ class HitFinding:
     def seen(self, matched: Sequence[MatchedRead], *, now: datetime) -> tuple[HitSeen, ...]:
         """Return matched reads as hits."""
         ids = {met.entry.entry_id for one in matched for met in one.met}
-        listed = Listed(self._lists.particulars(ids), self._lists.lists())
+        listed = Listed(self._entries.particulars(ids), self._lists.standings())
         return hits_seen(matched, listed, self._area_of, now=now, rules=self._hit_rules)
 
 

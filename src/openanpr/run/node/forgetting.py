@@ -1,0 +1,90 @@
+"""Everything that a node must let go of when its time is over, in every store, not in that of reads alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from openanpr.ingest.limits import Limits
+from openanpr.ingest.mend import emptied, overdue
+from openanpr.ingest.quarantine import ChangedMeanwhileError
+from openanpr.run.node.stores import Stores
+from openanpr.store.announced import forget_announcements
+from openanpr.store.read_columns import to_ms
+from openanpr.store.retention import RetentionRule, RetentionRun, returned_days, run_retention
+
+_LOG = logging.getLogger("openanpr.node")
+_EVENTS_KEPT = timedelta(days=7)  # for streams and webhooks that were away
+_AT_ONCE = 500
+
+
+class Forgetting:
+    """Lets go of what is past its time under one rule; only the read store's part is certified."""
+
+    def __init__(self, stores: Stores, rule: RetentionRule, limits: Callable[[], Limits]) -> None:
+        self._stores, self._rule, self._limits = stores, rule, limits
+        self.returned = 0
+
+    def check(self) -> None:
+        """Look whether anything that was certified as gone can be found again."""
+        self.returned = len(returned_days(self._stores.engine, self._stores.pictures))
+
+    def run(self, now: datetime) -> RetentionRun:
+        """Let go of everything that is past its time; return what went of the read store, certified."""
+        stores = self._stores
+        with stores.writing:
+            done = run_retention(stores.engine, stores.pictures, self._rule, at=now)
+        first_kept = datetime.combine(self._rule.kept_from(now.date()), datetime.min.time(), UTC)
+        gone = stores.alerts.forget_alerts(first_kept)
+        held = self._empty_quarantine(now)
+        shelved = stores.intake.shelf.forget(first_kept)
+        late = now - self._limits().oldest
+        forget_announcements(stores.engine, late.date())
+        self._forget_versions(first_kept)
+        self.check()
+        _LOG.info(
+            "retention: %d days of reads, %d alerts, %d quarantined reads and %d shelved pictures let go",
+            len(done.certificates),
+            gone.alerts,
+            held,
+            shelved,
+        )
+        return done
+
+    def trim(self, now: datetime) -> None:
+        """Let go of batches that every consumer has passed, and of events that nobody will ask for."""
+        late = now - self._limits().oldest - timedelta(days=1)
+        self._stores.journal.trim(forget_before_ms=to_ms(late))
+
+    def trim_events(self, now: datetime) -> None:
+        """Let go of events and delivered webhooks that are old."""
+        self._stores.alerts.forget_deliveries(now - _EVENTS_KEPT)
+        self._stores.alerts.forget_events(now - _EVENTS_KEPT)
+
+    def _empty_quarantine(self, now: datetime) -> int:
+        quarantine, limits, emptied_ones = self._stores.intake.quarantine, self._limits(), 0
+        while True:
+            ids = quarantine.overdue(now - limits.retention, most=_AT_ONCE)
+            before = emptied_ones
+            for item_id in ids:
+                item = quarantine.find(item_id)
+                if item is None or not overdue(item, now=now, limits=limits):
+                    continue
+                try:
+                    quarantine.change(emptied(item, at=now))
+                except ChangedMeanwhileError:
+                    continue  # somebody is at work on it: the next run takes it
+                emptied_ones += 1
+            if emptied_ones == before:
+                return emptied_ones
+
+    def _forget_versions(self, first_kept: datetime) -> None:
+        """Let go of what lists held before the first day that is kept."""
+        for standing in self._stores.lists.standings():
+            name = standing.of.name
+            old = [
+                one.number for one in self._stores.lists.history(name, limit=10_000) if one.at < first_kept
+            ]
+            if old:
+                self._stores.lists.forget(name, before_revision=max(old), stones_before=first_kept)

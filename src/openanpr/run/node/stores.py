@@ -1,0 +1,140 @@
+"""Every store of a node, opened by its settings and closed again in the right order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from openanpr.deliver.outbox import Outbox
+from openanpr.deliver.outbox_file import OutboxKind
+from openanpr.run.node.addresses import (
+    bucket,
+    control_url,
+    lists_url,
+    memory_bytes,
+    server_address,
+)
+from openanpr.run.node.secrets import NodeSecrets, make_secrets, read_secrets
+from openanpr.run.node.settings import NodeSettings
+from openanpr.store.announced import Announced
+from openanpr.store.backup_reads import clear_leftovers
+from openanpr.store.chdb_folder import ChdbFolder
+from openanpr.store.clickhouse_server import ClickHouseServer
+from openanpr.store.control.alert_store import AlertRecords
+from openanpr.store.control.engine import open_database
+from openanpr.store.control.intake_store import IntakeStore
+from openanpr.store.control.list_store import ListStore
+from openanpr.store.control.live_entries import LiveEntries
+from openanpr.store.control.migrate import migrate
+from openanpr.store.control.shelf import ShelfRoom
+from openanpr.store.engine import ReadEngine
+from openanpr.store.journal import Journal
+from openanpr.store.migrate_reads import migrate_reads, read_migrations
+from openanpr.store.nonces import Nonces
+from openanpr.store.pictures import Pictures
+from openanpr.store.pictures_keep import KeptPictures
+from openanpr.store.retention import RetentionRule
+
+CONSUMERS = ("match", "store", "quarantine")
+FORWARD = "forward"
+_SHELF = ShelfRoom(most_pictures=2_000, most_bytes=256 * 2**20)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What a node keeps, open.
+
+    `writing` is held by whoever writes to the read store or passes a group of reads: a backup cuts there.
+    `kept_from` gives the oldest capture day that is kept now. `forward` is None for a node that does not.
+    """
+
+    secrets: NodeSecrets
+    journal: Journal
+    intake: IntakeStore
+    alerts: AlertRecords
+    lists: ListStore
+    entries: LiveEntries
+    nonces: Nonces
+    engine: ReadEngine
+    pictures: Pictures
+    kept: KeptPictures
+    announced: Announced
+    forward: Outbox | None
+    kept_from: Callable[[], date]
+    writing: threading.RLock
+
+
+def open_stores(
+    settings: NodeSettings, rule: RetentionRule, *, clock: Callable[[], datetime], last: ExitStack
+) -> Stores:
+    """Return the stores, brought to this version's schema; `last` closes them.
+
+    Raises JournalError, DatabaseError, MigrationError, StoreError, PictureError, SecretFileError, OSError: the
+    sentence of each says what to do.
+    """
+    data = settings.data
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not settings.journal.path.exists():
+        make_secrets(settings.secrets)
+    secrets = read_secrets(settings.secrets)
+    consumers = (*CONSUMERS, FORWARD) if settings.forward.url else CONSUMERS
+    journal = last.enter_context(Journal.open(settings.journal.path, consumers))
+    if not settings.forward.url and FORWARD in journal.positions():
+        journal.retire(FORWARD)  # forwarding was switched off: the journal need not keep batches for it
+    control = open_database(control_url(settings))
+    last.callback(control.dispose)
+    migrate(control)
+    lists = open_database(lists_url(settings))
+    last.callback(lists.dispose)
+    migrate(lists)
+    engine = _engine(settings, last)
+    migrate_reads(engine, read_migrations())
+    pictures = _pictures(settings)
+
+    def kept_from() -> date:
+        return rule.kept_from(clock().date())
+
+    return Stores(
+        secrets=secrets,
+        journal=journal,
+        intake=IntakeStore.over(control, room=_SHELF),
+        alerts=AlertRecords(control),
+        lists=ListStore(lists),
+        entries=LiveEntries(lists),
+        nonces=last.enter_context(Nonces.open(data / "nonces.db", clock=clock)),
+        engine=engine,
+        pictures=pictures,
+        kept=KeptPictures(pictures, kept_from),
+        announced=Announced(engine),
+        forward=_forward(settings, data, last),
+        kept_from=kept_from,
+        writing=threading.RLock(),
+    )
+
+
+def _engine(settings: NodeSettings, last: ExitStack) -> ReadEngine:
+    address = server_address(settings)
+    if address is not None:
+        return last.enter_context(ClickHouseServer.open(address))
+    if settings.reads.folder.exists():
+        clear_leftovers(settings.reads.folder)
+    return last.enter_context(ChdbFolder.open(settings.reads.folder, memory_bytes=memory_bytes(settings)))
+
+
+def _pictures(settings: NodeSettings) -> Pictures:
+    said, most = bucket(settings), settings.pictures.most_bytes
+    if said is not None:
+        return Pictures.in_bucket(said, most_bytes=most)
+    return Pictures.in_folder(settings.pictures.folder, most_bytes=most)
+
+
+def _forward(settings: NodeSettings, data: Path, last: ExitStack) -> Outbox | None:
+    if not settings.forward.url:
+        return None
+    folder = data / "forward"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return last.enter_context(Outbox.open(folder / "outbox.db", kind=OutboxKind.FORWARDED))
