@@ -2,7 +2,7 @@
 
 `python -m benchmarks.read_store --reads N [--particulars]` prints one measurement as JSON; `benchmarks.bench`
 runs it once for all, and once for a twenty-fifth with every particular of a read. The store is the embedded
-one, in the process that asks it. OPENANPR_BENCH_READS sets another number of reads.
+one, in the process that asks it.
 """
 
 from __future__ import annotations
@@ -86,8 +86,7 @@ class _Loaded:
 
 def read_store(_: Path) -> Finding:
     """Loading, questions, retention of a day and bytes a read, of plain reads and of full ones."""
-    count = int(os.environ.get("OPENANPR_BENCH_READS", READS))
-    plain, full = _measured(count), _measured(max(200_000, count // 25), "--particulars")
+    plain, full = _measured(READS), _measured(READS // 25, "--particulars")
     asked, days = plain["questions_ms"], plain["retention_day_s"]
     told = {
         "bytes": ", ".join(f"{table} {size}" for table, size in plain["bytes_a_read"].items()),
@@ -113,7 +112,7 @@ def read_store(_: Path) -> Finding:
         Line("bytes a read with particulars", full["bytes"], unit="B", less=True, spread=told["full"]),
         Line("peak memory", plain["peak_mb"], unit="MB", less=True, spread="with the drawing of the reads"),
     )
-    data = f"benchmarks.stored_reads: {count} reads over {DAYS} days, {CAMERAS} cameras; chDB in the process"
+    data = f"benchmarks.stored_reads: {READS} reads over {DAYS} days, {CAMERAS} cameras; chDB in the process"
     return Finding(lines, data, str(SEED), detail={"plain": plain, "full": full})
 
 

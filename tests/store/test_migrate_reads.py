@@ -13,7 +13,10 @@ COLUMNS = Statement(
     "columns", "SELECT name, type FROM system.columns "
     "WHERE database = currentDatabase() AND table = {table:String} AND default_kind = ''",
 )  # fmt: skip
-NEXT = Migration(14, "test_colours", "CREATE TABLE IF NOT EXISTS test_colours (name String) ENGINE = Memory")
+LAST = read_migrations()[-1]
+NEXT = Migration(
+    LAST.number + 1, "test_colours", "CREATE TABLE IF NOT EXISTS test_colours (name String) ENGINE = Memory"
+)
 
 
 def columns(engine, table: str) -> set[tuple[str, str]]:
@@ -32,7 +35,7 @@ def test_a_migration_that_changed_since_it_was_applied_stops_the_start(engine) -
 
 
 def test_a_store_that_a_newer_program_made_stops_the_start(engine) -> None:
-    with pytest.raises(MigrationError, match=r"0013_retention_days, which this program does not know"):
+    with pytest.raises(MigrationError, match=rf"{LAST.name}, which this program does not know"):
         migrate_reads(engine, read_migrations()[:-1])
 
 
@@ -45,16 +48,12 @@ def test_a_gap_in_the_numbers_stops_the_start(engine) -> None:
 def test_a_new_migration_is_applied_and_one_cut_short_before_its_record_is_applied_again(engine) -> None:
     try:
         engine.run(Statement("by hand, as before a crash", NEXT.text), {})
-        assert migrate_reads(engine, (*read_migrations(), NEXT)) == (14,)
+        assert migrate_reads(engine, (*read_migrations(), NEXT)) == (NEXT.number,)
         assert migrate_reads(engine, (*read_migrations(), NEXT)) == ()
     finally:
         engine.run(Statement("drop", "DROP TABLE test_colours"), {})
-        engine.run(
-            Statement(
-                "forget", "ALTER TABLE migrations DELETE WHERE number = 14 SETTINGS mutations_sync = 1"
-            ),
-            {},
-        )
+        forget = "ALTER TABLE migrations DELETE WHERE number = {number:UInt16} SETTINGS mutations_sync = 1"
+        engine.run(Statement("forget", forget), {"number": NEXT.number})
 
 
 def test_migrations_are_numbered_from_one_and_only_make_what_is_not_there() -> None:

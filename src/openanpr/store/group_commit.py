@@ -73,8 +73,7 @@ class GroupCommit:
             with self._writing:
                 self._close(group)
                 self._commit(group)
-        except BaseException as fault:
-            # Whatever stopped it, an interrupt too: the others of the group must not wait for ever.
+        except BaseException as fault:  # whatever stopped it, the others of the group must hear of it
             group.fault = fault
             if not isinstance(fault, Exception):
                 raise
