@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Protocol, TypeAlias, TypeVar
 
-import msgspec
+from openanpr.wire.json_decoder import json_decoder
 
 Value: TypeAlias = (
     str | int | Sequence[str] | Sequence[tuple[int, int, int]] | Sequence[tuple[str, int, int, int, int]]
@@ -76,7 +76,7 @@ def statement(name: str) -> Statement:
 
 def decoded(lines: bytes, row: type[RowT]) -> list[RowT]:
     """The rows of an answer in the format JSONCompactEachRow."""
-    return msgspec.json.Decoder(row).decode_lines(lines)
+    return json_decoder(row).decode_lines(lines)
 
 
 def refused(name: str, told: str) -> StoreError:

@@ -16,6 +16,7 @@ from openanpr.store.holds import day_bounds, held_counts, hold_pictures_of_day, 
 from openanpr.store.native import block, numbers, texts
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import from_ms, to_ms
+from openanpr.wire.json_decoder import json_decoder
 
 _TRIES = 5
 _EPOCH = date(1970, 1, 1)
@@ -179,7 +180,7 @@ def run_retention(
 def certificates(engine: ReadEngine) -> tuple[Certificate, ...]:
     """Every certificate that the store keeps, by day; raises StoreError."""
     rows = engine.rows(statement("retention_certificates"), {}, tuple[str])
-    return tuple(msgspec.json.decode(body, type=Certificate) for (body,) in rows)
+    return tuple(json_decoder(Certificate).decode(body) for (body,) in rows)
 
 
 def returned_days(engine: ReadEngine, pictures: Pictures) -> tuple[date, ...]:
@@ -196,7 +197,7 @@ def _going(
 ) -> tuple[_UnderWay, ...]:
     """The days to drop: those of runs that were cut short, and those now past their time, noted first."""
     rows = engine.rows(statement("retention_open"), {}, _Open)
-    going = [_UnderWay(row.began_ms, msgspec.json.decode(row.body, type=_Intent)) for row in rows]
+    going = [_UnderWay(row.began_ms, json_decoder(_Intent).decode(row.body)) for row in rows]
     known = {under_way.day for under_way in going}
     for day in preview_retention(engine, pictures, rule, today=at.astimezone(UTC).date()):
         if day.day not in known:

@@ -47,6 +47,7 @@ from openanpr.wire.delivery import (
     PictureAnswer,
     write_answer,
 )
+from openanpr.wire.forwarded import FORWARDED_TYPE, MOST_FORWARDED_BYTES
 from openanpr.wire.read_batch import MOST_BATCH_BYTES, Encoding
 from openanpr.wire.signature import Request
 from openanpr.wire.vendors import axis, frigate, hikvision, openalpr, plate_recognizer
@@ -185,7 +186,9 @@ class DeliveryApp:
             answer = take_batch(request, desks.batches, received_at=at, limits=desks.limits())
             return write_acknowledgement(answer)
 
-        return taken(await self._signed(http, job, most_bytes=MOST_BATCH_BYTES))
+        handed_on = http.headers.get("content-type", "") == FORWARDED_TYPE
+        most_bytes = MOST_FORWARDED_BYTES if handed_on else MOST_BATCH_BYTES
+        return taken(await self._signed(http, job, most_bytes=most_bytes))
 
     async def _picture(self, http: HttpRequest) -> Response:
         desks, at = self._desks, self._desks.clock()

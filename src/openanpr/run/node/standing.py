@@ -54,8 +54,8 @@ class ForwardStanding:
 class NodeStanding:
     """A node at one moment.
 
-    `failures` are turns that failed in a row, by the name of what failed; `dead_letters` webhooks that were
-    given up; `returned_days` certified days that a search found again; `disk_free_bytes` on the disk of the
+    `failures` are turns that failed, by the name of what failed; `webhooks_failing` endpoints whose last try
+    failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found again; `disk_free_bytes` on the disk of the
     journal.
     """
 
@@ -68,7 +68,7 @@ class NodeStanding:
     lists: Mapping[str, ListFigures]
     listed: int  # entries in matching
     alerts: AlertFigures
-    webhooks_waiting: int
+    webhooks_failing: int
     dead_letters: int
     forward: ForwardStanding | None
     failures: Mapping[str, str]
@@ -101,7 +101,7 @@ def standing_record(standing: NodeStanding) -> dict[str, object]:
             "unattended": standing.alerts.unattended,
             "present": standing.alerts.present,
         },
-        "webhooks": {"waiting": standing.webhooks_waiting, "dead": standing.dead_letters},
+        "webhooks": {"failing": standing.webhooks_failing, "dead": standing.dead_letters},
         "forward": standing.forward,
         "failures": dict(standing.failures),
         "returned_days": standing.returned_days,

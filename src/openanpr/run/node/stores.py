@@ -73,8 +73,8 @@ def open_stores(
 ) -> Stores:
     """Return the stores, brought to this version's schema; `last` closes them.
 
-    Raises JournalError, DatabaseError, MigrationError, StoreError, PictureError, SecretFileError, OSError: the
-    sentence of each says what to do.
+    Raises JournalError, DatabaseError, MigrationError, StoreError, PictureError, SecretFileError, OSError:
+    the sentence of each says what to do.
     """
     data = settings.data
     data.mkdir(mode=0o700, parents=True, exist_ok=True)

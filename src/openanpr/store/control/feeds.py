@@ -27,6 +27,7 @@ from openanpr.store.control.senders import (
     scope_text,
 )
 from openanpr.store.control.times import from_us, to_us
+from openanpr.wire.json_decoder import json_decoder
 
 FeedMirror: TypeAlias = Mirror[str, Feed]
 _FEEDS: Final = sa.select(sender, feed).join(feed, feed.c.feed_id == sender.c.sender_id)
@@ -133,6 +134,6 @@ def _feed_of(row: sa.Row[Any]) -> Feed:
         token_name=row.token_name,
         token_digest=bytes(row.token_digest),
         most_message_bytes=row.most_message_bytes,
-        limits=None if row.limits is None else msgspec.json.decode(row.limits, type=Limits),
+        limits=None if row.limits is None else json_decoder(Limits).decode(row.limits),
         revoked=revocation_of(row),
     )

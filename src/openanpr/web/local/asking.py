@@ -24,6 +24,7 @@ from openanpr.store.holds import HoldError
 from openanpr.store.retention import RetentionError
 from openanpr.voi.by_hand import HandError
 from openanpr.voi.fault import ListError
+from openanpr.wire.json_decoder import json_decoder
 
 MOST_BODY_BYTES = 4 * 2**20
 
@@ -60,7 +61,7 @@ class Asked:
     def form(self, kind: type[_FormT]) -> _FormT:
         """Return the body as `kind`; raises ValueError with what is wrong in it."""
         try:
-            return msgspec.json.decode(self.body or b"{}", type=kind)
+            return json_decoder(kind).decode(self.body or b"{}")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             raise ValueError(f"what was asked cannot be read: {fault}") from fault
 

@@ -1,0 +1,63 @@
+"""Which camera another maker's system means: the one that the register knows by the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from openanpr.core.registered_camera import RegisteredCamera
+from openanpr.ingest.scope import Scope
+from openanpr.store.control.feeds import EnrolledFeed
+from openanpr.wire.vendors.contract import CameraLookup, KnownCamera
+
+
+class Register(Protocol):
+    """The register of cameras."""
+
+    def every(self) -> Iterable[RegisteredCamera]:
+        """Return all cameras, retired ones too."""
+        ...
+
+
+class Feeds(Protocol):
+    """The feeds that are enrolled."""
+
+    def every(self) -> Iterable[EnrolledFeed]:
+        """Return all feeds, revoked ones too."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _ByName:
+    """The cameras of one feed by their names in the register, any case."""
+
+    cameras: dict[str, KnownCamera]
+
+    def find(self, name: str) -> KnownCamera | None:
+        """Return the camera of this name, None for none and for a name that two cameras have."""
+        return self.cameras.get(name.strip().casefold())
+
+
+class FeedCamerasByName:
+    """The `ingest.feed_message.FeedCameras` over the register: a feed's names are those of its cameras."""
+
+    def __init__(self, register: Register, feeds: Feeds) -> None:
+        self._register, self._feeds = register, feeds
+
+    def of(self, feed_id: str) -> CameraLookup:
+        """Return the cameras that this feed may speak for, by name."""
+        scope = next((one.feed.scope for one in self._feeds.every() if one.feed.feed_id == feed_id), None)
+        return _ByName({} if scope is None else _named(self._register.every(), scope))
+
+
+def _named(cameras: Iterable[RegisteredCamera], scope: Scope) -> dict[str, KnownCamera]:
+    found: dict[str, KnownCamera] = {}
+    twice: set[str] = set()
+    for one in cameras:
+        if one.retired is None and scope.covers(one.camera):
+            name = one.name.strip().casefold()
+            if name in found:
+                twice.add(name)
+            found[name] = KnownCamera(one.camera, moving=one.moving)
+    return {name: camera for name, camera in found.items() if name not in twice}

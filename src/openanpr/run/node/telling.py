@@ -1,0 +1,102 @@
+"""How the node does right now, gathered from its parts."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from openanpr.alert.alert import OPEN, Alert
+from openanpr.alert.desk import AlertDesk
+from openanpr.core.voi_list import ListStanding
+from openanpr.ingest.tally import Tally
+from openanpr.run.node.consumer import Consumer
+from openanpr.run.node.forgetting import Forgetting
+from openanpr.run.node.forward import Forwarding
+from openanpr.run.node.housekeeping import Housekeeping
+from openanpr.run.node.live_lists import NodeLists
+from openanpr.run.node.settings import NodeSettings
+from openanpr.run.node.standing import (
+    AlertFigures,
+    ConsumerStanding,
+    ForwardStanding,
+    ListFigures,
+    NodeStanding,
+)
+from openanpr.run.node.stores import Stores
+from openanpr.run.node.threads import Rounds
+from openanpr.run.node.webhooks import WebhookSender
+from openanpr.store.journal import LEAST_FREE_BYTES
+from openanpr.voi.fresh import freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The parts that a node is told from."""
+
+    settings: NodeSettings
+    profile: str
+    started_at: datetime
+    clock: Callable[[], datetime]
+    stores: Stores
+    tally: Tally
+    consumers: Sequence[Consumer]
+    rounds: Sequence[Rounds]
+    lists: NodeLists
+    desk: AlertDesk
+    keeping: Housekeeping
+    forgetting: Forgetting
+    webhooks: Sequence[WebhookSender]
+    forwarding: Forwarding | None
+
+    def standing(self) -> NodeStanding:
+        """Return how the node does now."""
+        now = self.clock()
+        waiting = self.stores.journal.waiting()
+        held: Counter[str] = Counter()
+        for (reason, _device), count in self.stores.intake.quarantine.counts().items():
+            held[reason.value] += count
+        return NodeStanding(
+            at=now,
+            started_at=self.started_at,
+            profile=self.profile,
+            counts=self.tally.snapshot(),
+            consumers={one.name: _consumer(one, waiting.get(one.name, 0)) for one in self.consumers},
+            quarantine=held,
+            lists={one.of.name: _list(one, now) for one in self.lists.standings().values()},
+            listed=len(self.lists),
+            alerts=_alerts(self.stores.alerts.open_alerts(), self.desk.viewers),
+            webhooks_failing=sum(bool(one.standing.failures) for one in self.webhooks),
+            dead_letters=len(self.stores.alerts.dead()),
+            forward=self._forward(),
+            failures=self.keeping.failed | {one.name: one.fault for one in self.rounds if one.failures},
+            returned_days=self.forgetting.returned,
+            disk_free_bytes=shutil.disk_usage(self.settings.journal.path.parent).free,
+            disk_least_bytes=LEAST_FREE_BYTES,
+        )
+
+    def _forward(self) -> ForwardStanding | None:
+        return None if self.forwarding is None else self.forwarding.standing()
+
+
+def _consumer(one: Consumer, waiting: int) -> ConsumerStanding:
+    going = one.going
+    return ConsumerStanding(waiting, going.groups, going.batches, going.failures, going.fault)
+
+
+def _list(standing: ListStanding, now: datetime) -> ListFigures:
+    fresh = freshness(standing, now)
+    age_s = None if fresh.age is None else fresh.age.total_seconds()
+    return ListFigures(standing.entries, standing.revision, fresh.stale, age_s)
+
+
+def _alerts(alerts: Sequence[Alert], present: int) -> AlertFigures:
+    known = [alert for alert in alerts if alert.key.channel == OPEN]
+    return AlertFigures(
+        open=Counter(alert.list_kind.value for alert in known),
+        waiting=Counter(alert.list_kind.value for alert in known if alert.waits),
+        unattended=sum(alert.watch.unattended for alert in known),
+        present=present,
+    )
