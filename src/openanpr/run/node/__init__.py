@@ -1,0 +1,1 @@
+"""A node: everything that its one process does, wired together."""
