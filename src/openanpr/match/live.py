@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.hit import HitKind
@@ -18,7 +19,7 @@ from openanpr.core.shape import shape_key
 from openanpr.match.doubt import MatchRules
 from openanpr.match.listed import ListedEntry, ListedHit
 from openanpr.match.meet import meet
-from openanpr.match.pack import key_of, letters_in, pack, shape_at
+from openanpr.match.pack import Keys, key_of, letters_in, pack, shape_at
 from openanpr.match.packed_list import KeyFilter, PackedList
 from openanpr.match.patterns import Patterns
 from openanpr.match.said import said_by
@@ -27,6 +28,7 @@ from openanpr.match.wildcard import WILDCARDS, Pattern
 
 DEFAULT_RULES = MatchRules()
 _VRM = re.compile(r"[A-Z0-9?*]+")
+_AT_ONCE = 20_000
 _PlaceT = TypeVar("_PlaceT", int, str)
 
 
@@ -34,7 +36,8 @@ class LiveLists:
     """The entries of all lists of a node.
 
     Most stand in a `PackedList`; what came since stands beside it in dicts until `merge`. Belongs to one
-    thread at a time: whoever changes it and whoever matches take turns.
+    thread at a time: whoever changes it and whoever matches take turns. `changed` only looks, and may look
+    while another thread matches.
     """
 
     __slots__ = ("_added", "_base", "_dead", "_filter", "_longer", "_outside", "_patterns")
@@ -48,7 +51,12 @@ class LiveLists:
         self._dead = 0
 
     @classmethod
-    def build(cls, vrms: Sequence[str], entry_ids: Sequence[int], list_ids: Sequence[int]) -> Self:
+    def build(
+        cls,
+        vrms: Sequence[str],
+        entry_ids: Sequence[int] | NDArray[np.int64],
+        list_ids: Sequence[int] | NDArray[np.int32],
+    ) -> Self:
         """Return the lists with these entries, given as columns of one length.
 
         VRMs are A-Z0-9, with `?` and `*` as wildcards. Raises ValueError for another VRM, for columns of
@@ -58,13 +66,11 @@ class LiveLists:
         if not len(vrms) == len(entry_ids) == len(list_ids):
             msg = "LiveLists.build needs as many VRMs as entry ids and list ids"
             raise ValueError(msg)
-        packed, ids, of_list = pack(vrms), np.array(entry_ids, np.int64), np.array(list_ids, np.int32)
-        plain = packed.keys != 0
-        plain[list(packed.odd)] = False
+        keys, letters = _keys_and_letters(vrms)
+        ids, of_list = np.array(entry_ids, np.int64), np.array(list_ids, np.int32)
+        plain = keys != 0
         lists = cls()
-        lists._settle(
-            PackedList.sorted_from(packed.keys[plain], letters_in(vrms)[plain], ids[plain], of_list[plain])
-        )
+        lists._settle(PackedList.sorted_from(keys[plain], letters[plain], ids[plain], of_list[plain]))
         for i in np.flatnonzero(~plain).tolist():
             entry = ListedEntry(int(ids[i]), int(of_list[i]), vrms[i])
             _check(entry)
@@ -120,6 +126,39 @@ class LiveLists:
         for entry in entries:
             del self._outside[entry.entry_id]
         self._added = {}
+
+    def changed(self, put: Iterable[ListedEntry], removed: Iterable[int]) -> Self:
+        """Return the lists with these entries put and these ids removed, all of them merged.
+
+        What is here stays as it is, so that another thread may go on matching with it meanwhile.
+        Raises as `put` does.
+        """
+        coming = {entry.entry_id: entry for entry in put}
+        for entry in coming.values():
+            _check(entry)
+        going = set(removed) - coming.keys()
+        outside = {i: entry for i, entry in self._outside.items() if i not in going} | coming
+        lists = type(self)()
+        lists._patterns = self._patterns.copied()
+        for entry_id in going | coming.keys():
+            lists._patterns.drop(entry_id)
+        packed: list[ListedEntry] = []
+        for entry in outside.values():
+            if not WILDCARDS.isdisjoint(entry.vrm):
+                lists._outside[entry.entry_id] = entry
+                if entry.entry_id in coming:
+                    lists._patterns.put(entry)
+            elif key_of(shape_key(entry.vrm)) is None:
+                lists._file(entry)
+            else:
+                packed.append(entry)
+        lists._settle(self._base.with_more(_packed(packed), without=going | coming.keys()))
+        return lists
+
+    def ids(self) -> NDArray[np.int64]:
+        """Return the ids of all entries (n,), in no order."""
+        outside = np.fromiter(self._outside, np.int64, len(self._outside))
+        return np.concatenate((self._base.entry_ids[self._base.alive], outside))
 
     def match(
         self, records: Sequence[CaptureRecord], *, rules: MatchRules = DEFAULT_RULES
@@ -199,12 +238,27 @@ def _check(entry: ListedEntry) -> None:
         raise OverflowError(msg)
 
 
+def _keys_and_letters(vrms: Sequence[str]) -> tuple[Keys, NDArray[np.uint16]]:
+    """Return the keys of plain VRMs, 0 for all others, and their letters.
+
+    Some at a time: text is made into arrays under the interpreter's lock, for which matching would wait.
+    """
+    keys, letters = np.zeros(len(vrms), np.uint64), np.zeros(len(vrms), np.uint16)
+    for begin in range(0, len(vrms), _AT_ONCE):
+        some = vrms[begin : begin + _AT_ONCE]
+        packed = pack(some)
+        packed.keys[list(packed.odd)] = 0
+        keys[begin : begin + len(some)] = packed.keys
+        letters[begin : begin + len(some)] = letters_in(some)
+    return keys, letters
+
+
 def _packed(entries: Sequence[ListedEntry]) -> PackedList:
     """Return entries without wildcards, whose shapes have keys, as arrays."""
-    vrms = [entry.vrm for entry in entries]
+    keys, letters = _keys_and_letters([entry.vrm for entry in entries])
     ids = np.array([entry.entry_id for entry in entries], np.int64)
     return PackedList.sorted_from(
-        pack(vrms).keys, letters_in(vrms), ids, np.array([entry.list_id for entry in entries], np.int32)
+        keys, letters, ids, np.array([entry.list_id for entry in entries], np.int32)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,6 +15,7 @@ from openanpr.match.pack import Keys, vrm_at
 
 _BITS_AN_ENTRY = 24  # one key in thirty that is not there passes the filter; a longer filter leaves the cache
 _LEAST_BITS = 16
+_AT_ONCE = 50_000  # keys added in one go: it holds the interpreter's lock, and matching waits for that
 _SPREAD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: neighbours of a key land far apart
 _WORD = 2**64 - 1
 
@@ -30,8 +32,9 @@ class KeyFilter:
 
     def add(self, keys: Keys) -> None:
         """Add many keys."""
-        slots = self._slots(keys)
-        np.bitwise_or.at(self._bits, slots >> np.uint64(3), _bit(slots))
+        for begin in range(0, len(keys), _AT_ONCE):
+            slots = self._slots(keys[begin : begin + _AT_ONCE])
+            np.bitwise_or.at(self._bits, slots >> np.uint64(3), _bit(slots))
 
     def add_one(self, key: int) -> None:
         """Add one key."""
@@ -115,9 +118,12 @@ class PackedList:
         place = self._place(entry_id)
         return place is not None and bool(self.alive[place])
 
-    def with_more(self, more: Self) -> Self:
-        """Return the living entries of both; raises ValueError where both have one of an id."""
-        mine, theirs = self.alive, more.alive
+    def with_more(self, more: Self, *, without: Iterable[int] = ()) -> Self:
+        """Return the living entries of both, less those of mine whose ids are in `without`.
+
+        Raises ValueError where both have one of an id.
+        """
+        mine, theirs = self._alive_without(np.fromiter(without, np.int64)), more.alive
         return self.sorted_from(
             np.concatenate((self.keys[mine], more.keys[theirs])),
             np.concatenate((self.letters[mine], more.letters[theirs])),
@@ -130,6 +136,15 @@ class PackedList:
         """Memory in bytes."""
         arrays = (self.keys, self.letters, self.entry_ids, self.list_ids, self.by_id, self.alive)
         return sum(array.nbytes for array in arrays)
+
+    def _alive_without(self, entry_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        alive = self.alive.copy()
+        in_turn = self.entry_ids[self.by_id]
+        turns = np.searchsorted(in_turn, entry_ids)
+        turns = turns[turns < len(in_turn)] if len(turns) else turns
+        found = self.by_id[turns]
+        alive[found[np.isin(self.entry_ids[found], entry_ids)]] = False
+        return alive
 
     def _place(self, entry_id: int) -> int | None:
         # Not `searchsorted` with a sorter: it copies the whole sorter to 64 bits at each call.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,8 +87,17 @@ class Patterns:
 
     def put(self, entry: ListedEntry) -> None:
         """File an entry whose id is not here yet."""
-        pattern = pattern_of(entry)
-        self._by_id[entry.entry_id] = pattern
+        self._file(pattern_of(entry))
+
+    def copied(self) -> Self:
+        """Return the same entries filed anew: what is put or dropped there leaves these as they are."""
+        copy = type(self)()
+        for pattern in self._by_id.values():
+            copy._file(pattern)
+        return copy
+
+    def _file(self, pattern: Pattern[ListedEntry]) -> None:
+        self._by_id[pattern.entry.entry_id] = pattern
         self._filed.file(pattern)
         for anchor in anchors_of(pattern.text):
             window = self._windows.setdefault((anchor.from_end, anchor.mask), _Window())

@@ -1,0 +1,185 @@
+"""What a node's matching needs of the lists: all that is on them, what changed since, and what hits meet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from openanpr.core.voi_entry import VoiEntry
+from openanpr.core.voi_list import ListStanding
+from openanpr.match.listed import ListedEntry
+from openanpr.store.control.engine import reading
+from openanpr.store.control.list_tables import PARTICULARS, voi_entry, voi_list
+from openanpr.store.control.lists import standing_of
+from openanpr.store.control.rows import entry_of
+
+_CHUNK: Final = 20_000  # entries told in one answer of the database
+_Told: TypeAlias = tuple[str, str, str, int]
+_AT_ONCE: Final = 500  # entries named in one question
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AliveEntries:
+    """All entries of all lists at one moment, in columns of one length, and how the lists stood, by id."""
+
+    vrms: list[str]
+    entry_ids: NDArray[np.int64]
+    list_ids: NDArray[np.int32]
+    standings: Mapping[int, ListStanding]
+
+    @property
+    def revisions(self) -> dict[int, int]:
+        """The revision of each list at that moment."""
+        return _revisions(self.standings)
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanges:
+    """What came and what went between two moments, and how the lists stand at the later one, by list id.
+
+    `whole` asks for `all_alive` instead: there are more changes than were asked for, or it is no longer
+    known what they are. `put` and `removed` are then empty.
+    """
+
+    put: tuple[ListedEntry, ...]
+    removed: tuple[ListedEntry, ...]
+    whole: bool
+    standings: Mapping[int, ListStanding]
+
+    @property
+    def revisions(self) -> dict[int, int]:
+        """The revision of each list at the later moment."""
+        return _revisions(self.standings)
+
+
+class LiveEntries:
+    """The entries that are on lists. Safe to share between threads: each call takes its own connection."""
+
+    __slots__ = ("_engine",)
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def all_alive(self) -> AliveEntries:
+        """Return every entry of every list, with the revisions at which this is so."""
+        vrms: list[str] = []
+        entry_ids: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        list_ids: list[NDArray[np.int32]] = [np.empty(0, np.int32)]
+        after = 0
+        with reading(self._engine) as connection:
+            standings = _standings(connection)
+            while True:
+                told = connection.execute(_ALIVE, {"after": after}).one()
+                if told.last is None:
+                    break
+                vrms += told.vrms.split(" ")
+                entry_ids.append(_numbers(told.entry_ids))
+                list_ids.append(_numbers(told.list_ids).astype(np.int32))
+                after = told.last
+        return AliveEntries(vrms, np.concatenate(entry_ids), np.concatenate(list_ids), standings)
+
+    def changes_since(self, revisions: Mapping[int, int], *, most: int = 200_000) -> ListChanges:
+        """Return what leads from these revisions of the lists (by id) to the newest ones.
+
+        More than `most` entries that came or went ask for the whole; so does a revision that is too old to
+        be known, or that its list never had (a database restored from a backup).
+        """
+        put: list[ListedEntry] = []
+        removed: list[ListedEntry] = []
+        with reading(self._engine) as connection:
+            standings = _standings(connection)
+            whole = not revisions.keys() <= standings.keys()
+            for list_id, standing in standings.items():
+                held = revisions.get(list_id, 0)
+                if held == standing.revision or whole:
+                    continue
+                whole = held > standing.revision or 0 < held < standing.oldest
+                asked = {"list_id": list_id, "held": held, "most": most + 1}
+                put += _entries(connection, _PUT, asked)
+                removed += _entries(connection, _REMOVED, asked)
+                whole = whole or len(put) + len(removed) > most
+        if whole:
+            return ListChanges((), (), whole, standings)
+        return ListChanges(tuple(put), tuple(removed), whole, standings)
+
+    def particulars(self, entry_ids: Collection[int]) -> dict[int, tuple[int, VoiEntry]]:
+        """Return the list's id and all that is known of each of these entries, of those that ended too.
+
+        An id that is not there has been erased since.
+        """
+        wanted = list(dict.fromkeys(entry_ids))
+        found: dict[int, tuple[int, VoiEntry]] = {}
+        with reading(self._engine) as connection:
+            for begin in range(0, len(wanted), _AT_ONCE):
+                some = {"entry_ids": wanted[begin : begin + _AT_ONCE]}
+                for row in connection.execute(_PARTICULARS, some):
+                    found[row.entry_id] = (row.list_id, entry_of(row[:-2]))
+        return found
+
+    def lists(self) -> dict[int, ListStanding]:
+        """Return how each list stands, by its id."""
+        with reading(self._engine) as connection:
+            return _standings(connection)
+
+
+def _revisions(standings: Mapping[int, ListStanding]) -> dict[int, int]:
+    return {list_id: one.revision for list_id, one in standings.items()}
+
+
+def _standings(connection: sa.Connection) -> dict[int, ListStanding]:
+    return {row.list_id: standing_of(row) for row in connection.execute(sa.select(voi_list))}
+
+
+def _entries(
+    connection: sa.Connection, question: sa.Select[_Told], asked: Mapping[str, int]
+) -> list[ListedEntry]:
+    told = connection.execute(question, asked).one()
+    if told.last is None:
+        return []
+    ids = _numbers(told.entry_ids).tolist()
+    vrms = told.vrms.split(" ")
+    return [ListedEntry(i, asked["list_id"], vrm) for i, vrm in zip(ids, vrms, strict=True)]
+
+
+def _numbers(text: str) -> NDArray[np.int64]:
+    return np.fromstring(text, np.int64, sep=" ")
+
+
+def _told(some: sa.Subquery) -> sa.Select[_Told]:
+    """Entries in one row of long texts: a row for each would hand the interpreter's lock over as many times.
+
+    No mark has a blank in it.
+    """
+    return sa.select(
+        sa.func.aggregate_strings(some.c.vrm, " ").label("vrms"),
+        sa.func.aggregate_strings(sa.cast(some.c.entry_id, sa.Text), " ").label("entry_ids"),
+        sa.func.aggregate_strings(sa.cast(some.c.list_id, sa.Text), " ").label("list_ids"),
+        sa.func.max(some.c.entry_id).label("last"),
+    )
+
+
+def _alive() -> sa.Select[_Told]:
+    after = voi_entry.c.entry_id > sa.bindparam("after", type_=sa.BigInteger)
+    some = sa.select(*_COLUMNS).where(voi_entry.c.until.is_(None), after)
+    return _told(some.order_by(voi_entry.c.entry_id).limit(_CHUNK).subquery())
+
+
+def _of_list(*wanted: sa.ColumnElement[bool]) -> sa.Select[_Told]:
+    some = sa.select(*_COLUMNS).where(voi_entry.c.list_id == sa.bindparam("list_id"), *wanted)
+    return _told(some.limit(sa.bindparam("most", type_=sa.Integer)).subquery())
+
+
+_COLUMNS: Final = (voi_entry.c.vrm, voi_entry.c.entry_id, voi_entry.c.list_id)
+_HELD: Final = sa.bindparam("held", type_=sa.BigInteger)
+_ALIVE: Final = _alive()
+_PUT: Final = _of_list(voi_entry.c.since > _HELD, voi_entry.c.until.is_(None))
+# `since + 0` has no index, so that the few rows that ended are looked at and not the millions that began.
+_REMOVED: Final = _of_list(voi_entry.c.until > _HELD, voi_entry.c.since + 0 <= _HELD)
+_PARTICULARS: Final = sa.select(
+    *(voi_entry.c[name] for name in PARTICULARS), voi_entry.c.entry_id, voi_entry.c.list_id
+).where(voi_entry.c.entry_id.in_(sa.bindparam("entry_ids", expanding=True)))
