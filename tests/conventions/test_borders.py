@@ -17,8 +17,8 @@ ALLOWED = {
     "ingest": {"msgspec"},
     "match": {"numpy"},
     "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
-    "run": {"httpx", "numpy"},
-    "store": {"alembic", "chdb", "clickhouse_connect", "msgspec", "obstore", "psycopg", "sqlalchemy"},
+    "run": {"httpx", "numpy", "prometheus_client"},
+    "store": {"alembic", "chdb", "clickhouse_connect", "msgspec", "numpy", "obstore", "psycopg", "sqlalchemy"},
     "web": {"h11", "starlette", "uvicorn"},
     "wire": {"cryptography", "http_message_signatures", "msgspec"},
 }
@@ -27,6 +27,7 @@ IMPORT_NAMES = {
     "clickhouse-connect": "clickhouse_connect",
     "http-message-signatures": "http_message_signatures",
     "opencv-python-headless": "cv2",
+    "prometheus-client": "prometheus_client",
 }
 EXTRAS = ("reader", "deliver", "node")
 

@@ -48,6 +48,10 @@ class AlertDesk:
         """The rules as they are now."""
         return self._book()
 
+    def now(self) -> datetime:
+        """Return the time that the desk goes by."""
+        return self._clock()
+
     def queues(self, viewer: Viewer) -> Queues:
         """Return what waits for this viewer."""
         return queues(self._store.open_alerts(), viewer, self._book())

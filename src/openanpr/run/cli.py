@@ -64,8 +64,75 @@ def _add_reader(commands: Any) -> None:  # noqa: ANN401 - as above
     add_reader(commands)
 
 
+def _add_node(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.node.options import add_node  # noqa: PLC0415 - as above
+
+    add_node(commands)
+
+
+def _add_lists(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.lists import add_lists  # noqa: PLC0415 - as above
+
+    add_lists(commands)
+
+
+def _add_alerts(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.alerts import add_alerts  # noqa: PLC0415 - as above
+
+    add_alerts(commands)
+
+
+def _add_devices(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.devices import add_devices  # noqa: PLC0415 - as above
+
+    add_devices(commands)
+
+
+def _add_feeds(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.devices import add_feeds  # noqa: PLC0415 - as above
+
+    add_feeds(commands)
+
+
+def _add_cameras(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.devices import add_cameras  # noqa: PLC0415 - as above
+
+    add_cameras(commands)
+
+
+def _add_quarantine(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.quarantine import add_quarantine  # noqa: PLC0415 - as above
+
+    add_quarantine(commands)
+
+
+def _add_retention(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.keeping import add_retention  # noqa: PLC0415 - as above
+
+    add_retention(commands)
+
+
+def _add_holds(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.keeping import add_holds  # noqa: PLC0415 - as above
+
+    add_holds(commands)
+
+
 # One line for each command; each names its own module only when it is called.
-_COMMANDS: tuple[Callable[[Any], None], ...] = (_add_read, _add_score, _add_reader)
+_COMMANDS: tuple[Callable[[Any], None], ...] = (
+    _add_read,
+    _add_score,
+    _add_reader,
+    _add_node,
+    _add_lists,
+    _add_alerts,
+    _add_devices,
+    _add_feeds,
+    _add_cameras,
+    _add_quarantine,
+    _add_retention,
+    _add_holds,
+)
 
 
 __all__ = ["ExitCode", "main"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def listen(data: Path, path: str, *, query: Mapping[str, str]) -> Iterator[dict[
 
 
 @contextmanager
-def _client(data: Path, timeout_s: float = _TIMEOUT_S) -> Iterator[httpx.Client]:
+def _client(data: Path, timeout_s: float = _TIMEOUT_S) -> Generator[httpx.Client]:
     socket = data / SOCKET
     if not socket.exists():
         raise RefusedError(

@@ -17,7 +17,7 @@ def _file(text: str) -> str:
 
 
 def _show_proposal(answer: Any) -> str:  # noqa: ANN401 - JSON
-    diff = answer.get("diff") or {}
+    diff: dict[str, int] = answer.get("diff") or {}
     told = ", ".join(f"{diff.get(name, 0)} {name}" for name in ("added", "changed", "removed", "refused"))
     lines = [
         f"proposal {answer['number']} for {answer['list']} ({answer['kind']}): {answer['state']}, {told}"

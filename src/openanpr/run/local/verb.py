@@ -7,8 +7,9 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from openanpr.run.exit_code import ExitCode, RefusedError
@@ -75,7 +76,7 @@ def add_verb(commands: Any, verb: Verb) -> None:  # noqa: ANN401 - as above
         _add_take(parser, take)
     add_data(parser)
     parser.add_argument("--json", action="store_true", help="print the node's answer as JSON")
-    parser.set_defaults(command=lambda arguments: run_verb(verb, arguments))
+    parser.set_defaults(command=partial(run_verb, verb))
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -166,9 +167,9 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - JSON
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_cell(one) for one in value) or "-"
+        return ", ".join(_cell(one) for one in cast("list[Any]", value)) or "-"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_cell(one)}" for name, one in value.items()) or "-"
+        return ", ".join(f"{n} {_cell(one)}" for n, one in cast("dict[str, Any]", value).items()) or "-"
     text = str(value)
     # What a device or a list says may hold anything: nothing of it may steer a terminal.
     return "".join(c if c.isprintable() else "?" for c in text)

@@ -14,13 +14,12 @@ from openanpr.deliver.line import Line
 from openanpr.deliver.outbox import Outbox
 from openanpr.deliver.outbox_file import OutboxFullError
 from openanpr.deliver.send import Chance, Sender
-from openanpr.ingest.journal import origins_of
+from openanpr.ingest.journal import TooManyHopsError, origins_of
 from openanpr.ingest.picture import PictureStore
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.run.node.standing import ForwardStanding
 from openanpr.store.journal import Group
 from openanpr.wire.device_key import PublicKey
-from openanpr.wire.forwarded import TooManyHopsError
 
 _NOT_ENROLLED_S = 15.0
 

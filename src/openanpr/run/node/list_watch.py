@@ -28,7 +28,7 @@ class ListWatch:
 
     def turn(self) -> float:
         """Take in what changed; return the seconds until the next look."""
-        if self._lists.refresh().new:
+        if len(self._lists.refresh().new):
             self._found()
         return _LOOK_EVERY_S
 

@@ -64,9 +64,7 @@ class NodeLists:
         with self._matching:
             return self._standings
 
-    def match(
-        self, records: Sequence[CaptureRecord], rules: MatchRules
-    ) -> dict[int, tuple[ListedHit, ...]]:
+    def match(self, records: Sequence[CaptureRecord], rules: MatchRules) -> dict[int, tuple[ListedHit, ...]]:
         """Return the hits of each read of a batch that has any, by its place in the batch, in order."""
         sought = seek(records, rules)  # asks nothing of the lists: no reason to hold others up
         with self._matching:

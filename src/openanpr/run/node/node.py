@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from openanpr.run.node.consumer import Consumer
 from openanpr.run.node.threads import Rounds
@@ -37,7 +36,6 @@ class Node:
     servers: Servers
     consumers: Sequence[Consumer]
     rounds: Sequence[Rounds]
-    clock: Callable[[], datetime]
 
     def start(self) -> None:
         """Start everything; raises ServeError where an address cannot be listened on."""

@@ -187,10 +187,10 @@ class Feeds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
-    """Where health and metrics are told: on this machine only."""
+    """Where metrics are told beside the local socket: on this machine only; nowhere without a port."""
 
     host: Name = "127.0.0.1"
-    port: Port = 9470
+    port: Port | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +217,7 @@ class Odds:
 class NodeSettings:
     """All of it. `data` is the folder of everything that the node keeps and that is not named elsewhere."""
 
-    data: Path = Path("openanpr-node")
+    data: Path = Path()
     profile: Name = DEFAULT_PROFILE
     listen: Listen = Listen()
     tls: Tls = Tls()

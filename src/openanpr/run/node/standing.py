@@ -55,8 +55,8 @@ class NodeStanding:
     """A node at one moment.
 
     `failures` are turns that failed, by the name of what failed; `webhooks_failing` endpoints whose last try
-    failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found again; `disk_free_bytes` on the disk of the
-    journal.
+    failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found
+    again; `disk_free_bytes` on the disk of the journal.
     """
 
     at: datetime

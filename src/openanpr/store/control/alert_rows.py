@@ -80,7 +80,13 @@ class AlertRows:
 
     def open_alerts(self) -> tuple[Alert, ...]:
         """Return the open alerts, in any order."""
-        wanted = sa.select(alert.c.form, alert.c.document).where(alert.c.closed_at_us.is_(None))
+        return self._alerts(sa.select(alert.c.form, alert.c.document).where(alert.c.closed_at_us.is_(None)))
+
+    def every_alert(self) -> tuple[Alert, ...]:
+        """Return all alerts that are kept, closed ones too, in any order."""
+        return self._alerts(sa.select(alert.c.form, alert.c.document))
+
+    def _alerts(self, wanted: sa.Select[Any, Any]) -> tuple[Alert, ...]:
         with reading(self._engine) as connection:
             rows = connection.execute(wanted).all()
         return tuple(ALERT.read(form, document) for form, document in rows)

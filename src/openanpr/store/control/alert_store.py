@@ -20,6 +20,7 @@ class AlertRecords:
         self.find = rows.find
         self.save = rows.save
         self.open_alerts = rows.open_alerts
+        self.every_alert = rows.every_alert
         self.steps_of = rows.steps_of
         self.hits_of = rows.hits_of
         self.feedback_to = rows.feedback_to

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -36,13 +37,14 @@ class RunsRetention(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeepingRoutes:
-    """What keeping and forgetting over the socket needs."""
+    """What keeping and forgetting over the socket needs; `writing` is held by who writes to the reads."""
 
     engine: ReadEngine
     pictures: Pictures
     rule: RetentionRule
     run: RunsRetention
     clock: Callable[[], datetime]
+    writing: AbstractContextManager[object]
 
 
 class ReadForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,4 +117,5 @@ def _hold(of: KeepingRoutes, form: HoldForm) -> object:
         raise HoldError("a hold ends on a day to come")
     keys = [ReadKey(CameraId.parse(one.camera), one.captured_at, one.vrm) for one in form.reads]
     hold = Hold(form.hold_id, form.case_ref, form.owner, form.until)
-    return place_hold(of.engine, of.pictures, hold, keys, at=now)
+    with of.writing:
+        return place_hold(of.engine, of.pictures, hold, keys, at=now)

@@ -1,0 +1,231 @@
+"""A node put together from its settings: every part made once and handed to those that need it."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+from openanpr.deliver.line import Fresh, Line
+from openanpr.deliver.send import Chance
+from openanpr.ingest.limits import Limits
+from openanpr.ingest.picture import PictureStore
+from openanpr.ingest.tally import Tally
+from openanpr.run.node.addresses import base_rates, forward_code, forward_line, match_rules
+from openanpr.run.node.alerting import Alerting, Rules, alerting_of
+from openanpr.run.node.back_match import BackMatch
+from openanpr.run.node.chores import housekeeping
+from openanpr.run.node.consumer import Consumer, GroupSize
+from openanpr.run.node.decoded import DecodedEntries
+from openanpr.run.node.desks import Judging, delivery_desks
+from openanpr.run.node.forgetting import Forgetting
+from openanpr.run.node.forward import ForwardedPictures, Forwarding, ForwardReads
+from openanpr.run.node.hits import HitRules
+from openanpr.run.node.housekeeping import Housekeeping
+from openanpr.run.node.list_watch import ListWatch, LookBack
+from openanpr.run.node.live_lists import NodeLists
+from openanpr.run.node.local_routes import Behind, local_routes
+from openanpr.run.node.match_reads import HitFinding, MatchReads
+from openanpr.run.node.metrics import metrics_text
+from openanpr.run.node.node import Node, Servers
+from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
+from openanpr.run.node.settings import NodeSettings
+from openanpr.run.node.store_reads import PutAside, StoreReads
+from openanpr.run.node.stores import Stores, open_stores
+from openanpr.run.node.telling import Telling
+from openanpr.run.node.threads import Rounds
+from openanpr.run.node.webhooks import WebhookSender
+from openanpr.store.journal import LEAST_FREE_BYTES
+from openanpr.store.retention import RetentionRule
+from openanpr.web.delivery import DeliveryApp, DeliverySettings, delivery_app
+from openanpr.web.local.app import local_app, metrics_app
+from openanpr.web.serve import serve_socket, serve_tcp
+
+SOCKET = "node.sock"
+_LISTS, _FORWARD = "follow lists", "forward"
+_MATCHED = GroupSize(batches=32)
+_STORED = GroupSize(batches=128)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The parts of a node that others are made of."""
+
+    settings: NodeSettings
+    clock: Callable[[], datetime]
+    limits: Limits
+    rule: RetentionRule
+    stores: Stores
+    tally: Tally
+    lists: NodeLists
+    alerting: Alerting
+    finding: HitFinding
+    forgetting: Forgetting
+    forwarding: Forwarding | None
+
+
+def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: ExitStack) -> Node:
+    """Return the node, ready to start; `last` closes its stores when it has stopped.
+
+    Raises ProfileError, SettingsError and what the stores raise: each sentence says what to mend.
+    """
+    profile = profile_of(settings, on=clock().date())
+    made = _made(settings, ingest_limits(profile, settings), retention_rule(profile), clock, last)
+    keeping = housekeeping(made.stores, settings, made.forgetting, clock)
+    rounds = {one.name: one for one in _rounds(made, keeping)}
+    consumers = _consumers(made, rounds)
+    telling = Telling(
+        settings=settings,
+        profile=profile.label,
+        started_at=clock(),
+        clock=clock,
+        stores=made.stores,
+        tally=made.tally,
+        consumers=consumers,
+        rounds=tuple(rounds.values()),
+        lists=made.lists,
+        desk=made.alerting.desk,
+        keeping=keeping,
+        forgetting=made.forgetting,
+        webhooks=made.alerting.senders,
+        forwarding=made.forwarding,
+    )
+    app = _delivery(made)
+    servers = _servers(made, app, telling, rounds[_LISTS])
+    return Node(app, servers, consumers, tuple(rounds.values()))
+
+
+def _made(
+    settings: NodeSettings,
+    limits: Limits,
+    rule: RetentionRule,
+    clock: Callable[[], datetime],
+    last: ExitStack,
+) -> _Made:
+    stores = open_stores(settings, rule, clock=clock, last=last)
+    stores.lists.discard_unfinished(by="the node", at=clock())
+    lists = NodeLists(stores.entries)
+    alerting = alerting_of(stores, settings, Rules(settings, lists.standings), clock)
+    for sender in alerting.senders:
+        last.callback(sender.close)
+        sender.collect(clock())  # a new endpoint is told of what comes from now on
+    late_after = timedelta(seconds=limits.late_after_s)
+    return _Made(
+        settings=settings,
+        clock=clock,
+        limits=limits,
+        rule=rule,
+        stores=stores,
+        tally=Tally(),
+        lists=lists,
+        alerting=alerting,
+        finding=HitFinding(
+            lists,
+            stores.entries,
+            stores.intake.cameras.area,
+            match_rules=match_rules(settings),
+            hit_rules=HitRules(late_after, base_rates(settings), settings.odds.half_life_days),
+        ),
+        forgetting=Forgetting(stores, rule, lambda: limits),
+        forwarding=_forwarding(settings, stores, clock, last),
+    )
+
+
+def _forwarding(
+    settings: NodeSettings, stores: Stores, clock: Callable[[], datetime], last: ExitStack
+) -> Forwarding | None:
+    line, outbox, key = forward_line(settings), stores.forward, stores.secrets.node_key
+    if line is None or outbox is None:
+        return None
+    fresh = Fresh(clock, lambda: os.urandom(16).hex(), time.monotonic)
+    return Forwarding(
+        outbox,
+        last.enter_context(Line.open(line, key, fresh)),
+        settings.data / "forward" / "enrolled.json",
+        code=lambda: forward_code(settings),
+        key=key.public,
+        chance=Chance(clock, time.monotonic, random.Random(), uuid4),
+    )
+
+
+def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
+    stores, clock = made.stores, made.clock
+    back_match = BackMatch(stores.engine, stores.entries, made.finding, made.alerting.raising)
+    remembered = made.settings.data / "looked-back.json"
+    look_back = LookBack(remembered, stores.entries, back_match, stores.journal, clock)
+    looking = Rounds("look back", look_back.turn)
+    yield looking
+    yield Rounds(_LISTS, ListWatch(made.lists, looking.soon).turn)
+    yield Rounds("alert clock", made.alerting.tick)
+    yield Rounds("housekeeping", keeping.turn)
+    for number, sender in enumerate(made.alerting.senders, 1):
+        yield Rounds(f"webhook {number}", partial(_step, sender, clock))
+    if made.forwarding is not None:
+        yield Rounds(_FORWARD, made.forwarding.turn)
+
+
+def _step(sender: WebhookSender, clock: Callable[[], datetime]) -> float:
+    return sender.step(clock())
+
+
+def _consumers(made: _Made, rounds: Mapping[str, Rounds]) -> tuple[Consumer, ...]:
+    stores = made.stores
+    pictures = _pictures(stores)
+    match = MatchReads(made.finding, made.alerting.raising, made.clock)
+    store = StoreReads(stores.engine, stores.announced, stores.intake.shelf, pictures, stores.kept_from)
+    journal, decoded = stores.journal, DecodedEntries()
+    consumers = [
+        Consumer(journal, decoded, match, _MATCHED),
+        Consumer(journal, decoded, store, _STORED, stores.writing),
+        Consumer(journal, decoded, PutAside(stores.intake.quarantine), _MATCHED),
+    ]
+    if stores.forward is not None:
+        consumers.append(
+            Consumer(journal, decoded, ForwardReads(stores.forward, rounds[_FORWARD].soon), _STORED)
+        )
+    return tuple(consumers)
+
+
+def _pictures(stores: Stores) -> PictureStore:
+    return stores.kept if stores.forward is None else ForwardedPictures(stores.kept, stores.forward)
+
+
+def _delivery(made: _Made) -> DeliveryApp:
+    folder = made.settings.journal.path.parent
+    judging = Judging(
+        made.settings,
+        limits=lambda: made.limits,
+        clock=made.clock,
+        ready=lambda: shutil.disk_usage(folder).free >= LEAST_FREE_BYTES,
+    )
+    desks = delivery_desks(made.stores, made.tally, _pictures(made.stores), judging)
+    return delivery_app(desks, DeliverySettings(names=made.settings.listen.authorities))
+
+
+def _servers(made: _Made, app: DeliveryApp, telling: Telling, lists: Rounds) -> Servers:
+    settings = made.settings
+    behind = Behind(
+        made.stores,
+        settings,
+        made.alerting.desk,
+        telling,
+        made.forgetting,
+        made.rule,
+        lambda: made.limits,
+        made.clock,
+        lists.soon,
+    )
+    listen, tls, metrics = settings.listen, settings.tls, settings.metrics
+    told = metrics_app(lambda: metrics_text(telling.standing()))
+    return Servers(
+        delivery=serve_tcp(app, listen.host, listen.port, tls.certificate, tls.key),
+        local=serve_socket(local_app(local_routes(behind)), settings.data / SOCKET),
+        metrics=None if metrics.port is None else serve_tcp(told, metrics.host, metrics.port, None, None),
+    )

@@ -1,0 +1,144 @@
+"""`openanpr node`: one process from its settings to its end."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TextIO
+
+from openanpr.policy.profile import ProfileError
+from openanpr.run.exit_code import ExitCode, RefusedError
+from openanpr.run.interrupt import Interrupt
+from openanpr.run.node.build import build_node
+from openanpr.run.node.local_routes import SETTINGS_FILE
+from openanpr.run.node.read_settings import SettingsError, load_settings, parse_settings
+from openanpr.run.node.secret_file import SecretFileError
+from openanpr.run.node.settings import NodeSettings
+from openanpr.run.node.webhooks import WebhookSettingsError
+from openanpr.store.backup_files import BackupError
+from openanpr.store.backup_restore import restore, verify
+from openanpr.store.control.engine import DatabaseError
+from openanpr.store.engine import StoreError
+from openanpr.store.journal import JournalError
+from openanpr.store.migrate_reads import MigrationError
+from openanpr.store.nonces import NoncesError
+from openanpr.store.pictures import PictureError
+from openanpr.voi.fault import ListError
+from openanpr.web.serve import ServeError
+
+_LOOK_S = 1.0
+_FAULTS = (
+    ProfileError,
+    SettingsError,
+    SecretFileError,
+    WebhookSettingsError,
+    JournalError,
+    DatabaseError,
+    MigrationError,
+    StoreError,
+    NoncesError,
+    PictureError,
+    ListError,
+    ServeError,
+    OSError,
+)
+"""What may keep a node from starting; each says what to mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a node is at home: its folder, and its settings (None: node.toml in the folder, if there)."""
+
+    folder: Path
+    settings: Path | None = None
+
+    @property
+    def file(self) -> Path | None:
+        """The file with the settings; None where there is none."""
+        if self.settings is not None:
+            return self.settings
+        usual = self.folder / SETTINGS_FILE
+        return usual if usual.exists() else None
+
+
+def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], datetime] | None = None) -> int:
+    """Run a node until it is asked to stop; return the exit code.
+
+    `clock` is UTC; None takes the machine's.
+    """
+    logging.basicConfig(
+        stream=err, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        settings = settings_of(home)
+        with ExitStack() as last, Interrupt() as interrupt:
+            node = build_node(settings, clock=clock or _now, last=last)
+            _calm_collector()
+            node.start()
+            last.callback(node.stop)
+            _greet(settings, out)
+            while not interrupt.event.wait(_LOOK_S):
+                if node.broken:
+                    print("openanpr: a server of the node has ended by itself: start it again", file=err)
+                    return ExitCode.SOURCE_FAILED
+    except RefusedError as refusal:
+        print(f"openanpr: {refusal}", file=err)
+        return ExitCode.REFUSED
+    except _FAULTS as fault:
+        print(f"openanpr: {fault}", file=err)
+        return ExitCode.REFUSED
+    return ExitCode.DONE
+
+
+def settings_of(home: Home) -> NodeSettings:
+    """Return the settings of a node, the defaults where it has no file of them; raises RefusedError."""
+    folder = home.folder.resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return parse_settings("", folder=folder) if home.file is None else load_settings(home.file)
+    except (SettingsError, OSError) as fault:
+        raise RefusedError(str(fault)) from fault
+
+
+def verify_backup(source: Path) -> str:
+    """Return what a backup holds, once every file of it was checked; raises RefusedError."""
+    try:
+        found = verify(source)
+    except BackupError as fault:
+        raise RefusedError(str(fault)) from fault
+    return f"whole: {found.files} files, {found.size} bytes, begun {found.began_at}, ended {found.ended_at}"
+
+
+def restore_backup(source: Path, data: Path) -> str:
+    """Put a backup back into a new data folder and tell so; raises RefusedError."""
+    try:
+        found = restore(source, data, program=version("openanpr"))
+    except BackupError as fault:
+        raise RefusedError(str(fault)) from fault
+    return f"{found.files} files of {found.began_at} are in {data}: look at node.toml.restored, then start"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _calm_collector() -> None:
+    """Have Python's collector look less often: a list of millions is in memory, and batches make no rings."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+
+
+def _greet(settings: NodeSettings, out: TextIO) -> None:
+    scheme = "http" if settings.tls.certificate is None else "https"
+    for name in sorted(settings.listen.authorities):
+        print(f"node: devices deliver to {scheme}://{name}", file=out)
+    print(f"node: everything is in {settings.data}; ask it by 'openanpr node status'", file=out, flush=True)

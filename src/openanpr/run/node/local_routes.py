@@ -1,0 +1,118 @@
+"""What the node's local socket answers, made of its parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from openanpr.web.local.asking import Route
+
+from openanpr.alert.desk import AlertDesk
+from openanpr.ingest.limits import Limits
+from openanpr.ingest.mend import ReleaseDesk
+from openanpr.run.node.alarms import alarms
+from openanpr.run.node.chores import WEEDING
+from openanpr.run.node.desks import fresh_id
+from openanpr.run.node.forgetting import Forgetting
+from openanpr.run.node.metrics import metrics_text
+from openanpr.run.node.settings import NodeSettings
+from openanpr.run.node.standing import standing_record
+from openanpr.run.node.stores import Stores
+from openanpr.run.node.telling import Telling
+from openanpr.store.backup import Parts, backup
+from openanpr.store.retention import RetentionRule
+from openanpr.voi.stolen import shipped_stolen_policy
+from openanpr.web.local.alerts import AlertRoutes, alert_routes
+from openanpr.web.local.devices import DeviceRoutes, device_routes
+from openanpr.web.local.keeping import KeepingRoutes, keeping_routes
+from openanpr.web.local.lists import ListRoutes, list_routes
+from openanpr.web.local.node import NodeRoutes, node_routes
+from openanpr.web.local.quarantine import QuarantineRoutes, quarantine_routes
+
+_LONGEST_BY_HAND = timedelta(days=365)
+SETTINGS_FILE = "node.toml"
+
+
+class NotEmbeddedError(ValueError):
+    """A node on servers is backed up by the means of those servers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What the routes ask; `lists_changed` is called when a list may have a new revision."""
+
+    stores: Stores
+    settings: NodeSettings
+    desk: AlertDesk
+    telling: Telling
+    forgetting: Forgetting
+    rule: RetentionRule
+    limits: Callable[[], Limits]
+    clock: Callable[[], datetime]
+    lists_changed: Callable[[], None]
+
+
+def local_routes(of: Behind) -> list[Route]:
+    """Return every route of the local socket."""
+    stores, kept = of.stores, of.stores.intake
+    desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, stores.journal)
+    lists = ListRoutes(
+        stores.lists, of.clock, of.lists_changed, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING
+    )
+    return [
+        *node_routes(NodeRoutes(lambda: _standing(of), lambda: _metrics(of), lambda to: _backup(of, to))),
+        *alert_routes(AlertRoutes(of.desk, stores.alerts, stores.alerts, of.clock)),
+        *list_routes(lists),
+        *device_routes(DeviceRoutes(kept, stores.secrets.hash_key, of.clock, os.urandom, fresh_id)),
+        *quarantine_routes(QuarantineRoutes(kept.quarantine, desk, of.limits, of.clock)),
+        *keeping_routes(
+            KeepingRoutes(
+                stores.engine, stores.pictures, of.rule, of.forgetting.run, of.clock, stores.writing
+            )
+        ),
+    ]
+
+
+def _standing(of: Behind) -> object:
+    standing = of.telling.standing()
+    return {**standing_record(standing), "alarms": alarms(standing)}
+
+
+def _metrics(of: Behind) -> bytes:
+    return metrics_text(of.telling.standing())
+
+
+def _backup(of: Behind, destination: Path) -> object:
+    settings, data = of.settings, of.settings.data
+    on_servers = (
+        settings.reads.url,
+        settings.control_database.url,
+        settings.lists_database.url,
+        settings.pictures.bucket,
+    )
+    if any(on_servers):
+        raise NotEmbeddedError("this node keeps things on servers: back those up by their own means")
+    file = data / SETTINGS_FILE
+    databases = [data / "control.db", data / "lists.db", data / "nonces.db"]
+    if settings.forward.url:
+        databases.append(data / "forward" / "outbox.db")
+    parts = Parts(
+        journal=settings.journal.path,
+        databases=databases,
+        engine=of.stores.engine,
+        reads=settings.reads.folder,
+        folders=[settings.pictures.folder, settings.secrets],
+        settings=file if file.exists() else None,
+        still=lambda: of.stores.writing,
+    )
+    made = backup(parts, destination, now=of.clock, program=version("openanpr"))
+    return {
+        "destination": str(destination),
+        "files": made.files,
+        "bytes": made.size,
+        "ended_at": made.ended_at,
+    }
