@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final, cast
@@ -82,7 +82,7 @@ def _shapes(vrms: Sequence[str]) -> list[str]:
 def _said(found: StagedColumns) -> list[str]:
     """Return for each row what `rows.particulars` writes of it; no name may see it alone."""
     columns = [_texts(found, name) for name in SAID]
-    joined = ["\",\"".join(texts) for texts in zip(*columns, strict=True)]
+    joined = ['","'.join(texts) for texts in zip(*columns, strict=True)]
     marks = "\n".join(joined).encode().translate(None, _AS_IT_IS)
     quotes, breaks = 2 * (len(SAID) - 1) * len(joined), len(joined) - 1
     if len(marks) == quotes + breaks and marks.count(b'"') == quotes and marks.count(b"\n") == breaks:

@@ -12,7 +12,18 @@ import sqlalchemy as sa
 
 from openanpr.core.voi_list import ChangeKind
 from openanpr.core.voi_staged import RowOrder
-from openanpr.store.control.job import Condition, Job, alive, asked, barred, count, differs, named_by, of_feed, same_key
+from openanpr.store.control.job import (
+    Condition,
+    Job,
+    alive,
+    asked,
+    barred,
+    count,
+    differs,
+    named_by,
+    of_feed,
+    same_key,
+)
 from openanpr.store.control.list_tables import voi_change, voi_entry, voi_quarantine, voi_staged
 
 Found: TypeAlias = sa.Select[*tuple[Any, ...]]

@@ -21,7 +21,7 @@ Condition: TypeAlias = sa.ColumnElement[bool]
 class Job:
     """One proposal: its number, its list, what kind it is, and the day it is settled for.
 
-    It `fills` a list that was empty when each of its rows that was not refused adds an entry, and that is all.
+    It `fills` a list that was empty when every row that was not refused adds an entry, and that is all.
     """
 
     number: int
@@ -60,7 +60,9 @@ def asked(job: Job, order: RowOrder, staged: Has = voi_staged) -> Condition:
 def named_by(job: Job, order: RowOrder) -> sa.Select[tuple[int]]:
     """The ids of the entries on the list that rows of this order name."""
     rows, listed = voi_staged.alias(), voi_entry.alias()
-    return sa.select(listed.c.entry_id).where(asked(job, order, rows), alive(job, listed), same_key(rows, listed))
+    return sa.select(listed.c.entry_id).where(
+        asked(job, order, rows), alive(job, listed), same_key(rows, listed)
+    )
 
 
 def of_feed(entries: Has = voi_entry) -> Condition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from openanpr.core.voi_list import Quarantined

@@ -84,9 +84,7 @@ def _bury(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: 
 
 def _lift(connection: sa.Connection, job: Job, revision: int) -> None:
     """Note on the tombstones of entries that came back by which revision they did."""
-    back = sa.exists().where(
-        alive(job), voi_entry.c.since == revision, same_key(voi_entry, voi_tombstone)
-    )
+    back = sa.exists().where(alive(job), voi_entry.c.since == revision, same_key(voi_entry, voi_tombstone))
     connection.execute(
         sa.update(voi_tombstone)
         .where(voi_tombstone.c.list_id == job.list_id, voi_tombstone.c.lifted.is_(None), back)
