@@ -77,6 +77,9 @@ CHANGES = st.lists(
         ),
         st.tuples(st.just("remove"), st.just(""), st.integers(98, 135)),
         st.tuples(st.just("merge"), st.just(""), st.just(0)),
+        st.tuples(
+            st.just("beside"), entries(most=1).filter(bool).map(lambda one: one[0].vrm), st.integers(98, 135)
+        ),
     ),
     max_size=12,
 )
@@ -92,9 +95,18 @@ def test_after_any_changes_a_batch_meets_what_the_lists_then_hold(listed, change
             lists.put(model[entry_id])
         elif change == "remove":
             assert lists.remove(entry_id) == (model.pop(entry_id, None) is not None)
-        else:
+        elif change == "merge":
             lists.merge()
+        else:
+            gone = {entry_id + 1, entry_id + 2}
+            before, were, still = lists, dict(model), told(lists, batch, MatchRules())
+            model = {i: entry for i, entry in model.items() if i not in gone}
+            model[entry_id] = ListedEntry(entry_id, 2, vrm)
+            lists = lists.changed([model[entry_id]], gone)
+            assert (told(before, batch, MatchRules()), len(before)) == (still, len(were))
+            assert lists.unmerged == 0
         assert len(lists) == len(model)
+        assert sorted(lists.ids().tolist()) == sorted(model)
     assert told(lists, batch, MatchRules()) == told_one_by_one(model.values(), batch, MatchRules())
 
 
@@ -226,3 +238,17 @@ def test_columns_of_unlike_length_are_refused() -> None:
 def test_ids_that_have_no_room_are_refused() -> None:
     with pytest.raises(OverflowError, match="64 bits"):
         LiveLists().put(ListedEntry(2**63, 1, "AB12CDE"))
+
+
+def test_a_copy_with_an_entry_that_no_list_may_hold_is_refused() -> None:
+    lists = built([ListedEntry(1, 1, "AB12CDE")])
+    with pytest.raises(ValueError, match="A-Z0-9"):
+        lists.changed([ListedEntry(2, 1, "AB12 CDE")], ())
+
+
+def test_more_entries_than_are_packed_in_one_go_are_each_found() -> None:
+    lists = built([ListedEntry(i, 1, f"AB{i}X") for i in range(45_000)])
+    batch = [make_record(f"AB{i}X") for i in (0, 19_999, 20_000, 44_999, 45_000)]
+    hits = lists.match(batch)
+    assert [hits[i][0].entry.entry_id for i in range(4)] == [0, 19_999, 20_000, 44_999]
+    assert list(hits) == [0, 1, 2, 3]

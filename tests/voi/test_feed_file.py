@@ -6,15 +6,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openanpr.core.voi_entry import Action, Priority
+from openanpr.core.voi_entry import Action, Priority, VoiEntry
 from openanpr.core.voi_list import Quarantined
 from openanpr.core.voi_staged import RowOrder, StagedRow
+from openanpr.voi import feed_batches as feed_batches_module
 from openanpr.voi.column_map import FeedProfile, ProfileError, load_profile, parse_profile, shipped_profile
 from openanpr.voi.fault import ListError
-from openanpr.voi.feed_file import ReadingRules, feed_rows
+from openanpr.voi.feed_batches import feed_batches
+from openanpr.voi.feed_file import FeedRow, ReadingRules
+from openanpr.voi.staged_columns import StagedColumns
 from openanpr.voi.stolen import shipped_stolen_policy
 
 TODAY = date(2026, 11, 22)
@@ -42,11 +45,25 @@ SAMPLES = {
 }
 
 
-def rows(folder: Path, profile: FeedProfile, text: str) -> list[StagedRow | Quarantined]:
+def rows(folder: Path, profile: FeedProfile, text: str) -> list[FeedRow]:
     path = folder / "feed.csv"
     path.write_text(text, encoding="utf-8")
     at = datetime(2026, 11, 22, 6, tzinfo=UTC)
-    return list(feed_rows(path, ReadingRules(profile, TODAY, at, shipped_stolen_policy())))
+    found: list[FeedRow] = []
+    for batch in feed_batches(path, ReadingRules(profile, TODAY, at, shipped_stolen_policy())):
+        found += [*batch.refused, *batch.rows]
+        if batch.columns is not None:
+            found += entries(batch.columns)
+    return sorted(found, key=lambda row: (row.line, isinstance(row, StagedRow)))
+
+
+def entries(columns: StagedColumns) -> list[StagedRow]:
+    """The rows that columns hold, one by one."""
+    shared = {"source": columns.source, "source_at": columns.source_at}
+    names = [name for name in VoiEntry._fields if name not in {"origin", "seen_by", *shared}]
+    each = zip(*(getattr(columns, name) for name in names), strict=True)
+    made = [VoiEntry(**shared, **dict(zip(names, cells, strict=True))) for cells in each]
+    return [StagedRow(line, RowOrder.PUT_ON, one) for line, one in zip(columns.line, made, strict=True)]
 
 
 def test_a_pnc_like_extract_is_read_with_its_operations_and_weeded_by_the_life_of_a_report(tmp_path) -> None:
@@ -205,3 +222,65 @@ def test_no_text_whatever_breaks_the_reading_and_every_line_is_accounted_for(
     assert lines == sorted(lines)
     kept = [row.line for row in found if isinstance(row, StagedRow) and row.order is RowOrder.KEEP]
     assert len(set(lines)) == len(lines) - len(kept)
+
+
+CELLS = st.sampled_from(
+    (
+        *("AB12CDE", "XY19ZZZ", " oo11 aaa ", "AB1?CDE", "??", "", " ", "S", "A", "jump", "D", "yes", "n"),
+        *(
+            "20/11/2026",
+            "2026-11-21",
+            "soon",
+            "1/2",
+            'say ""so""',
+            "a\\b",
+            "é\x07",
+            "Ann; Bob",
+            '"',
+            "x" * 70,
+        ),
+    )
+)
+ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=19), max_size=8)
+
+
+@settings(max_examples=300)
+@given(table=ROWS, name=st.sampled_from(sorted(SAMPLES)), quoted=st.booleans(), width=st.booleans())
+def test_rows_taken_column_by_column_are_what_each_row_is_by_itself(
+    tmp_path_factory, table, name, quoted, width
+) -> None:
+    folder, profile, sample = tmp_path_factory.mktemp("any"), shipped_profile(name), SAMPLES[name]
+    separator = "|" if "|" in sample else ","
+    columns = sample.splitlines()[0].count(separator) + 1
+    fitted = [(cells + ["AB12CDE", "S"] * 19)[:columns] if width else cells for cells in table]
+    lines = (separator.join(f'"{cell}"' if quoted else cell for cell in cells) for cells in fitted)
+    text = sample + "\n".join(lines) + "\n"
+    at_once = rows(folder, profile, text)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(feed_batches_module, "cut", lambda *_: None)
+        assert rows(folder, profile, text) == at_once
+
+
+def test_a_misfit_among_plain_rows_is_refused_by_its_line_and_the_others_stay(tmp_path) -> None:
+    text = SAMPLES["midas-like"] + "AB,1|\nBB22BBB|SEAT|IBIZA|RED|LAPSED|GL1|\nCC33CCC|A|B|C|LAPSED\n"
+    found = rows(tmp_path, shipped_profile("midas-like"), text)
+    assert [(row.line, type(row)) for row in found] == [
+        *((line, StagedRow) for line in (2, 3)),
+        (4, Quarantined),
+        (5, StagedRow),
+        (6, Quarantined),
+    ]
+    assert found[2].cells == ("AB,1", "")
+    assert found[2].reason == "2 columns where 6 belong"
+
+
+def test_a_batch_ends_where_its_lines_do_and_the_next_goes_on_counting(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(feed_batches_module, "BATCH", 100)
+    plain = [f"AA{n}AAA|SEAT|IBIZA|RED|LAPSED|GL{n}" for n in range(30)]
+    plain[10] = 'AA10AAA|"SEAT\n|"|IBIZA|RED|LAPSED|GL10'
+    plain[20] = 'AA20AAA|"SEAT|IBIZA|RED|LAPSED|GL20'
+    found = rows(tmp_path, shipped_profile("midas-like"), SAMPLES["midas-like"] + "\n".join(plain))
+    lines = {row.entry.vrm: row.line for row in found if isinstance(row, StagedRow)}
+    assert [row.line for row in found if isinstance(row, Quarantined)] == [25]
+    assert (lines["AA9AAA"], lines["AA10AAA"], lines["AA11AAA"], lines["AA29AAA"]) == (13, 14, 16, 34)
+    assert len(lines) == 2 + 29

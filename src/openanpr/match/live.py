@@ -54,8 +54,8 @@ class LiveLists:
     def build(
         cls,
         vrms: Sequence[str],
-        entry_ids: Sequence[int] | NDArray[np.int64],
-        list_ids: Sequence[int] | NDArray[np.int32],
+        entry_ids: Sequence[int],
+        list_ids: Sequence[int],
     ) -> Self:
         """Return the lists with these entries, given as columns of one length.
 
@@ -137,22 +137,27 @@ class LiveLists:
         for entry in coming.values():
             _check(entry)
         going = set(removed) - coming.keys()
-        outside = {i: entry for i, entry in self._outside.items() if i not in going} | coming
-        lists = type(self)()
-        lists._patterns = self._patterns.copied()
+        patterns = self._patterns.copied()
         for entry_id in going | coming.keys():
-            lists._patterns.drop(entry_id)
-        packed: list[ListedEntry] = []
-        for entry in outside.values():
-            if not WILDCARDS.isdisjoint(entry.vrm):
-                lists._outside[entry.entry_id] = entry
-                if entry.entry_id in coming:
-                    lists._patterns.put(entry)
-            elif key_of(shape_key(entry.vrm)) is None:
-                lists._file(entry)
-            else:
-                packed.append(entry)
-        lists._settle(self._base.with_more(_packed(packed), without=going | coming.keys()))
+            patterns.drop(entry_id)
+        outside = {i: entry for i, entry in self._outside.items() if i not in going} | coming
+        wild = {i: entry for i, entry in outside.items() if not WILDCARDS.isdisjoint(entry.vrm)}
+        plain = [entry for i, entry in outside.items() if i not in wild]
+        packed = [entry for entry in plain if key_of(shape_key(entry.vrm)) is not None]
+        base = self._base.with_more(_packed(packed), without=going | coming.keys())
+        lists = self._of(base, patterns, {i: entry for i, entry in wild.items() if i not in coming})
+        for entry in plain:
+            if key_of(shape_key(entry.vrm)) is None:
+                lists.put(entry)
+        for i in wild.keys() & coming.keys():
+            lists.put(wild[i])
+        return lists
+
+    @classmethod
+    def _of(cls, base: PackedList, patterns: Patterns, wild: dict[int, ListedEntry]) -> Self:
+        lists = cls()
+        lists._settle(base)
+        lists._patterns, lists._outside = patterns, wild
         return lists
 
     def ids(self) -> NDArray[np.int64]:

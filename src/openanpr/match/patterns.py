@@ -87,16 +87,17 @@ class Patterns:
 
     def put(self, entry: ListedEntry) -> None:
         """File an entry whose id is not here yet."""
-        self._file(pattern_of(entry))
+        self.file(pattern_of(entry))
 
     def copied(self) -> Self:
         """Return the same entries filed anew: what is put or dropped there leaves these as they are."""
         copy = type(self)()
         for pattern in self._by_id.values():
-            copy._file(pattern)
+            copy.file(pattern)
         return copy
 
-    def _file(self, pattern: Pattern[ListedEntry]) -> None:
+    def file(self, pattern: Pattern[ListedEntry]) -> None:
+        """File a pattern that is made already."""
         self._by_id[pattern.entry.entry_id] = pattern
         self._filed.file(pattern)
         for anchor in anchors_of(pattern.text):

@@ -126,7 +126,7 @@ class _Columns:
             weeded = self._meant(days, lambda said: reading.weed_on(*said), None)
         else:
             weeded = self._meant(column("weed_on"), lambda cell: reading.weed_on(cell, None, None), None)
-        covert = self._meant(column("covert"), reading.covert, False)
+        covert = self._meant(column("covert"), reading.covert, odd=False)
         self._meant(column("operation"), _put_on(reading), None)
         self._meant(column("seen_by"), _nobody, None)
         if len(self._odd) == len(self._cut):

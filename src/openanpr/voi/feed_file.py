@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 from openanpr.core.normalise import normalise
 from openanpr.core.voi_entry import Action, Origin, Priority, VoiEntry
@@ -93,7 +93,7 @@ def _placed(order: Mapping[str, int], width: int, profile: FeedProfile, *, has_h
     # A field that has no column is taken from a cell put after the row's own.
     constants = [profile.defaults.get(field, "") for field in FIELDS]
     places = tuple(order.get(field, width + i) for i, field in enumerate(FIELDS))
-    return Layout(width, constants, places, itemgetter(*places), has_headings)
+    return Layout(width, constants, places, cast("_Pick", itemgetter(*places)), has_headings)
 
 
 def _field(sixteen: str) -> str:
@@ -139,6 +139,7 @@ class Reading:
 
     @classmethod
     def of(cls, rules: ReadingRules) -> Reading:
+        """Return the words that the rules' profile knows; raises ListError when they lack a policy."""
         words, defaults = rules.profile.words, rules.profile.defaults
         if rules.profile.stolen_life and rules.stolen is None:
             msg = f"the feed profile {rules.profile.name} needs a stolen-report policy to weed by"

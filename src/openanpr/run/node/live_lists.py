@@ -28,9 +28,9 @@ _FREED: Final = 50_000  # texts set free in one go
 class Refreshed:
     """What a refresh changed, in entries.
 
-    `new` (n,) int64 are the ids of vehicles that were not on their list before, to be run against stored reads: not
-    those of which only the particulars changed. Where the lists were
-    loaded whole, entries whose particulars changed are among them.
+    `new` (n,) int64 are the ids of vehicles that were not on their list before, to be run against stored
+    reads: not those of which only the particulars changed. Where the lists were loaded `whole`, those are
+    among them too.
     """
 
     new: NDArray[np.int64]

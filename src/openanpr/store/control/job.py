@@ -21,7 +21,7 @@ Condition: TypeAlias = sa.ColumnElement[bool]
 class Job:
     """One proposal: its number, its list, what kind it is, and the day it is settled for.
 
-    It `fills` a list that was empty when each of its rows that was not refused adds an entry, and that is all.
+    It `fills` a list that was empty when every row that was not refused adds an entry, and that is all.
     """
 
     number: int

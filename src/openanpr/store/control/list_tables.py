@@ -155,8 +155,8 @@ voi_arriving: Final = sa.Table(
     sqlite_with_rowid=False,  # its rows come in the order of its key: one tree to write and not two
 )
 
-# Numbered in the order of their keys, so that whatever walks the list walks them in step. No foreign key: with
-# one SQLite would delete row by row.
+# Numbered in the order of their keys, so that whatever walks the list walks them in step. No foreign key:
+# with one SQLite would delete row by row.
 voi_staged: Final = sa.Table(
     "voi_staged",
     metadata,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from openanpr.core.voi_entry import VoiEntry
 from openanpr.core.voi_list import ListStanding
@@ -19,7 +18,7 @@ from openanpr.store.control.lists import standing_of
 from openanpr.store.control.rows import entry_of
 
 _CHUNK: Final = 20_000  # entries told in one answer of the database
-_Told: TypeAlias = tuple[str, str, str, int]
+_Told: TypeAlias = sa.Select[*tuple[Any, ...]]
 _AT_ONCE: Final = 500  # entries named in one question
 
 
@@ -28,8 +27,8 @@ class AliveEntries:
     """All entries of all lists at one moment, in columns of one length, and how the lists stood, by id."""
 
     vrms: list[str]
-    entry_ids: NDArray[np.int64]
-    list_ids: NDArray[np.int32]
+    entry_ids: array[int]
+    list_ids: array[int]
     standings: Mapping[int, ListStanding]
 
     @property
@@ -67,21 +66,20 @@ class LiveEntries:
 
     def all_alive(self) -> AliveEntries:
         """Return every entry of every list, with the revisions at which this is so."""
-        vrms: list[str] = []
-        entry_ids: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-        list_ids: list[NDArray[np.int32]] = [np.empty(0, np.int32)]
+        found: list[str] = []
+        entry_ids, list_ids = array("q"), array("q")
         after = 0
         with reading(self._engine) as connection:
             standings = _standings(connection)
             while True:
-                told = connection.execute(_ALIVE, {"after": after}).one()
+                told = connection.execute(_ALIVE, {"after": after, "most": _CHUNK}).one()
                 if told.last is None:
                     break
-                vrms += told.vrms.split(" ")
-                entry_ids.append(_numbers(told.entry_ids))
-                list_ids.append(_numbers(told.list_ids).astype(np.int32))
+                found += told.vrms.split(" ")
+                entry_ids.extend(map(int, told.entry_ids.split(" ")))
+                list_ids.extend(map(int, told.list_ids.split(" ")))
                 after = told.last
-        return AliveEntries(vrms, np.concatenate(entry_ids), np.concatenate(list_ids), standings)
+        return AliveEntries(found, entry_ids, list_ids, standings)
 
     def changes_since(self, revisions: Mapping[int, int], *, most: int = 200_000) -> ListChanges:
         """Return what leads from these revisions of the lists (by id) to the newest ones.
@@ -135,22 +133,15 @@ def _standings(connection: sa.Connection) -> dict[int, ListStanding]:
     return {row.list_id: standing_of(row) for row in connection.execute(sa.select(voi_list))}
 
 
-def _entries(
-    connection: sa.Connection, question: sa.Select[_Told], asked: Mapping[str, int]
-) -> list[ListedEntry]:
+def _entries(connection: sa.Connection, question: _Told, asked: Mapping[str, int]) -> list[ListedEntry]:
     told = connection.execute(question, asked).one()
     if told.last is None:
         return []
-    ids = _numbers(told.entry_ids).tolist()
-    vrms = told.vrms.split(" ")
-    return [ListedEntry(i, asked["list_id"], vrm) for i, vrm in zip(ids, vrms, strict=True)]
+    found = zip(told.entry_ids.split(" "), told.vrms.split(" "), strict=True)
+    return [ListedEntry(int(i), asked["list_id"], vrm) for i, vrm in found]
 
 
-def _numbers(text: str) -> NDArray[np.int64]:
-    return np.fromstring(text, np.int64, sep=" ")
-
-
-def _told(some: sa.Subquery) -> sa.Select[_Told]:
+def _told(some: sa.Subquery) -> _Told:
     """Entries in one row of long texts: a row for each would hand the interpreter's lock over as many times.
 
     No mark has a blank in it.
@@ -163,18 +154,19 @@ def _told(some: sa.Subquery) -> sa.Select[_Told]:
     )
 
 
-def _alive() -> sa.Select[_Told]:
+def _alive() -> _Told:
     after = voi_entry.c.entry_id > sa.bindparam("after", type_=sa.BigInteger)
     some = sa.select(*_COLUMNS).where(voi_entry.c.until.is_(None), after)
-    return _told(some.order_by(voi_entry.c.entry_id).limit(_CHUNK).subquery())
+    return _told(some.order_by(voi_entry.c.entry_id).limit(_MOST).subquery())
 
 
-def _of_list(*wanted: sa.ColumnElement[bool]) -> sa.Select[_Told]:
+def _of_list(*wanted: sa.ColumnElement[bool]) -> _Told:
     some = sa.select(*_COLUMNS).where(voi_entry.c.list_id == sa.bindparam("list_id"), *wanted)
-    return _told(some.limit(sa.bindparam("most", type_=sa.Integer)).subquery())
+    return _told(some.limit(_MOST).subquery())
 
 
 _COLUMNS: Final = (voi_entry.c.vrm, voi_entry.c.entry_id, voi_entry.c.list_id)
+_MOST: Final = sa.bindparam("most", type_=sa.Integer)
 _HELD: Final = sa.bindparam("held", type_=sa.BigInteger)
 _ALIVE: Final = _alive()
 _PUT: Final = _of_list(voi_entry.c.since > _HELD, voi_entry.c.until.is_(None))
