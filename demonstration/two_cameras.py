@@ -142,7 +142,7 @@ def run(clip: Path, voi: Path, out: Path, seconds: float | None) -> int:
         began = datetime.now(UTC)
         print(f"a node runs at {url} (health: {url}/v1/health), its logs and pictures are in {out}")
         print(
-            f"ask it: {OPENANPR} alerts queue --data {data}   (or: node status, lists show, quarantine counts)"
+            f"ask it: {OPENANPR} alerts queue --data {data} (or: node status, lists show, quarantine counts)"
         )
         print("two cameras read the demonstration clip; alerts come as listed vehicles pass (Ctrl-C ends it)")
         watch = subprocess.Popen([OPENANPR, "alerts", "watch", "--data", data], text=True)

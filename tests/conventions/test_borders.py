@@ -18,8 +18,17 @@ ALLOWED = {
     "match": {"numpy"},
     "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
     "run": {"httpx", "numpy", "prometheus_client"},
-    "store": {"alembic", "chdb", "clickhouse_connect", "msgspec", "numpy", "obstore", "psycopg", "sqlalchemy"},
-    "web": {"h11", "starlette", "uvicorn"},
+    "store": {
+        "alembic",
+        "chdb",
+        "clickhouse_connect",
+        "msgspec",
+        "numpy",
+        "obstore",
+        "psycopg",
+        "sqlalchemy",
+    },
+    "web": {"h11", "msgspec", "starlette", "uvicorn"},
     "wire": {"cryptography", "http_message_signatures", "msgspec"},
 }
 IMPORT_NAMES = {

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from openanpr.web.local.asking import Route
-
 from openanpr.alert.desk import AlertDesk
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.mend import ReleaseDesk
@@ -27,6 +25,7 @@ from openanpr.store.backup import Parts, backup
 from openanpr.store.retention import RetentionRule
 from openanpr.voi.stolen import shipped_stolen_policy
 from openanpr.web.local.alerts import AlertRoutes, alert_routes
+from openanpr.web.local.asking import Route
 from openanpr.web.local.devices import DeviceRoutes, device_routes
 from openanpr.web.local.keeping import KeepingRoutes, keeping_routes
 from openanpr.web.local.lists import ListRoutes, list_routes

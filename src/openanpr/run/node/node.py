@@ -44,7 +44,7 @@ class Node:
         try:
             for server in self.servers.every():
                 server.start()
-        except Exception:
+        except Exception:  # whatever keeps a server from starting, what has begun is ended again
             self.stop()
             raise
 
