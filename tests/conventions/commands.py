@@ -1,4 +1,4 @@
-"""The command line as it tells of itself: every command that there is, its help, and whether a call is understood."""
+"""The command line as it tells of itself: every command, its options, and whether a call is understood."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Command = tuple[str, ...]
 def parser(command: Command = ()) -> argparse.ArgumentParser:
     """The parser of a command such as ("lists", "import"); raises KeyError where there is none."""
     if not command:
-        return cli._parser()  # noqa: SLF001 - `main` would also run what it has parsed
+        return cli._parser()
     return _inner(parser(command[:-1]))[command[-1]]
 
 
 def _inner(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    groups = (a for a in of._actions if isinstance(a, argparse._SubParsersAction))  # noqa: SLF001 - no public way
+    groups = (a for a in of._actions if isinstance(a, argparse._SubParsersAction))
     return next((dict(group.choices) for group in groups), {})
 
 
@@ -37,7 +37,7 @@ def leaves(command: Command = ()) -> tuple[Command, ...]:
 
 def options(command: Command) -> set[str]:
     """The options of a command, `--help` left out."""
-    told = {text for action in parser(command)._actions for text in action.option_strings}  # noqa: SLF001 - as above
+    told = {text for action in parser(command)._actions for text in action.option_strings}
     return {text for text in told if text.startswith("--")} - {"--help"}
 
 

@@ -1,4 +1,4 @@
-"""The pages of the node tell all of it: every command, alarm, metric and route, and none that is not there."""
+"""The pages of the node tell all of it, commands, alarms, metrics and routes, and none that is not there."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def page(name: str) -> str:
 def section(text: str, head: str) -> str:
     """What stands under a heading, up to the next of its level."""
     found = text.partition(f"\n{head}\n")[2]
-    return found.partition(f"\n{head.split()[0]} ")[0]
+    return found.partition(f"\n{head.partition(' ')[0]} ")[0]
 
 
 def rows(text: str) -> list[list[str]]:
@@ -60,7 +60,7 @@ def test_every_command_of_a_node_is_documented_with_its_options_and_no_others(le
     named = set(OPTION.findall(" ".join(row)))
     assert options(leaf) - EVERYWHERE <= named | of_all
     assert named <= options(leaf)
-    places = [a.dest.upper() for a in parser(leaf)._actions if not a.option_strings and a.nargs is None]  # noqa: SLF001 - no public way
+    places = [a.dest.upper() for a in parser(leaf)._actions if not a.option_strings and a.nargs is None]
     asked = [str(place) for place in places if place != "COMMAND"]
     assert re.findall(r"\b[A-Z_]{2,}\b", row[0]) == asked
 

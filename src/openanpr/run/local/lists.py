@@ -63,7 +63,12 @@ VERBS = (
             Take("--purpose", "what it is for", required=True),
             Take("--legal-basis", "the law that allows it", required=True),
             Take("--kind", "mass or crime", required=True, choices=("mass", "crime")),
-            Take("--visible-to", "a role that may see it, or 'devices'", required=True, many=True),
+            Take(
+                "--visible-to",
+                "a role that may see it, or 'devices'; may be given again",
+                required=True,
+                many=True,
+            ),
             Take("--max-age-hours", "how old it may be before it is stale (none: kept by hand)", kind=float),
         ),
     ),

@@ -49,7 +49,7 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
         "--settings",
         metavar="FILE",
         type=Path,
-        help="its settings (default: node.toml in its folder, if there)",
+        help="its settings; the node is then where they say (default: node.toml in its folder, if there)",
     )
 
 
