@@ -69,6 +69,7 @@ class _Made:
     finding: HitFinding
     forgetting: Forgetting
     forwarding: Forwarding | None
+    decoded: DecodedEntries
 
 
 def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: ExitStack) -> Node:
@@ -135,6 +136,7 @@ def _made(
         ),
         forgetting=Forgetting(stores, rule, lambda: limits),
         forwarding=_forwarding(settings, stores, clock, last),
+        decoded=DecodedEntries(),
     )
 
 
@@ -180,7 +182,7 @@ def _consumers(made: _Made, rounds: Mapping[str, Rounds]) -> tuple[Consumer, ...
     pictures = _pictures(stores)
     match = MatchReads(made.finding, made.alerting.raising, made.clock)
     store = StoreReads(stores.engine, stores.announced, stores.intake.shelf, pictures, stores.kept_from)
-    journal, decoded = stores.journal, DecodedEntries()
+    journal, decoded = stores.journal, made.decoded
     consumers = [
         Consumer(journal, decoded, match, _MATCHED),
         Consumer(journal, decoded, store, _STORED, stores.writing),
@@ -205,7 +207,7 @@ def _delivery(made: _Made) -> DeliveryApp:
         clock=made.clock,
         ready=lambda: shutil.disk_usage(folder).free >= LEAST_FREE_BYTES,
     )
-    desks = delivery_desks(made.stores, made.tally, _pictures(made.stores), judging)
+    desks = delivery_desks(made.stores, made.tally, _pictures(made.stores), made.decoded, judging)
     return delivery_app(desks, DeliverySettings(names=made.settings.listen.authorities))
 
 

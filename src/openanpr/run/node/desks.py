@@ -14,7 +14,7 @@ from openanpr.ingest.feed_message import FeedDesk
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import PictureIntake, PictureStore
 from openanpr.ingest.prove import Proof
-from openanpr.ingest.receive import Intake
+from openanpr.ingest.receive import Fresh, Intake
 from openanpr.ingest.rotate import RotationDesk
 from openanpr.ingest.tally import Tally
 from openanpr.run.node.addresses import picture_limits
@@ -40,14 +40,16 @@ class Judging:
     ready: Callable[[], bool]
 
 
-def delivery_desks(stores: Stores, tally: Tally, pictures: PictureStore, judging: Judging) -> DeliveryDesks:
-    """Return the desks; `pictures` is where they are kept, and handed on."""
+def delivery_desks(
+    stores: Stores, tally: Tally, pictures: PictureStore, fresh: Fresh, judging: Judging
+) -> DeliveryDesks:
+    """Return the desks; `pictures` is where they are kept, `fresh` who goes on with accepted reads."""
     kept, hash_key = stores.intake, stores.secrets.hash_key
     proof = Proof(kept.devices, stores.nonces)
     arriving = PictureIntake(proof, stores.announced, pictures, kept.shelf, tally)
     feeds = FeedIntake(kept.feeds, hash_key, kept.cameras, stores.journal, tally)
     return DeliveryDesks(
-        batches=Intake(proof, kept.cameras, RecentClocks(), stores.journal, tally),
+        batches=Intake(proof, kept.cameras, RecentClocks(), stores.journal, tally, fresh),
         pictures=arriving,
         enrolment=EnrolmentDesk(kept.codes, stores.nonces, hash_key, tally),
         rotation=RotationDesk(proof, kept.devices, tally),
