@@ -17,7 +17,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks import curves, matching, parked, passes, scene_plates, speed, street
+from benchmarks import curves, list_import, matching, parked, passes, scene_plates, speed, street
 from benchmarks.result import ROOT, Finding, Skipped, write_result
 from benchmarks.table import line_text, write_table
 
@@ -48,6 +48,7 @@ MEASURES = (
     Measure("size", "what an install takes", speed.size),
     Measure("crops", "single plates by height, blur, slant and light", curves.curves),
     Measure("matching", "reads matched with lists, one core", matching.matching),
+    Measure("list-import", "a list of two million imported and live", list_import.list_import),
 )
 
 
