@@ -17,7 +17,7 @@ from openanpr.ingest.prove import Proof
 from openanpr.ingest.receive import Fresh, Intake
 from openanpr.ingest.rotate import RotationDesk
 from openanpr.ingest.tally import Tally
-from openanpr.run.node.addresses import picture_limits
+from openanpr.run.node.addresses import camera_zone, picture_limits
 from openanpr.run.node.feed_cameras import FeedCamerasByName
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.stores import Stores
@@ -53,7 +53,9 @@ def delivery_desks(
         pictures=arriving,
         enrolment=EnrolmentDesk(kept.codes, stores.nonces, hash_key, tally),
         rotation=RotationDesk(proof, kept.devices, tally),
-        feeds=FeedDesk(feeds, arriving, FeedCamerasByName(kept.cameras, kept.feeds)),
+        feeds=FeedDesk(
+            feeds, arriving, FeedCamerasByName(kept.cameras, kept.feeds, camera_zone(judging.settings))
+        ),
         lists=ListDesk(proof, stores.lists, tally),
         limits=judging.limits,
         picture_limits=picture_limits(judging.settings),

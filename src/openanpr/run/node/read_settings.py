@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from openanpr.match.doubt import MatchRules
 from openanpr.match.odds import BaseRates
-from openanpr.run.node.addresses import feed_profiles, webhooks
+from openanpr.run.node.addresses import camera_zone, feed_profiles, watched_pattern, webhooks
 from openanpr.run.node.rule_book import rules_of_alerts
 from openanpr.run.node.secret_file import SecretFileError, read_secret
 from openanpr.run.node.settings import Database, NodeSettings
@@ -103,6 +103,9 @@ def _check(settings: NodeSettings) -> None:
         read_secret(path, key)
     webhooks(settings)
     feed_profiles(settings)
+    camera_zone(settings)
+    for watched in settings.other_makers.folders:
+        watched_pattern(watched)
 
 
 def _check_doors(settings: NodeSettings) -> None:
