@@ -1,4 +1,4 @@
-"""What a soak asks of the alerts that it left behind: each hit once, each step once, each event heard once."""
+"""What a soak asks of the alerts that it left behind: every hit, step and event once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def alert_faults(
     engine = open_database(f"sqlite:///{data / 'control.db'}")
     try:
         with reading(engine) as connection:
-            alerts = [ALERT.read(*row) for row in connection.execute(sa.select(alert.c.form, alert.c.document))]
+            alerts = [
+                ALERT.read(*row) for row in connection.execute(sa.select(alert.c.form, alert.c.document))
+            ]
             counted = [tuple(row) for row in connection.execute(_HITS)]
             steps = [STEP.read(*row) for row in connection.execute(_STEPS)]
             events = [tuple(row) for row in connection.execute(_EVENTS)]

@@ -1,4 +1,4 @@
-"""Opens what a soak left behind and counts: `python -m benchmarks.soak_count FOLDER` prints what is wrong as JSON.
+"""Opens what a soak left behind, counts, and prints what is wrong as JSON.
 
 In a process of its own, for chDB opens one folder a process. The node must have ended.
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -33,17 +34,20 @@ _ABSENT = "0" * 64
 _KEY = "force, source, camera, toUnixTimestamp64Milli(captured_at), vrm"
 _ORDERS = ("reads", "reads_by_camera")
 _COUNTED = {
-    order: Statement(f"counted {order}", f"SELECT {_KEY}, count() FROM {order} GROUP BY {_KEY}")
+    order: Statement(f"counted {order}", f"SELECT {_KEY}, count() FROM {order} GROUP BY {_KEY}")  # noqa: S608 - ours
     for order in _ORDERS
 }
 _PICTURED = Statement(
-    "pictured", f"SELECT {_KEY}, lower(hex(patch)), lower(hex(overview)) FROM reads LIMIT 1 BY {_KEY}"
+    "pictured",
+    f"SELECT {_KEY}, lower(hex(patch)), lower(hex(overview)) FROM reads LIMIT 1 BY {_KEY}",  # noqa: S608 - ours
 )
 _BY_VRM = Statement("by vrm", "SELECT vrm, sum(n) FROM vrm_month GROUP BY vrm")
 _BY_CAMERA = Statement(
     "by camera", "SELECT force, source, camera, toUnixTimestamp(hour), sum(n) FROM camera_hour GROUP BY ALL"
 )
 _ANNOUNCED = Statement("announced", "SELECT DISTINCT lower(hex(sha256)) FROM announced")
+
+_NameT = TypeVar("_NameT")
 
 Key = tuple[int, int, int, int, str]
 """Force, source, camera, milliseconds, VRM."""
@@ -53,9 +57,11 @@ Key = tuple[int, int, int, int, str]
 class Ledgers:
     """What all readers made, which of it their outboxes took, which pictures, and how many lines were cut."""
 
-    made: dict[Key, tuple[str | None, str | None]] = field(default_factory=dict)
-    kept: set[Key] = field(default_factory=set)
-    pictures: dict[str, Key] = field(default_factory=dict)
+    made: dict[Key, tuple[str | None, str | None]] = field(
+        default_factory=dict[Key, tuple[str | None, str | None]]
+    )
+    kept: set[Key] = field(default_factory=set[Key])
+    pictures: dict[str, Key] = field(default_factory=dict[str, Key])
     refused: int = 0
     cut: int = 0
 
@@ -116,7 +122,7 @@ def store_faults(engine: ChdbFolder, ledgers: Ledgers) -> tuple[dict[str, int], 
     return dict(wrong), set(reads)
 
 
-def unlike(wanted: Mapping[object, int], found: Sequence[tuple[object, int]]) -> int:
+def unlike(wanted: Mapping[_NameT, int], found: Sequence[tuple[_NameT, int]]) -> int:
     """Return by how many counts a summary differs."""
     there = dict(found)
     return sum(abs(wanted.get(name, 0) - there.get(name, 0)) for name in wanted.keys() | there.keys())
@@ -154,7 +160,10 @@ def _name(hexed: str) -> str | None:
 
 
 def counted(data: Path, ledgers: Ledgers, listed: Iterable[str], heard: Path | None) -> dict[str, object]:
-    """Return how many reads, hits and alerts there are, and what is wrong; `heard` is None without a watcher."""
+    """Return how many reads, hits and alerts there are, and what is wrong.
+
+    `heard` is None where nobody watched.
+    """
     with closing(ChdbFolder.open(data / "reads")) as engine:
         wrong, stored = store_faults(engine, ledgers)
     wrong |= picture_faults(data / "pictures", ledgers) | intake_faults(data)

@@ -41,7 +41,7 @@ _ANSWER_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """What passes the camera: listed marks, unlisted ones, the share of each read that is listed or has pictures."""
+    """What passes the camera, and the shares of reads that are of listed vehicles and that have pictures."""
 
     camera: CameraId
     listed: Sequence[str]
@@ -95,7 +95,7 @@ def drawn_jpeg(seed: int) -> bytes:
 
 
 def marked(jpeg: bytes, mark: bytes) -> bytes:
-    """Return the same picture with a comment in it, so that its bytes are like no other's (ITU T.81, B.2.4.5)."""
+    """Return the same picture with a comment in it, so that no other has its bytes (ITU T.81, B.2.4.5)."""
     return jpeg[:2] + b"\xff\xfe" + (len(mark) + 2).to_bytes(2, "big") + mark + jpeg[2:]
 
 
@@ -157,7 +157,7 @@ def make_reads(road: Road, rate_s: float, outbox: Outbox, ledger: Ledger, stoppe
 def run(state: Path, ledger: Ledger, url: str, road: Road, rate_s: float) -> int:
     """Make and deliver until asked to end and all is delivered; 1 when delivery broke."""
     stopped, broken = threading.Event(), threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())  # noqa: ARG005 - a handler's form
     chance = Chance(lambda: datetime.now(UTC), time.monotonic, random.Random(), uuid4)
     fresh = Fresh(chance.clock, lambda: os.urandom(16).hex(), time.monotonic)
     device = (state / "device").read_text(encoding="utf-8")
@@ -190,7 +190,9 @@ def run(state: Path, ledger: Ledger, url: str, road: Road, rate_s: float) -> int
 def main() -> int:
     """Run from the command line."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--state", type=Path, required=True, help="with key.pem and the id in the file device")
+    options.add_argument(
+        "--state", type=Path, required=True, help="with key.pem and the id in the file device"
+    )
     options.add_argument("--ledger", type=Path, required=True)
     options.add_argument("--url", required=True)
     options.add_argument("--camera", required=True)

@@ -23,7 +23,7 @@ MB = 2**20
 class SmallDisk:
     """A folder of its own small file system, in memory; filled up and freed again at will.
 
-    `mounted` is false where this machine lets us mount nothing: then it is a plain folder and cannot be filled.
+    `mounted` is false where this machine lets us mount nothing: a plain folder then, that cannot be filled.
     """
 
     def __init__(self, folder: Path, *, size_mb: int) -> None:

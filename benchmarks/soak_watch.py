@@ -102,7 +102,9 @@ def main(data: Path, path: Path) -> int:
                 try:
                     cursor = follow(data, cursor, file)
                 except httpx.HTTPStatusError as fault:
-                    file.write(json.dumps({"cursor": cursor, "kind": f"status {fault.response.status_code}"}) + "\n")
+                    file.write(
+                        json.dumps({"cursor": cursor, "kind": f"status {fault.response.status_code}"}) + "\n"
+                    )
                 except httpx.HTTPError:
                     pass  # the node is down: it comes back
                 time.sleep(_AGAIN_S)

@@ -1,4 +1,4 @@
-"""The way from a reader to a node, or from a node to another: a TCP line that can be cut and slowed at will."""
+"""The way from a reader or a node to a node: a TCP line that can be cut and slowed at will."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small world of a soak: two readers, a node, a node that it forwards to, ways between them, and a watcher."""
+"""The small world of a soak: two readers, a node, one that it forwards to, the ways, and a watcher."""
 
 from __future__ import annotations
 
@@ -53,14 +53,16 @@ class Program:
     process: subprocess.Popen[bytes] | None = None
     due_s: float | None = 0.0
     starts: int = 0
-    ended: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     _fillings: int = 0
 
     def tend(self, now_s: float) -> None:
         """Start it where it is due; note where it ended by itself, and start it again a little later."""
         if self.process is not None and self.process.poll() is not None:
             full = self.disk is not None and self.disk.fillings > self._fillings
-            self.ended.append({"code": self.process.returncode, "disk_full": full, "said": last_line(self.log)})
+            self.ended.append(
+                {"code": self.process.returncode, "disk_full": full, "said": last_line(self.log)}
+            )
             self.process, self.due_s = None, now_s + 0.5
         if self.process is None and self.due_s is not None and now_s >= self.due_s:
             filled = self.disk is not None and (self.disk.folder / "ballast").exists()
