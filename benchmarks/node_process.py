@@ -43,7 +43,7 @@ class NodeProcess:
     def made(cls, data: Path, *, settings: str = "", port: int | None = None) -> Self:
         """Return a node on a new folder, not started; `settings` are lines of its node.toml."""
         node = cls(data, port or free_port())
-        data.mkdir(mode=0o700, parents=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = f"[listen]\nport = {node.port}\n{settings}"
         (data / "node.toml").write_text(text, encoding="utf-8")
         return node
@@ -55,14 +55,24 @@ class NodeProcess:
             raise RuntimeError("the node was not started")
         return self._process.pid
 
+    @property
+    def log(self) -> Path:
+        """The file with what it says."""
+        return self.data.parent / f"{self.data.name}.log"
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start it, and wait for nothing."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen([OPENANPR, "node", "--data", self.data], stdout=log, stderr=log)
+        return self._process
+
     def start(self, *, within_s: float = 120.0) -> Self:
         """Start it and wait until it answers."""
-        with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
-            self._process = subprocess.Popen([OPENANPR, "node", "--data", self.data], stdout=log, stderr=log)
+        process = self.spawn()
         until = time.monotonic() + within_s
         while time.monotonic() < until:
-            if self._process.poll() is not None:
-                raise RuntimeError(f"the node ended with {self._process.returncode}: see its log")
+            if process.poll() is not None:
+                raise RuntimeError(f"the node ended with {process.returncode}: see its log")
             try:
                 self.ask("node", "status")
             except subprocess.CalledProcessError:

@@ -133,6 +133,7 @@ class AlertDesk:
             if admits(channel, viewer) and heard < span.newest:
                 found = self._store.after(channel, heard, limit=_EVENTS_AT_ONCE)
                 events += found
-                if len(found) == _EVENTS_AT_ONCE:
+                if found:
+                    # The last one told, which may be newer than the span: events came between the two looks.
                     reached[channel] = Kept(span.oldest, found[-1].seq)
         return resume(events, reached, cursor, viewer, self._book())

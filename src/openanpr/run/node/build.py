@@ -113,7 +113,7 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
     )
     app = delivery_app(desks, DeliverySettings(names=settings.listen.authorities))
     servers = _servers(made, app, telling, rounds[_LISTS])
-    return Node(app, servers, consumers, tuple(rounds.values()))
+    return Node(app, servers, consumers, tuple(rounds.values()), made.alerting.desk.bell)
 
 
 def _made(

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from openanpr.alert.bell import Bell
 from openanpr.run.node.consumer import Consumer
 from openanpr.run.node.threads import Rounds
 from openanpr.web.delivery import DeliveryApp
@@ -30,12 +31,16 @@ class Servers:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The running parts of a node; its stores are closed by whoever opened them."""
+    """The running parts of a node; its stores are closed by whoever opened them.
+
+    `bell` is what the listeners to the live stream wait for.
+    """
 
     app: DeliveryApp
     servers: Servers
     consumers: Sequence[Consumer]
     rounds: Sequence[Rounds]
+    bell: Bell
 
     def start(self) -> None:
         """Start everything; raises ServeError where an address cannot be listened on."""
@@ -50,6 +55,7 @@ class Node:
 
     def stop(self) -> None:
         """Take nothing more in, end what is under way, and return when every thread has ended."""
+        self.bell.end()  # a server waits for its answers to end, and a live stream is an answer without end
         for server in self.servers.every():
             server.stop(_STOP_S)
         self.app.close()

@@ -170,12 +170,13 @@ _NOT_KEPT = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 async def _stream(desk: AlertDesk, viewer: Viewer, cursor: Cursor) -> AsyncIterator[bytes]:
     """Yield what happens after `cursor`; whoever listens counts as being there.
 
-    A beat goes out when nothing happens, so that a lost connection is noticed at both ends.
+    A beat goes out when nothing happens, so that a lost connection is noticed at both ends. The stream ends
+    with the node.
     """
     with desk.present(viewer):
         heard = desk.bell.rings
         yield b": connected\n\n"
-        while True:
+        while not desk.bell.ended:
             found = await run_in_threadpool(desk.heard_since, cursor, viewer)
             if found.afresh:
                 yield b"id: %b\nevent: afresh\ndata: {}\n\n" % str(found.cursor).encode("ascii")
