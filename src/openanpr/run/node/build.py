@@ -49,7 +49,7 @@ from openanpr.web.local.app import local_app, metrics_app
 from openanpr.web.serve import serve_socket, serve_tcp
 
 SOCKET = "node.sock"
-_LISTS, _FORWARD = "follow lists", "forward"
+_FORWARD = "forward"
 _MATCHED = GroupSize(batches=32)
 _STORED = GroupSize(batches=128)
 
@@ -98,8 +98,8 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
         forwarding=made.forwarding,
     )
     app = _delivery(made)
-    servers = _servers(made, app, telling, rounds[_LISTS])
-    return Node(app, servers, consumers, tuple(rounds.values()))
+    servers = _servers(made, app, telling)
+    return Node(app, servers, consumers, tuple(rounds.values()), made.alerting.desk)
 
 
 def _made(
@@ -159,10 +159,10 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     stores, clock = made.stores, made.clock
     back_match = BackMatch(stores.engine, stores.entries, made.finding, made.alerting.raising)
     remembered = made.settings.data / "looked-back.json"
-    look_back = LookBack(remembered, stores.entries, back_match, stores.journal, clock)
+    look_back = LookBack(remembered, made.lists, stores.entries, back_match, stores.journal, clock=clock)
     looking = Rounds("look back", look_back.turn)
     yield looking
-    yield Rounds(_LISTS, ListWatch(made.lists, looking.soon).turn)
+    yield Rounds("follow lists", ListWatch(made.lists, looking.soon).turn)
     yield Rounds("alert clock", made.alerting.tick)
     yield Rounds("housekeeping", keeping.turn)
     for number, sender in enumerate(made.alerting.senders, 1):
@@ -209,7 +209,7 @@ def _delivery(made: _Made) -> DeliveryApp:
     return delivery_app(desks, DeliverySettings(names=made.settings.listen.authorities))
 
 
-def _servers(made: _Made, app: DeliveryApp, telling: Telling, lists: Rounds) -> Servers:
+def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
     settings = made.settings
     behind = Behind(
         made.stores,
@@ -220,7 +220,6 @@ def _servers(made: _Made, app: DeliveryApp, telling: Telling, lists: Rounds) -> 
         made.rule,
         lambda: made.limits,
         made.clock,
-        lists.soon,
     )
     listen, tls, metrics = settings.listen, settings.tls, settings.metrics
     told = metrics_app(lambda: metrics_text(telling.standing()))

@@ -6,7 +6,6 @@ import gc
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +15,7 @@ from openanpr.policy.profile import ProfileError
 from openanpr.run.exit_code import ExitCode, RefusedError
 from openanpr.run.interrupt import Interrupt
 from openanpr.run.node.build import build_node
-from openanpr.run.node.local_routes import SETTINGS_FILE
+from openanpr.run.node.home import Home
 from openanpr.run.node.read_settings import SettingsError, load_settings, parse_settings
 from openanpr.run.node.secret_file import SecretFileError
 from openanpr.run.node.settings import NodeSettings
@@ -49,22 +48,6 @@ _FAULTS = (
     OSError,
 )
 """What may keep a node from starting; each says what to mend."""
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where a node is at home: its folder, and its settings (None: node.toml in the folder, if there)."""
-
-    folder: Path
-    settings: Path | None = None
-
-    @property
-    def file(self) -> Path | None:
-        """The file with the settings; None where there is none."""
-        if self.settings is not None:
-            return self.settings
-        usual = self.folder / SETTINGS_FILE
-        return usual if usual.exists() else None
 
 
 def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], datetime] | None = None) -> int:
@@ -102,9 +85,8 @@ def settings_of(home: Home) -> NodeSettings:
     """Return the settings of a node, the defaults where it has no file of them; raises RefusedError."""
     folder = home.folder.resolve()
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return parse_settings("", folder=folder) if home.file is None else load_settings(home.file)
-    except (SettingsError, OSError) as fault:
+    except SettingsError as fault:
         raise RefusedError(str(fault)) from fault
 
 

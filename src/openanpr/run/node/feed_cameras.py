@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from openanpr.core.registered_camera import RegisteredCamera
 from openanpr.ingest.scope import Scope
 from openanpr.store.control.feeds import EnrolledFeed
+from openanpr.store.control.mirror import STALE_S
 from openanpr.wire.vendors.contract import CameraLookup, KnownCamera
 
 
@@ -42,13 +44,23 @@ class _ByName:
 class FeedCamerasByName:
     """The `ingest.feed_message.FeedCameras` over the register: a feed's names are those of its cameras."""
 
-    def __init__(self, register: Register, feeds: Feeds) -> None:
-        self._register, self._feeds = register, feeds
+    def __init__(
+        self, register: Register, feeds: Feeds, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`clock` gives seconds that only grow: what is answered may be a second old."""
+        self._register, self._feeds, self._clock = register, feeds, clock
+        self._known: dict[str, tuple[float, _ByName]] = {}
 
     def of(self, feed_id: str) -> CameraLookup:
         """Return the cameras that this feed may speak for, by name."""
+        now_s = self._clock()
+        known = self._known.get(feed_id)
+        if known is not None and now_s - known[0] <= STALE_S:
+            return known[1]
         scope = next((one.feed.scope for one in self._feeds.every() if one.feed.feed_id == feed_id), None)
-        return _ByName({} if scope is None else _named(self._register.every(), scope))
+        found = _ByName({} if scope is None else _named(self._register.every(), scope))
+        self._known[feed_id] = now_s, found
+        return found
 
 
 def _named(cameras: Iterable[RegisteredCamera], scope: Scope) -> dict[str, KnownCamera]:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from openanpr.alert.desk import AlertDesk
 from openanpr.run.node.consumer import Consumer
 from openanpr.run.node.threads import Rounds
 from openanpr.web.delivery import DeliveryApp
@@ -36,6 +37,7 @@ class Node:
     servers: Servers
     consumers: Sequence[Consumer]
     rounds: Sequence[Rounds]
+    desk: AlertDesk
 
     def start(self) -> None:
         """Start everything; raises ServeError where an address cannot be listened on."""
@@ -50,6 +52,7 @@ class Node:
 
     def stop(self) -> None:
         """Take nothing more in, end what is under way, and return when every thread has ended."""
+        self.desk.close()
         for server in self.servers.every():
             server.stop(_STOP_S)
         self.app.close()
