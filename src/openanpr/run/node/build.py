@@ -6,7 +6,7 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -81,22 +81,7 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
     keeping = housekeeping(made.stores, settings, made.forgetting, clock)
     rounds = {one.name: one for one in _rounds(made, keeping)}
     consumers = _consumers(made, rounds)
-    telling = Telling(
-        settings=settings,
-        profile=profile.label,
-        started_at=clock(),
-        clock=clock,
-        stores=made.stores,
-        tally=made.tally,
-        consumers=consumers,
-        rounds=tuple(rounds.values()),
-        lists=made.lists,
-        desk=made.alerting.desk,
-        keeping=keeping,
-        forgetting=made.forgetting,
-        webhooks=made.alerting.senders,
-        forwarding=made.forwarding,
-    )
+    telling = _telling(made, profile.label, consumers, tuple(rounds.values()), keeping)
     app = _delivery(made)
     servers = _servers(made, app, telling)
     return Node(app, servers, consumers, tuple(rounds.values()), made.alerting.desk)
@@ -197,6 +182,31 @@ def _pictures(stores: Stores) -> PictureStore:
     return stores.kept if stores.forward is None else ForwardedPictures(stores.kept, stores.forward)
 
 
+def _telling(
+    made: _Made,
+    profile: str,
+    consumers: Sequence[Consumer],
+    rounds: Sequence[Rounds],
+    keeping: Housekeeping,
+) -> Telling:
+    return Telling(
+        settings=made.settings,
+        profile=profile,
+        started_at=made.clock(),
+        clock=made.clock,
+        stores=made.stores,
+        tally=made.tally,
+        consumers=consumers,
+        rounds=rounds,
+        lists=made.lists,
+        desk=made.alerting.desk,
+        keeping=keeping,
+        forgetting=made.forgetting,
+        webhooks=made.alerting.senders,
+        forwarding=made.forwarding,
+    )
+
+
 def _delivery(made: _Made) -> DeliveryApp:
     folder = made.settings.journal.path.parent
     judging = Judging(
@@ -209,11 +219,10 @@ def _delivery(made: _Made) -> DeliveryApp:
     return delivery_app(desks, DeliverySettings(names=made.settings.listen.authorities))
 
 
-def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
-    settings = made.settings
-    behind = Behind(
+def _behind(made: _Made, telling: Telling) -> Behind:
+    return Behind(
         made.stores,
-        settings,
+        made.settings,
         made.alerting.desk,
         telling,
         made.forgetting,
@@ -221,10 +230,14 @@ def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
         lambda: made.limits,
         made.clock,
     )
+
+
+def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
+    settings = made.settings
     listen, tls, metrics = settings.listen, settings.tls, settings.metrics
     told = metrics_app(lambda: metrics_text(telling.standing()))
     return Servers(
         delivery=serve_tcp(app, listen.host, listen.port, tls.certificate, tls.key),
-        local=serve_socket(local_app(local_routes(behind)), settings.data / SOCKET),
+        local=serve_socket(local_app(local_routes(_behind(made, telling))), settings.data / SOCKET),
         metrics=None if metrics.port is None else serve_tcp(told, metrics.host, metrics.port, None, None),
     )

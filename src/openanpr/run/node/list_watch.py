@@ -100,9 +100,11 @@ class LookBack:
         changes = self._entries.changes_since(done)
         if changes.revisions == done:
             return None
-        new = tuple(one.entry_id for one in changes.put)
         if changes.whole:
             new = tuple(self._entries.all_alive().entry_ids.tolist())
+        else:  # not what was on its list before: the reads of its vehicle are counted already
+            before = {(one.list_id, one.vrm) for one in changes.removed}
+            new = tuple(one.entry_id for one in changes.put if (one.list_id, one.vrm) not in before)
         return _Aim(new, changes.revisions)
 
     def _done(self) -> dict[int, int] | None:

@@ -95,7 +95,7 @@ class AlertRows:
             .group_by(kind)
         )
         with reading(self._engine) as connection:
-            rows = [tuple(row) for row in connection.execute(wanted)]
+            rows: list[Any] = list(connection.execute(wanted))
         return OpenCounts(
             open={row[0]: row[1] for row in rows},
             waiting={row[0]: row[2] for row in rows},
