@@ -113,7 +113,7 @@ def _mend(of: QuarantineRoutes, asked: Asked) -> object:
 def _release(of: QuarantineRoutes, asked: Asked) -> object:
     form = asked.form(DeedForm)
     deed = Deed(form.by, of.clock(), form.why)
-    wanted = asked.query.get("id", "")
+    wanted = _found(of, asked).item_id
     return _item(release(wanted, deed, of.desk, limits=of.limits(), version=form.version), whole=False)
 
 
