@@ -176,7 +176,9 @@ def test_a_question_that_cannot_be_answered_is_refused_in_a_sentence(
     one_world, method, path, form, status, sentence
 ) -> None:
     path, _, query = path.partition("?")
-    answer = one_world.refused(method, path, form, **dict(part.split("=") for part in query.split("&") if part))
+    answer = one_world.refused(
+        method, path, form, **dict(part.split("=") for part in query.split("&") if part)
+    )
     assert answer[0] == status, answer
     assert sentence in answer[1]
 

@@ -11,10 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
+from openanpr.deliver.line import LineError
+from openanpr.deliver.outbox_file import OutboxError
 from openanpr.policy.profile import ProfileError
 from openanpr.run.exit_code import ExitCode, RefusedError
 from openanpr.run.interrupt import Interrupt
 from openanpr.run.node.build import build_node
+from openanpr.run.node.fault import kind_and_place
 from openanpr.run.node.home import Home
 from openanpr.run.node.read_settings import SettingsError, load_settings, parse_settings
 from openanpr.run.node.secret_file import SecretFileError
@@ -29,8 +32,10 @@ from openanpr.store.migrate_reads import MigrationError
 from openanpr.store.nonces import NoncesError
 from openanpr.store.pictures import PictureError
 from openanpr.voi.fault import ListError
+from openanpr.web.request_log import stack_of
 from openanpr.web.serve import ServeError
 
+_LOG = logging.getLogger("openanpr.node")
 _LOOK_S = 1.0
 _FAULTS = (
     ProfileError,
@@ -45,6 +50,8 @@ _FAULTS = (
     PictureError,
     ListError,
     ServeError,
+    OutboxError,
+    LineError,
     OSError,
 )
 """What may keep a node from starting; each says what to mend."""
@@ -77,6 +84,10 @@ def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], dateti
         return ExitCode.REFUSED
     except _FAULTS as fault:
         print(f"openanpr: {fault}", file=err)
+        return ExitCode.REFUSED
+    except Exception as fault:  # noqa: BLE001 - the outermost of the process: told by kind and place alone
+        _LOG.error("a fault of the node:\n%s", stack_of(fault))
+        print(f"openanpr: the node cannot go on ({kind_and_place(fault)}): see its log", file=err)
         return ExitCode.REFUSED
     return ExitCode.DONE
 
