@@ -38,8 +38,8 @@ def test_what_comes_between_two_looks_is_heard_once() -> None:
     assert len(heard) > 4
 
 
-def test_who_waits_is_woken_when_it_ends() -> None:
-    bell = Bell()
-    bell.end()
-    assert bell.wait(0, timeout_s=60) == 1
-    assert bell.ended
+def test_who_waits_is_woken_when_the_desk_closes() -> None:
+    desk = AlertDesk(MemoryStore(), lambda: BOOK, lambda: AT, Bell())
+    desk.close()
+    assert desk.bell.wait(0, timeout_s=60) == 1
+    assert desk.closed

@@ -12,23 +12,12 @@ class Bell:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._rings = 0
-        self._ended = False
         self._tasks: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
     @property
     def rings(self) -> int:
         """How often it has rung; what `wait` is told that was heard already."""
         return self._rings
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen here: who waits should go."""
-        return self._ended
-
-    def end(self) -> None:
-        """Wake all that wait for the last time; from any thread."""
-        self._ended = True
-        self.ring()
 
     def ring(self) -> None:
         """Wake all that wait; from any thread."""

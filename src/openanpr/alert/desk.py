@@ -41,6 +41,7 @@ class AlertDesk:
         self._lock = threading.Lock()
         self._present: dict[int, Viewer] = {}
         self._numbers = itertools.count(1)
+        self._closed = threading.Event()
         self.bell = bell
 
     @property
@@ -51,6 +52,16 @@ class AlertDesk:
     def now(self) -> datetime:
         """Return the time that the desk goes by."""
         return self._clock()
+
+    def close(self) -> None:
+        """Have all who listen be sent away, for the node is about to end."""
+        self._closed.set()
+        self.bell.ring()
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody is to listen any more."""
+        return self._closed.is_set()
 
     def queues(self, viewer: Viewer) -> Queues:
         """Return what waits for this viewer."""
@@ -133,7 +144,7 @@ class AlertDesk:
             if admits(channel, viewer) and heard < span.newest:
                 found = self._store.after(channel, heard, limit=_EVENTS_AT_ONCE)
                 events += found
-                if found:
-                    # The last one told, which may be newer than the span: events came between the two looks.
-                    reached[channel] = Kept(span.oldest, found[-1].seq)
+                # Events may have come and gone since `kept` was asked: what was found says what there is.
+                first, last = (found[0].seq, found[-1].seq) if found else (span.newest + 1, span.newest)
+                reached[channel] = Kept(first, last)
         return resume(events, reached, cursor, viewer, self._book())

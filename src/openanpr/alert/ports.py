@@ -6,6 +6,7 @@ A store that provides these passes the suite in `tests/alert/test_store_contract
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -44,6 +45,15 @@ class AlertStore(Protocol):
         is not the next of its key, or a hit is counted already.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCounts:
+    """The open alerts that anyone on duty may know of, counted; covert ones are in no count."""
+
+    open: Mapping[str, int]  # by the kind of list
+    waiting: Mapping[str, int]
+    unattended: int
 
 
 class OpenAlerts(Protocol):

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import Any
 
 from openanpr.run.exit_code import ExitCode, RefusedError
-from openanpr.run.local.verb import AS, Take, Verb, add_data, add_group, fields, rows
+from openanpr.run.local.verb import (
+    AS,
+    Take,
+    Verb,
+    add_data,
+    add_group,
+    data_of,
+    fields,
+    harmless,
+    refused,
+    rows,
+)
 
 _LOOKS = (
     AS,
@@ -141,20 +153,22 @@ def add_alerts(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
 
 
 def _watch(arguments: argparse.Namespace) -> int:
-    from openanpr.run.local.ask import default_data, listen, login_name  # noqa: PLC0415 - loads httpx
+    from openanpr.run.local.ask import listen, login_name  # noqa: PLC0415 - loads httpx
 
     query = {t.key: getattr(arguments, t.key) or "" for t in _LOOKS}
     query["as"] = query["as"] or login_name()
     try:
-        for event in listen(arguments.data or default_data(), "/alerts/stream", query=query):
+        for event in listen(data_of(arguments), "/alerts/stream", query=query):
             if event.get("event") != "alert":
                 continue
-            said = json.loads(event["data"])
+            said = harmless(json.loads(event["data"]))
             told = event["data"] if arguments.json else line_of(said["alert"], said["step"]["kind"])
             print(told, flush=True)
     except RefusedError as refusal:
-        print(f"openanpr: {refusal}", file=sys.stderr)
-        return ExitCode.REFUSED
+        return refused(refusal)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the end would fail to flush
+        return ExitCode.NOBODY_LISTENS
     except KeyboardInterrupt:
-        return ExitCode.DONE
+        pass
     return ExitCode.DONE

@@ -16,6 +16,7 @@ from openanpr.run.exit_code import RefusedError
 
 SOCKET = "node.sock"
 _BASE = "http://node.local"
+_SILENT_S = 60.0  # several beats of a stream
 _TIMEOUT_S = 3600.0  # an import or a backup takes as long as it takes
 
 
@@ -48,22 +49,21 @@ def ask(
     with _client(data) as client:
         content = None if form is None else json.dumps(form)
         answer = client.request(method, path, params=dict(query or {}), content=content)
-    if answer.is_success:
-        return answer.json()
-    try:
-        message = str(answer.json()["message"])
-    except (ValueError, KeyError, TypeError):
-        message = f"the node answered with status {answer.status_code}"
-    raise RefusedError(message)
+    if not answer.is_success:
+        raise _refusal(answer)
+    return answer.json()
 
 
 def listen(data: Path, path: str, *, query: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Yield the fields of each server-sent event, without end; beats between them are passed over."""
+    """Yield the fields of each server-sent event; beats between them are passed over.
+
+    Ends by raising RefusedError, when the node ends or stays silent for longer than it ever does.
+    """
     fields: dict[str, str] = {}
-    with _client(data, timeout_s=60.0) as client, client.stream("GET", path, params=dict(query)) as answer:
+    with _client(data, _SILENT_S) as client, client.stream("GET", path, params=dict(query)) as answer:
         if not answer.is_success:
             answer.read()
-            raise RefusedError(str(answer.json().get("message", "the node refuses")))
+            raise _refusal(answer)
         for line in answer.iter_lines():
             if not line:
                 if fields:
@@ -72,15 +72,13 @@ def listen(data: Path, path: str, *, query: Mapping[str, str]) -> Iterator[dict[
             elif not line.startswith(":"):
                 name, _, value = line.partition(": ")
                 fields[name] = value
+    raise RefusedError(f"the node on {data} has ended: start it again, and watch again")
 
 
 @contextmanager
 def _client(data: Path, timeout_s: float = _TIMEOUT_S) -> Generator[httpx.Client]:
     socket = data / SOCKET
-    if not socket.exists():
-        raise RefusedError(
-            f"no node runs on {data}: start one with 'openanpr node', or name its folder by --data"
-        )
+    _refuse_unreachable(socket)
     try:
         with httpx.Client(
             transport=httpx.HTTPTransport(uds=str(socket)),
@@ -89,9 +87,28 @@ def _client(data: Path, timeout_s: float = _TIMEOUT_S) -> Generator[httpx.Client
             trust_env=False,
         ) as client:
             yield client
-    except PermissionError as fault:
-        raise RefusedError("only the owner of the node's folder may ask it: use that account") from fault
     except httpx.HTTPError as fault:
         raise RefusedError(
             f"the node on {data} does not answer ({type(fault).__name__}): is it still running?"
         ) from fault
+
+
+def _refuse_unreachable(socket: Path) -> None:
+    try:
+        socket.stat()
+        reachable = os.access(socket, os.W_OK)
+    except PermissionError:
+        reachable = False
+    except OSError as fault:
+        raise RefusedError(
+            f"no node runs on {socket.parent}: start one with 'openanpr node', or name its folder by --data"
+        ) from fault
+    if not reachable:
+        raise RefusedError("only the owner of the node's folder may ask it: use that account")
+
+
+def _refusal(answer: httpx.Response) -> RefusedError:
+    try:
+        return RefusedError(str(answer.json()["message"]))
+    except (ValueError, KeyError, TypeError):
+        return RefusedError(f"the node answered with status {answer.status_code}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 from openanpr.run.local.verb import Take, Verb, add_group, rows
@@ -53,7 +54,10 @@ RETENTION = (
 
 
 def _reads(text: str) -> dict[str, str]:
-    camera, at, vrm = text.split(",")
+    try:
+        camera, at, vrm = text.split(",")
+    except ValueError:
+        raise argparse.ArgumentTypeError("a read is CAMERA,TIME,VRM") from None
     return {"camera": camera, "captured_at": at, "vrm": vrm}
 
 

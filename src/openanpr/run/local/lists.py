@@ -16,6 +16,10 @@ def _file(text: str) -> str:
     return str(Path(text).resolve())
 
 
+def _profile(text: str) -> str:
+    return _file(text) if text.endswith(".toml") else text
+
+
 def _show_proposal(answer: Any) -> str:  # noqa: ANN401 - JSON
     diff: dict[str, int] = answer.get("diff") or {}
     told = ", ".join(f"{diff.get(name, 0)} {name}" for name in ("added", "changed", "removed", "refused"))
@@ -84,6 +88,7 @@ VERBS = (
                 "--profile",
                 "how it is read: a shipped profile, or the path of one",
                 default="sixteen-columns",
+                kind=_profile,
             ),
             Take("--list", "the list that it fills (default: the profile's)", default=""),
             Take("--kind", "full or delta", default="full", choices=("full", "delta")),

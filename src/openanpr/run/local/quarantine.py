@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-from typing import Any
+from typing import Any, cast
 
 from openanpr.run.local.verb import BY, WHY, Take, Verb, add_group, fields, rows
 
 _ID = Take("id", "the read's id in quarantine", query=True)
 _VERSION = Take("--version", "the version that you looked at", required=True, kind=int)
 _BRIEF = ("id", "version", "state", "reason", "detail", "device", "received_at")
+
+
+def _patch(text: str) -> dict[str, Any]:
+    try:
+        patch: Any = json.loads(text)
+    except ValueError:
+        patch = None
+    if not isinstance(patch, dict):
+        raise argparse.ArgumentTypeError("the fields must be a JSON object")
+    return cast("dict[str, Any]", patch)
+
 
 VERBS = (
     Verb(
@@ -54,7 +66,7 @@ VERBS = (
                 "--patch",
                 """the fields as JSON, as '{"captured_at": "2026-11-22T08:00:00Z"}'; null leaves one out""",
                 required=True,
-                kind=json.loads,
+                kind=_patch,
             ),
             BY,
             WHY,

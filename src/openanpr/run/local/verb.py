@@ -85,13 +85,21 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "--data",
         metavar="DIR",
         type=Path,
+        default=argparse.SUPPRESS,  # a command's own default would hide what stands before the command
         help="the node's folder (default: $OPENANPR_DATA_FOLDER, or ~/.local/state/openanpr/node)",
     )
 
 
+def data_of(arguments: argparse.Namespace) -> Path:
+    """Return the folder of the node that is meant."""
+    from openanpr.run.local.ask import default_data  # noqa: PLC0415 - loads httpx
+
+    return getattr(arguments, "data", None) or default_data()
+
+
 def run_verb(verb: Verb, arguments: argparse.Namespace) -> int:
     """Ask the node and print its answer; return the exit code."""
-    from openanpr.run.local.ask import ask, default_data, login_name  # noqa: PLC0415 - loads httpx
+    from openanpr.run.local.ask import ask, login_name  # noqa: PLC0415 - loads httpx
 
     said = {take: getattr(arguments, take.key) for take in verb.takes}
     for who in (BY, AS):
@@ -103,17 +111,33 @@ def run_verb(verb: Verb, arguments: argparse.Namespace) -> int:
     form |= verb.says
     try:
         answer = ask(
-            arguments.data or default_data(),
+            data_of(arguments),
             verb.method,
             verb.path.format_map(named),
             query=query,
             form=form if verb.method == "POST" else None,
         )
     except RefusedError as refusal:
-        print(f"openanpr: {refusal}", file=sys.stderr)
-        return ExitCode.REFUSED
-    print(json.dumps(answer, indent=1) if arguments.json else verb.show(answer))
+        return refused(refusal)
+    print(json.dumps(answer, indent=1) if arguments.json else verb.show(harmless(answer)))
     return ExitCode.DONE
+
+
+def refused(refusal: RefusedError) -> int:
+    """Say why; return the exit code."""
+    print(f"openanpr: {harmless(str(refusal))}", file=sys.stderr)
+    return ExitCode.REFUSED
+
+
+def harmless(said: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return JSON with ? for all that may steer a terminal: a device or a list may say anything."""
+    if isinstance(said, str):
+        return "".join(c if c.isprintable() else "?" for c in said)
+    if isinstance(said, list):
+        return [harmless(one) for one in cast("list[Any]", said)]
+    if isinstance(said, dict):
+        return {harmless(name): harmless(one) for name, one in cast("dict[str, Any]", said).items()}
+    return said
 
 
 def _add_take(parser: argparse.ArgumentParser, take: Take) -> None:
@@ -170,6 +194,4 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - JSON
         return ", ".join(_cell(one) for one in cast("list[Any]", value)) or "-"
     if isinstance(value, dict):
         return ", ".join(f"{n} {_cell(one)}" for n, one in cast("dict[str, Any]", value).items()) or "-"
-    text = str(value)
-    # What a device or a list says may hold anything: nothing of it may steer a terminal.
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return str(value)

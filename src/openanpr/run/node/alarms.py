@@ -90,7 +90,7 @@ def _of_alerts(standing: NodeStanding) -> Iterator[Alarm]:
             "alerts",
             f"{standing.alerts.unattended} alerts wait and nobody is there who must answer them",
         )
-    if standing.alerts.present == 0:
+    if standing.present == 0:
         yield Alarm(AlarmName.NOBODY_PRESENT, "alerts", "nobody listens to alerts")
     if standing.dead_letters:
         yield Alarm(

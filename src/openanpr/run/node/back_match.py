@@ -1,8 +1,9 @@
 """New entries of a list against the reads of the last day: the vehicle may have gone by an hour ago.
 
 Until the governed search exists, no stored read older than a day is looked at for a new entry. What is found
-is late, so that it never says stop. Only whole marks (with their same-shape spellings) and wildcards with
-three fixed characters or more are looked for; doubtful characters are not.
+says stop only where the vehicle has just gone by: it is late as any read is that waited. Only whole marks
+(with their same-shape spellings) and wildcards with three fixed characters or more are looked for; doubtful
+characters are not.
 """
 
 from __future__ import annotations
@@ -54,14 +55,6 @@ class BackMatched:
         )
 
 
-@dataclass(slots=True)
-class _Found:
-    """The reads that new entries may meet."""
-
-    keys: list[ReadKey]
-    cut: int = 0
-
-
 class BackMatch:
     """Looks back for new entries."""
 
@@ -86,29 +79,30 @@ class BackMatch:
         vrms = {entry.vrm for _, entry in entries.values()}
         span = Span(now - LOOKED_BACK, now + timedelta(minutes=5))
         shapes = {shape_key(vrm) for vrm in vrms if WILDCARDS.isdisjoint(vrm)}
-        found = _Found([])
-        for wild in sorted(vrm for vrm in vrms if not WILDCARDS.isdisjoint(vrm)):
-            shapes |= self._fitting(wild, span, found)
+        cut = 0
+        for wild in (vrm for vrm in vrms if not WILDCARDS.isdisjoint(vrm)):
+            fitting, is_cut = self._fitting(wild, span)
+            shapes |= fitting
+            cut += is_cut
+        keys: list[ReadKey] = []
         for part in _parts(sorted(shapes), _SHAPES_AT_ONCE):
             answer = reads_of_shapes(self._engine, part, span, limit=MOST_ROWS)
-            found.keys += [row.key for row in answer.rows]
-            found.cut += answer.more
+            keys += [row.key for row in answer.rows]
+            cut += answer.more
         alerts = 0
         wanted = frozenset(entry_ids)
-        for keys in _parts(found.keys, _READS_AT_ONCE):
-            alerts += self._alert(whole_reads(self._engine, keys), wanted, now)
-        return BackMatched(len(entries), len(found.keys), alerts, found.cut)
+        for some in _parts(keys, _READS_AT_ONCE):
+            alerts += self._alert(whole_reads(self._engine, some), wanted, now)
+        return BackMatched(len(entries), len(keys), alerts, cut)
 
-    def _fitting(self, wildcard: str, span: Span, found: _Found) -> set[str]:
-        """Return the shapes of the marks seen in the span that fit a wildcard."""
+    def _fitting(self, wildcard: str, span: Span) -> tuple[set[str], bool]:
+        """Return the shapes of the marks seen that fit a wildcard, and whether some are missing."""
         since, until = span.since.date(), span.until.date()
         try:
             seen = vrms_like(self._engine, wildcard, since=since, until=until, limit=_MOST_VRMS)
         except QuestionError:
-            found.cut += 1
-            return set()
-        found.cut += seen.more
-        return {shape_key(row.vrm) for row in seen.rows if row.last_day >= since}
+            return set(), True
+        return {shape_key(row.vrm) for row in seen.rows if row.last_day >= since}, seen.more
 
     def _alert(self, reads: Sequence[ArrivedRead], wanted: Collection[int], now: datetime) -> int:
         hits = [hit for hit in self._finding.hits(reads, now=now) if hit.entry_id in wanted]

@@ -6,7 +6,7 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,7 +59,7 @@ from openanpr.web.local.app import local_app, metrics_app
 from openanpr.web.serve import serve_socket, serve_tcp
 
 SOCKET = "node.sock"
-_LISTS, _FORWARD = "follow lists", "forward"
+_FORWARD = "forward"
 _MATCHED = GroupSize(batches=32)
 _STORED = GroupSize(batches=128)
 
@@ -95,25 +95,10 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
         keeping.add(f"pictures of feed {name}", timedelta(seconds=2), folder.sweep)
     rounds = {one.name: one for one in _rounds(made, keeping)}
     consumers = _consumers(made, rounds)
-    telling = Telling(
-        settings=settings,
-        profile=profile.label,
-        started_at=clock(),
-        clock=clock,
-        stores=made.stores,
-        tally=made.tally,
-        consumers=consumers,
-        rounds=tuple(rounds.values()),
-        lists=made.lists,
-        desk=made.alerting.desk,
-        keeping=keeping,
-        forgetting=made.forgetting,
-        webhooks=made.alerting.senders,
-        forwarding=made.forwarding,
-    )
+    telling = _telling(made, profile.label, consumers, tuple(rounds.values()), keeping)
     app = delivery_app(desks, DeliverySettings(names=settings.listen.authorities))
-    servers = _servers(made, app, telling, rounds[_LISTS])
-    return Node(app, servers, consumers, tuple(rounds.values()), made.alerting.desk.bell)
+    servers = _servers(made, app, telling)
+    return Node(app, servers, consumers, tuple(rounds.values()), made.alerting.desk)
 
 
 def _made(
@@ -174,10 +159,10 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     stores, clock = made.stores, made.clock
     back_match = BackMatch(stores.engine, stores.entries, made.finding, made.alerting.raising)
     remembered = made.settings.data / "looked-back.json"
-    look_back = LookBack(remembered, stores.entries, back_match, stores.journal, clock)
+    look_back = LookBack(remembered, made.lists, stores.entries, back_match, stores.journal, clock=clock)
     looking = Rounds("look back", look_back.turn)
     yield looking
-    yield Rounds(_LISTS, ListWatch(made.lists, looking.soon).turn)
+    yield Rounds("follow lists", ListWatch(made.lists, looking.soon).turn)
     yield Rounds("alert clock", made.alerting.tick)
     yield Rounds("housekeeping", keeping.turn)
     for number, sender in enumerate(made.alerting.senders, 1):
@@ -212,6 +197,31 @@ def _pictures(stores: Stores) -> PictureStore:
     return stores.kept if stores.forward is None else ForwardedPictures(stores.kept, stores.forward)
 
 
+def _telling(
+    made: _Made,
+    profile: str,
+    consumers: Sequence[Consumer],
+    rounds: Sequence[Rounds],
+    keeping: Housekeeping,
+) -> Telling:
+    return Telling(
+        settings=made.settings,
+        profile=profile,
+        started_at=made.clock(),
+        clock=made.clock,
+        stores=made.stores,
+        tally=made.tally,
+        consumers=consumers,
+        rounds=rounds,
+        lists=made.lists,
+        desk=made.alerting.desk,
+        keeping=keeping,
+        forgetting=made.forgetting,
+        webhooks=made.alerting.senders,
+        forwarding=made.forwarding,
+    )
+
+
 def _desks(made: _Made) -> DeliveryDesks:
     folder = made.settings.journal.path.parent
     judging = Judging(
@@ -241,23 +251,25 @@ def _watched(made: _Made, desk: FeedDesk) -> Iterator[tuple[str, PictureFolder]]
         )
 
 
-def _servers(made: _Made, app: DeliveryApp, telling: Telling, lists: Rounds) -> Servers:
-    settings = made.settings
-    behind = Behind(
+def _behind(made: _Made, telling: Telling) -> Behind:
+    return Behind(
         made.stores,
-        settings,
+        made.settings,
         made.alerting.desk,
         telling,
         made.forgetting,
         made.rule,
         lambda: made.limits,
         made.clock,
-        lists.soon,
     )
+
+
+def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
+    settings = made.settings
     listen, tls, metrics = settings.listen, settings.tls, settings.metrics
     told = metrics_app(lambda: metrics_text(telling.standing()))
     return Servers(
         delivery=serve_tcp(app, listen.host, listen.port, tls.certificate, tls.key),
-        local=serve_socket(local_app(local_routes(behind)), settings.data / SOCKET),
+        local=serve_socket(local_app(local_routes(_behind(made, telling))), settings.data / SOCKET),
         metrics=None if metrics.port is None else serve_tcp(told, metrics.host, metrics.port, None, None),
     )

@@ -40,14 +40,25 @@ def housekeeping(
 
 
 def weed_all(stores: Stores, now: datetime) -> None:
-    """Weed every list; one with more to weed than its share is left to a person, and told of."""
+    """Weed every list; one with more to weed than its share is left to a person, and told of.
+
+    Raises, once all others are weeded, what kept one from it.
+    """
     waiting = {one.draft.list_name for one in stores.lists.waiting() if one.draft.source == "weeding"}
+    faults: list[Exception] = []
     for standing in stores.lists.standings():
         name = standing.of.name
-        if standing.entries and name not in waiting:
+        if not standing.entries or name in waiting:
+            continue
+        try:
             done = weed(name, by=_BY, at=now, rules=WEEDING, store=stores.lists)
-            if done.state is ProposalState.READY:
-                _LOG.warning("weeding of list %s waits for a person: proposal %d", name, done.number)
+        except Exception as fault:  # noqa: BLE001 - raised below: one list does not keep the others
+            faults.append(fault)
+            continue
+        if done.state is ProposalState.READY:
+            _LOG.warning("weeding of a list waits for a person: proposal %d", done.number)
+    if faults:
+        raise faults[0]
 
 
 def _forget(forgetting: Forgetting, now: datetime) -> None:

@@ -6,17 +6,19 @@ import gc
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
+from openanpr.deliver.line import LineError
+from openanpr.deliver.outbox_file import OutboxError
 from openanpr.policy.profile import ProfileError
 from openanpr.run.exit_code import ExitCode, RefusedError
 from openanpr.run.interrupt import Interrupt
 from openanpr.run.node.build import build_node
-from openanpr.run.node.local_routes import SETTINGS_FILE
+from openanpr.run.node.fault import kind_and_place
+from openanpr.run.node.home import Home
 from openanpr.run.node.read_settings import SettingsError, load_settings, parse_settings
 from openanpr.run.node.secret_file import SecretFileError
 from openanpr.run.node.settings import NodeSettings
@@ -30,8 +32,10 @@ from openanpr.store.migrate_reads import MigrationError
 from openanpr.store.nonces import NoncesError
 from openanpr.store.pictures import PictureError
 from openanpr.voi.fault import ListError
+from openanpr.web.request_log import stack_of
 from openanpr.web.serve import ServeError
 
+_LOG = logging.getLogger("openanpr.node")
 _LOOK_S = 1.0
 _FAULTS = (
     ProfileError,
@@ -46,25 +50,11 @@ _FAULTS = (
     PictureError,
     ListError,
     ServeError,
+    OutboxError,
+    LineError,
     OSError,
 )
 """What may keep a node from starting; each says what to mend."""
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where a node is at home: its folder, and its settings (None: node.toml in the folder, if there)."""
-
-    folder: Path
-    settings: Path | None = None
-
-    @property
-    def file(self) -> Path | None:
-        """The file with the settings; None where there is none."""
-        if self.settings is not None:
-            return self.settings
-        usual = self.folder / SETTINGS_FILE
-        return usual if usual.exists() else None
 
 
 def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], datetime] | None = None) -> int:
@@ -95,6 +85,10 @@ def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], dateti
     except _FAULTS as fault:
         print(f"openanpr: {fault}", file=err)
         return ExitCode.REFUSED
+    except Exception as fault:  # noqa: BLE001 - the outermost of the process: told by kind and place alone
+        _LOG.error("a fault of the node:\n%s", stack_of(fault))
+        print(f"openanpr: the node cannot go on ({kind_and_place(fault)}): see its log", file=err)
+        return ExitCode.REFUSED
     return ExitCode.DONE
 
 
@@ -102,9 +96,8 @@ def settings_of(home: Home) -> NodeSettings:
     """Return the settings of a node, the defaults where it has no file of them; raises RefusedError."""
     folder = home.folder.resolve()
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return parse_settings("", folder=folder) if home.file is None else load_settings(home.file)
-    except (SettingsError, OSError) as fault:
+    except SettingsError as fault:
         raise RefusedError(str(fault)) from fault
 
 

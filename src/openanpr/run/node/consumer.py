@@ -105,16 +105,15 @@ class Consumer:
         return True
 
     def _run(self) -> None:
-        passed = 0
         while not self._stopped.is_set():
-            passed = self._journal.newest()
+            known = self._journal.newest()
             try:
                 busy = self.once()
             except Exception as fault:  # noqa: BLE001 - the outermost loop: nothing is passed over
                 self._failed(fault)
                 continue
             if not busy:
-                self._journal.wait_beyond(passed, _IDLE_S)
+                self._journal.wait_beyond(known, _IDLE_S)
 
     def _failed(self, fault: Exception) -> None:
         kind = kind_and_place(fault)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
@@ -10,6 +11,7 @@ from typing import Protocol
 from openanpr.core.registered_camera import RegisteredCamera
 from openanpr.ingest.feed import Feed
 from openanpr.ingest.scope import Scope
+from openanpr.store.control.mirror import STALE_S
 from openanpr.wire.vendors.contract import CameraLookup, KnownCamera
 
 
@@ -43,14 +45,31 @@ class _ByName:
 class FeedCamerasByName:
     """The `ingest.feed_message.FeedCameras` over the register: a feed's names are those of its cameras."""
 
-    def __init__(self, register: Register, feeds: Feeds, zone: tzinfo | None) -> None:
-        """`zone` is that of clocks which tell times without one; None: such times are refused."""
-        self._register, self._feeds, self._zone = register, feeds, zone
+    def __init__(
+        self,
+        register: Register,
+        feeds: Feeds,
+        zone: tzinfo | None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`zone` is that of clocks which tell times without one; None: such times are refused.
+
+        `clock` gives seconds that only grow: what is answered may be a second old.
+        """
+        self._register, self._feeds, self._zone, self._clock = register, feeds, zone, clock
+        self._known: dict[str, tuple[float, _ByName]] = {}
 
     def of(self, feed_id: str) -> CameraLookup:
         """Return the cameras that this feed may speak for, by name."""
+        now_s = self._clock()
+        known = self._known.get(feed_id)
+        if known is not None and now_s - known[0] <= STALE_S:
+            return known[1]
         feed = self._feeds.find(feed_id)
-        return _ByName({} if feed is None else _named(self._register.every(), feed.scope, self._zone))
+        found = _ByName({} if feed is None else _named(self._register.every(), feed.scope, self._zone))
+        self._known[feed_id] = now_s, found
+        return found
 
 
 def _named(cameras: Iterable[RegisteredCamera], scope: Scope, zone: tzinfo | None) -> dict[str, KnownCamera]:

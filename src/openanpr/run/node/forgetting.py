@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.mend import emptied, overdue
@@ -26,9 +26,11 @@ class Forgetting:
         self._stores, self._rule, self._limits = stores, rule, limits
         self.returned = 0
 
-    def check(self) -> None:
-        """Look whether anything that was certified as gone can be found again."""
-        self.returned = len(returned_days(self._stores.engine, self._stores.pictures))
+    def check(self) -> tuple[date, ...]:
+        """Return the certified days of which anything can be found again; the alarm goes by the last look."""
+        found = tuple(returned_days(self._stores.engine, self._stores.pictures))
+        self.returned = len(found)
+        return found
 
     def run(self, now: datetime) -> RetentionRun:
         """Let go of everything that is past its time; return what went of the read store, certified."""
@@ -81,10 +83,6 @@ class Forgetting:
 
     def _forget_versions(self, first_kept: datetime) -> None:
         """Let go of what lists held before the first day that is kept."""
-        for standing in self._stores.lists.standings():
-            name = standing.of.name
-            old = [
-                one.number for one in self._stores.lists.history(name, limit=10_000) if one.at < first_kept
-            ]
-            if old:
-                self._stores.lists.forget(name, before_revision=max(old), stones_before=first_kept)
+        lists = self._stores.lists
+        for name in (standing.of.name for standing in lists.standings()):
+            lists.forget(name, before_revision=lists.revision_at(name, first_kept), stones_before=first_kept)

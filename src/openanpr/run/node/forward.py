@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -17,11 +17,19 @@ from openanpr.deliver.send import Chance, Sender
 from openanpr.ingest.journal import TooManyHopsError, origins_of
 from openanpr.ingest.picture import PictureStore
 from openanpr.run.node.decoded import DecodedEntries
+from openanpr.run.node.secret_file import SecretFileError
 from openanpr.run.node.standing import ForwardStanding
 from openanpr.store.journal import Group
 from openanpr.wire.device_key import PublicKey
 
 _NOT_ENROLLED_S = 15.0
+_NOT_ENROLLED: Mapping[type[Exception], str] = {
+    SecretFileError: "no_code",
+    ClockWrongError: "clock_wrong",
+    CodeRefusedError: "code_refused",
+    EnrolmentError: "line_down",
+}
+"""Why this node is not known to the other one yet, in a word."""
 
 
 class ForwardReads:
@@ -95,11 +103,8 @@ class Forwarding:
         if device is None:
             try:
                 device = enrol(self._line, self._code(), self._key)
-            except (ClockWrongError, CodeRefusedError) as fault:
-                self._refused = type(fault).__name__
-                return None
-            except EnrolmentError:
-                self._refused = "line_down"
+            except tuple(_NOT_ENROLLED) as fault:
+                self._refused = _NOT_ENROLLED[type(fault)]
                 return None
             self._remember(device)
         return Sender(self._outbox, self._line, device, chance=self._chance)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from openanpr.run.node.live_lists import NodeLists
 from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.journal import Journal
 
+_LOG = logging.getLogger("openanpr.node")
 _LOOK_EVERY_S = 0.25
 _WAIT_S = 0.2
 _IDLE_S = 3600.0
@@ -35,60 +37,75 @@ class ListWatch:
 
 @dataclass(frozen=True, slots=True)
 class _Aim:
-    """Entries to look for once the store has passed a position of the journal, and what is done then."""
+    """Entries to look for, and the revisions up to which that is done then.
+
+    `position` is how far the store must have passed the journal before; None until matching has them too.
+    """
 
     new: tuple[int, ...]
     reached: Mapping[int, int]
-    position: int
+    position: int | None = None
 
 
 class LookBack:
     """Runs entries against stored reads that are new since the revisions in a file; survives a kill.
 
-    The file holds, by list id, the revision up to which entries were looked for.
+    The file holds, by list id, the revision up to which entries were looked for. No read is missed: one that
+    came after an entry was live is matched with it, one that came before is in the store when it is looked
+    for, because the store must first have passed all that had come when matching took the entry in.
     """
 
     def __init__(
         self,
         path: Path,
+        lists: NodeLists,
         entries: LiveEntries,
         back_match: BackMatch,
         journal: Journal,
+        *,
         clock: Callable[[], datetime],
     ) -> None:
-        self._path, self._entries, self._back_match = path, entries, back_match
+        self._path, self._lists, self._entries, self._back_match = path, lists, entries, back_match
         self._journal, self._clock = journal, clock
         self._aim: _Aim | None = None
-        self.told = BackMatched()
 
     def turn(self) -> float:
         """Look back for all entries that are new; return the seconds until it is worth another try."""
-        aim = self._aim or self._new_aim()
-        if aim is None:
+        self._aim = self._aim or self._new_aim()
+        if self._aim is None:
             return _IDLE_S
-        self._aim = aim
-        if self._journal.positions().get("store", 0) < aim.position:
+        if self._aim.position is None:
+            if not self._is_live(self._aim.reached):
+                return _WAIT_S
+            self._aim = replace(self._aim, position=self._journal.newest())
+        if self._journal.positions().get("store", 0) < (self._aim.position or 0):
             return _WAIT_S
-        if aim.new:
-            self.told += self._back_match.run(aim.new, now=self._clock())
-        self._keep(aim.reached)
+        if self._aim.new:
+            _tell(self._back_match.run(self._aim.new, now=self._clock()))
+        self._keep(self._aim.reached)
         self._aim = None
         return 0.0
+
+    def _is_live(self, reached: Mapping[int, int]) -> bool:
+        """Return whether matching has the lists as they are at these revisions, or later ones."""
+        live = _revisions(self._lists.standings())
+        return all(live.get(list_id, -1) >= revision for list_id, revision in reached.items())
 
     def _new_aim(self) -> _Aim | None:
         """Return what is to be looked for now, None when everything was."""
         done = self._done()
         if done is None:  # a node's first start: there are no reads yet that were not matched
-            self._keep(_revisions(self._entries.lists()))
+            self._keep(_revisions(self._lists.standings()))
             return None
         changes = self._entries.changes_since(done)
         if changes.revisions == done:
             return None
-        new = tuple(one.entry_id for one in changes.put)
         if changes.whole:
             new = tuple(self._entries.all_alive().entry_ids.tolist())
-        # What was matched before these entries were live must be stored before it can be looked for.
-        return _Aim(new, changes.revisions, self._journal.newest())
+        else:  # not what was on its list before: the reads of its vehicle are counted already
+            before = {(one.list_id, one.vrm) for one in changes.removed}
+            new = tuple(one.entry_id for one in changes.put if (one.list_id, one.vrm) not in before)
+        return _Aim(new, changes.revisions)
 
     def _done(self) -> dict[int, int] | None:
         try:
@@ -105,6 +122,12 @@ class LookBack:
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(self._path)
+
+
+def _tell(done: BackMatched) -> None:
+    _LOG.info("looked back for %d entries: %d reads, %d alerts", done.entries, done.reads, done.alerts)
+    if done.cut:
+        _LOG.warning("looking back was cut short %d times: older passages may be missing", done.cut)
 
 
 def _revisions(standings: Mapping[int, ListStanding]) -> dict[int, int]:

@@ -16,6 +16,7 @@ from openanpr.run.node.alarms import alarms
 from openanpr.run.node.chores import WEEDING
 from openanpr.run.node.desks import fresh_id
 from openanpr.run.node.forgetting import Forgetting
+from openanpr.run.node.home import SETTINGS_FILE
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import standing_record
@@ -33,7 +34,6 @@ from openanpr.web.local.node import NodeRoutes, node_routes
 from openanpr.web.local.quarantine import QuarantineRoutes, quarantine_routes
 
 _LONGEST_BY_HAND = timedelta(days=365)
-SETTINGS_FILE = "node.toml"
 
 
 class NotEmbeddedError(ValueError):
@@ -42,7 +42,7 @@ class NotEmbeddedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What the routes ask; `lists_changed` is called when a list may have a new revision."""
+    """What the routes ask."""
 
     stores: Stores
     settings: NodeSettings
@@ -52,16 +52,13 @@ class Behind:
     rule: RetentionRule
     limits: Callable[[], Limits]
     clock: Callable[[], datetime]
-    lists_changed: Callable[[], None]
 
 
 def local_routes(of: Behind) -> list[Route]:
     """Return every route of the local socket."""
     stores, kept = of.stores, of.stores.intake
     desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, stores.journal)
-    lists = ListRoutes(
-        stores.lists, of.clock, of.lists_changed, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING
-    )
+    lists = ListRoutes(stores.lists, of.clock, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING)
     return [
         *node_routes(NodeRoutes(lambda: _standing(of), lambda: _metrics(of), lambda to: _backup(of, to))),
         *alert_routes(AlertRoutes(of.desk, stores.alerts, stores.alerts, of.clock)),
@@ -69,9 +66,7 @@ def local_routes(of: Behind) -> list[Route]:
         *device_routes(DeviceRoutes(kept, stores.secrets.hash_key, of.clock, os.urandom, fresh_id)),
         *quarantine_routes(QuarantineRoutes(kept.quarantine, desk, of.limits, of.clock)),
         *keeping_routes(
-            KeepingRoutes(
-                stores.engine, stores.pictures, of.rule, of.forgetting.run, of.clock, stores.writing
-            )
+            KeepingRoutes(stores.engine, stores.pictures, of.rule, of.forgetting, of.clock, stores.writing)
         ),
     ]
 

@@ -69,10 +69,6 @@ class HitFinding:
             matched += [MatchedRead(part[i], met) for i, met in found.items()]
         if not matched:
             return ()
-        return self.seen(matched, now=now)
-
-    def seen(self, matched: Sequence[MatchedRead], *, now: datetime) -> tuple[HitSeen, ...]:
-        """Return matched reads as hits."""
         ids = {met.entry.entry_id for one in matched for met in one.met}
         listed = Listed(self._entries.particulars(ids), self._lists.standings())
         return hits_seen(matched, listed, self._area_of, now=now, rules=self._hit_rules)

@@ -76,7 +76,7 @@ def _of_alerts(standing: NodeStanding) -> Iterator[Metric]:
         "alerts_waiting", "Alerts that wait for a person, covert ones left out", "kind", alerts.waiting
     )
     yield _gauge_of("alerts_unattended", "Alerts with nobody there to answer", alerts.unattended)
-    yield _gauge_of("viewers_present", "Streams of alerts that are listened to", alerts.present)
+    yield _gauge_of("viewers_present", "Streams of alerts that are listened to", standing.present)
     yield _gauge_of("webhooks_failing", "Endpoints whose last try failed", standing.webhooks_failing)
     yield _gauge_of("webhooks_dead", "Webhooks that were given up", standing.dead_letters)
 

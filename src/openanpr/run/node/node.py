@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openanpr.alert.bell import Bell
+from openanpr.alert.desk import AlertDesk
 from openanpr.run.node.consumer import Consumer
 from openanpr.run.node.threads import Rounds
 from openanpr.web.delivery import DeliveryApp
@@ -40,7 +40,7 @@ class Node:
     servers: Servers
     consumers: Sequence[Consumer]
     rounds: Sequence[Rounds]
-    bell: Bell
+    desk: AlertDesk
 
     def start(self) -> None:
         """Start everything; raises ServeError where an address cannot be listened on."""
@@ -55,7 +55,7 @@ class Node:
 
     def stop(self) -> None:
         """Take nothing more in, end what is under way, and return when every thread has ended."""
-        self.bell.end()  # a server waits for its answers to end, and a live stream is an answer without end
+        self.desk.close()
         for server in self.servers.every():
             server.stop(_STOP_S)
         self.app.close()

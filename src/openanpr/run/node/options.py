@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from openanpr.run.exit_code import ExitCode, RefusedError
 from openanpr.run.local.node import BACKUP_SHOWN, STATUS
-from openanpr.run.local.verb import add_data, add_verb
+from openanpr.run.local.verb import add_data, add_verb, data_of, harmless, refused
+from openanpr.run.node.home import Home
 
 _HELP = """\
 Run a node: devices deliver reads to it, it matches them with lists, raises alerts, keeps every read for as
@@ -49,6 +51,7 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
         "--settings",
         metavar="FILE",
         type=Path,
+        default=argparse.SUPPRESS,
         help="its settings; the node is then where they say (default: node.toml in its folder, if there)",
     )
 
@@ -75,60 +78,47 @@ def _add_backup(inner: Any) -> None:  # noqa: ANN401 - as above
     restore.set_defaults(command=_restore)
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    from openanpr.run.local.ask import default_data  # noqa: PLC0415 - loads httpx
-    from openanpr.run.node.command import Home, run_node  # noqa: PLC0415 - loads everything that a node is
+def _home(arguments: argparse.Namespace) -> Home:
+    return Home(data_of(arguments), getattr(arguments, "settings", None))
 
-    home = Home(arguments.data or default_data(), arguments.settings)
-    return run_node(home, out=sys.stdout, err=sys.stderr)
+
+def _run(arguments: argparse.Namespace) -> int:
+    from openanpr.run.node.command import run_node  # noqa: PLC0415 - loads everything that a node is
+
+    return run_node(_home(arguments), out=sys.stdout, err=sys.stderr)
 
 
 def _settings(arguments: argparse.Namespace) -> int:
-    from openanpr.run.local.ask import default_data  # noqa: PLC0415 - as above
-    from openanpr.run.node.command import Home, settings_of  # noqa: PLC0415 - as above
+    from openanpr.run.node.command import settings_of  # noqa: PLC0415 - as above
     from openanpr.run.node.settings_told import effective_settings  # noqa: PLC0415 - as above
 
-    home = Home(arguments.data or default_data(), arguments.settings)
-    try:
-        print(effective_settings(settings_of(home)))
-    except RefusedError as refusal:
-        return _refused(refusal)
-    return ExitCode.DONE
+    return _printed(lambda: effective_settings(settings_of(_home(arguments))).rstrip())
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    from openanpr.run.local.ask import ask, default_data  # noqa: PLC0415 - as above
+    from openanpr.run.local.ask import ask  # noqa: PLC0415 - loads httpx
 
     form = {"destination": str(arguments.destination.resolve())}
-    try:
-        answer = ask(arguments.data or default_data(), "POST", "/node/backup", form=form)
-    except RefusedError as refusal:
-        return _refused(refusal)
-    print(BACKUP_SHOWN(answer))
-    return ExitCode.DONE
+    return _printed(
+        lambda: BACKUP_SHOWN(harmless(ask(data_of(arguments), "POST", "/node/backup", form=form)))
+    )
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from openanpr.run.node.command import verify_backup  # noqa: PLC0415 - as above
+    from openanpr.run.node.command import verify_backup  # noqa: PLC0415 - loads everything that a node is
 
-    try:
-        print(verify_backup(arguments.source))
-    except RefusedError as refusal:
-        return _refused(refusal)
-    return ExitCode.DONE
+    return _printed(lambda: verify_backup(arguments.source))
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    from openanpr.run.local.ask import default_data  # noqa: PLC0415 - as above
     from openanpr.run.node.command import restore_backup  # noqa: PLC0415 - as above
 
+    return _printed(lambda: restore_backup(arguments.source, data_of(arguments)))
+
+
+def _printed(told: Callable[[], str]) -> int:
     try:
-        print(restore_backup(arguments.source, arguments.data or default_data()))
+        print(told())
     except RefusedError as refusal:
-        return _refused(refusal)
+        return refused(refusal)
     return ExitCode.DONE
-
-
-def _refused(refusal: RefusedError) -> int:
-    print(f"openanpr: {refusal}", file=sys.stderr)
-    return ExitCode.REFUSED

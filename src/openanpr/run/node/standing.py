@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from openanpr.alert.ports import OpenCounts
 from openanpr.ingest.tally import Counts
 
 
@@ -28,16 +29,6 @@ class ListFigures:
     revision: int
     stale: bool
     age_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertFigures:
-    """Open alerts that anyone on duty may know of; covert ones are in no count."""
-
-    open: Mapping[str, int]  # by the kind of list
-    waiting: Mapping[str, int]
-    unattended: int
-    present: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,8 @@ class NodeStanding:
     quarantine: Mapping[str, int]  # what waits, by reason
     lists: Mapping[str, ListFigures]
     listed: int  # entries in matching
-    alerts: AlertFigures
+    alerts: OpenCounts
+    present: int  # who listens to alerts
     webhooks_failing: int
     dead_letters: int
     forward: ForwardStanding | None
@@ -99,7 +91,7 @@ def standing_record(standing: NodeStanding) -> dict[str, object]:
             "open": dict(standing.alerts.open),
             "waiting": dict(standing.alerts.waiting),
             "unattended": standing.alerts.unattended,
-            "present": standing.alerts.present,
+            "present": standing.present,
         },
         "webhooks": {"failing": standing.webhooks_failing, "dead": standing.dead_letters},
         "forward": standing.forward,

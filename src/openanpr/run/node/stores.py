@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from openanpr.run.node.addresses import (
     memory_bytes,
     server_address,
 )
+from openanpr.run.node.fault import kind_and_place
 from openanpr.run.node.secrets import NodeSecrets, make_secrets, read_secrets
 from openanpr.run.node.settings import NodeSettings
 from openanpr.store.announced import Announced
@@ -25,7 +26,7 @@ from openanpr.store.backup_reads import clear_leftovers
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.clickhouse_server import ClickHouseServer
 from openanpr.store.control.alert_store import AlertRecords
-from openanpr.store.control.engine import open_database
+from openanpr.store.control.engine import DatabaseError, open_database
 from openanpr.store.control.intake_store import IntakeStore
 from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.live_entries import LiveEntries
@@ -87,10 +88,12 @@ def open_stores(
         journal.retire(FORWARD)  # forwarding was switched off: the journal need not keep batches for it
     control = open_database(control_url(settings))
     last.callback(control.dispose)
-    migrate(control)
+    with _in_a_sentence("control database"):
+        migrate(control)
     lists = open_database(lists_url(settings))
     last.callback(lists.dispose)
-    migrate(lists)
+    with _in_a_sentence("database of lists"):
+        migrate(lists)
     engine = _engine(settings, last)
     migrate_reads(engine, read_migrations())
     pictures = _pictures(settings)
@@ -114,6 +117,20 @@ def open_stores(
         kept_from=kept_from,
         writing=threading.RLock(),
     )
+
+
+@contextmanager
+def _in_a_sentence(name: str) -> Generator[None]:
+    """Raise DatabaseError for whatever the driver of a database raises."""
+    try:
+        yield
+    except DatabaseError:
+        raise
+    except Exception as fault:  # refuses: the driver's errors are not ours to name here
+        said = getattr(fault, "orig", None) or kind_and_place(fault)
+        raise DatabaseError(
+            f"the {name} cannot be used ({said}): see that its disk can be written, or restore a backup"
+        ) from fault
 
 
 def _engine(settings: NodeSettings, last: ExitStack) -> ReadEngine:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from openanpr.alert.alert import OPEN, Alert
 from openanpr.alert.desk import AlertDesk
 from openanpr.core.voi_list import ListStanding
 from openanpr.ingest.tally import Tally
@@ -19,7 +18,6 @@ from openanpr.run.node.housekeeping import Housekeeping
 from openanpr.run.node.live_lists import NodeLists
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import (
-    AlertFigures,
     ConsumerStanding,
     ForwardStanding,
     ListFigures,
@@ -67,9 +65,10 @@ class Telling:
             quarantine=held,
             lists={one.of.name: _list(one, now) for one in self.lists.standings().values()},
             listed=len(self.lists),
-            alerts=_alerts(self.stores.alerts.open_alerts(), self.desk.viewers),
+            alerts=self.stores.alerts.open_counts(),
+            present=self.desk.viewers,
             webhooks_failing=sum(bool(one.standing.failures) for one in self.webhooks),
-            dead_letters=len(self.stores.alerts.dead()),
+            dead_letters=self.stores.alerts.dead_count(),
             forward=self._forward(),
             failures=self.keeping.failed | {one.name: one.fault for one in self.rounds if one.failures},
             returned_days=self.forgetting.returned,
@@ -90,13 +89,3 @@ def _list(standing: ListStanding, now: datetime) -> ListFigures:
     fresh = freshness(standing, now)
     age_s = None if fresh.age is None else fresh.age.total_seconds()
     return ListFigures(standing.entries, standing.revision, fresh.stale, age_s)
-
-
-def _alerts(alerts: Sequence[Alert], present: int) -> AlertFigures:
-    known = [alert for alert in alerts if alert.key.channel == OPEN]
-    return AlertFigures(
-        open=Counter(alert.list_kind.value for alert in known),
-        waiting=Counter(alert.list_kind.value for alert in known if alert.waits),
-        unattended=sum(alert.watch.unattended for alert in known),
-        present=present,
-    )

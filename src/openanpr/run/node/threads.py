@@ -46,8 +46,10 @@ class Rounds:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
-            self._due.clear()
+        while True:
+            self._due.clear()  # before the look at whether to end: `stop` rings after it has said so
+            if self._stopped.is_set():
+                return
             try:
                 wait_s = self._turn()
             except Exception as fault:  # noqa: BLE001 - the outermost loop: told, counted and tried again

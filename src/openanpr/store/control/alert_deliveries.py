@@ -74,6 +74,12 @@ class AlertDeliveries:
             rows = connection.execute(wanted).all()
         return tuple(map(_delivery, rows))
 
+    def dead_count(self) -> int:
+        """Return how many were given up."""
+        dead = alert_delivery.c.state == DeliveryState.DEAD.value
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(sa.func.count()).where(dead)).scalar_one()
+
     def heard(self, endpoint: str) -> dict[Channel, int]:
         """Return the number of the last event of each channel; nothing for an endpoint that is new."""
         wanted = sa.select(alert_heard.c.channel, alert_heard.c.seq).where(alert_heard.c.endpoint == endpoint)

@@ -8,9 +8,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from openanpr.alert.alert import Alert, AlertKey, Change, Feedback, Step
+from openanpr.alert.alert import OPEN, Alert, AlertKey, Change, Feedback, Step
 from openanpr.alert.hit_seen import HitId, HitSeen
-from openanpr.alert.ports import OutdatedError
+from openanpr.alert.ports import OpenCounts, OutdatedError
 from openanpr.alert.raising import Known
 from openanpr.alert.work import NoSuchAlertError
 from openanpr.store.control.alert_documents import (
@@ -82,6 +82,26 @@ class AlertRows:
         """Return the open alerts, in any order."""
         return self._alerts(sa.select(alert.c.form, alert.c.document).where(alert.c.closed_at_us.is_(None)))
 
+    def open_counts(self) -> OpenCounts:
+        """Return how many open alerts there are, covert ones left out, without reading them."""
+        document = _as_json(self._engine)
+        kind = document["list_kind"].as_string()
+        waits = document["watch", "waiting_since"].as_string().is_not(None)
+        unattended = document["watch", "unattended"].as_boolean()
+        counted = sa.func.count().filter(waits), sa.func.count().filter(unattended)
+        wanted = (
+            sa.select(kind, sa.func.count(), *counted)
+            .where(alert.c.closed_at_us.is_(None), alert.c.channel == channel_text(OPEN))
+            .group_by(kind)
+        )
+        with reading(self._engine) as connection:
+            rows: list[Any] = list(connection.execute(wanted))
+        return OpenCounts(
+            open={row[0]: row[1] for row in rows},
+            waiting={row[0]: row[2] for row in rows},
+            unattended=sum(row[3] for row in rows),
+        )
+
     def every_alert(self) -> tuple[Alert, ...]:
         """Return all alerts that are kept, closed ones too, in any order."""
         return self._alerts(sa.select(alert.c.form, alert.c.document))
@@ -116,6 +136,13 @@ class AlertRows:
         with reading(self._engine) as connection:
             rows = connection.execute(wanted).all()
         return tuple(FEEDBACK.read(form, document) for form, document in rows)
+
+
+def _as_json(engine: sa.Engine) -> Any:  # noqa: ANN401 - what SQLAlchemy makes of a JSON column
+    """Return the documents of alerts as JSON that a question can look into."""
+    if engine.dialect.name == "postgresql":
+        return sa.cast(alert.c.document, sa.JSON)
+    return sa.type_coerce(alert.c.document, sa.JSON)  # SQLite looks into texts; a cast would make numbers
 
 
 def lock_alerts(connection: sa.Connection) -> None:

@@ -20,6 +20,7 @@ class AlertRecords:
         self.find = rows.find
         self.save = rows.save
         self.open_alerts = rows.open_alerts
+        self.open_counts = rows.open_counts
         self.every_alert = rows.every_alert
         self.steps_of = rows.steps_of
         self.hits_of = rows.hits_of
@@ -31,6 +32,7 @@ class AlertRecords:
         self.next_at = deliveries.next_at
         self.settle = deliveries.settle
         self.dead = deliveries.dead
+        self.dead_count = deliveries.dead_count
         self.heard = deliveries.heard
         self.collect = deliveries.collect
         forgetting = AlertForgetting(engine)

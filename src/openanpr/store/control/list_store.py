@@ -23,6 +23,7 @@ class ListStore:
         self.due_for_review = lists.due_for_review
         self.tombstones = lists.tombstones
         self.history = lists.history
+        self.revision_at = lists.revision_at
         self.forget = lists.forget
         self.note = lists.note
         self.holders = lists.holders

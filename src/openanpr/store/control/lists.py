@@ -169,6 +169,15 @@ class Lists:
             )
             return tuple(map(_revision, found))
 
+    def revision_at(self, list_name: str, at: datetime) -> int:
+        """Return the revision that the list was at just before a time, 0 where it had none."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            newest = sa.select(sa.func.max(voi_revision.c.revision)).where(
+                voi_revision.c.list_id == row.list_id, voi_revision.c.at_ms < to_ms(at)
+            )
+            return connection.execute(newest).scalar_one() or 0
+
     def forget(self, list_name: str, *, before_revision: int, stones_before: datetime) -> None:
         """Erase former versions of entries that ended by `before_revision`, and tombstones from before then.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeAlias, cast
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from openanpr.alert.alert import Check, Feedback
 from openanpr.alert.alert_json import alert_record, hit_record, queues_json, step_record
@@ -24,10 +27,12 @@ from openanpr.alert.ports import DeadLetters, DeliveryQueue, FeedbackLog, StepLo
 from openanpr.alert.routing import Viewer
 from openanpr.alert.webhook import Delivery, sent_again
 from openanpr.alert.work import CheckPicture, Close, Move, See, Task, possible
-from openanpr.web.local.asking import Asked, answered, told
+from openanpr.web.local.asking import Asked, Number, answered, refusal, told
+from openanpr.web.request_log import log_fault
 from openanpr.wire.read_json import rfc3339
 
 _BEAT_S = 10.0
+_MOST_DIGITS = 9
 
 
 class AlertLogs(StepLog, FeedbackLog, Protocol):
@@ -48,54 +53,77 @@ class AlertRoutes:
     clock: Callable[[], datetime]
 
 
-class StepForm(Struct, frozen=True, forbid_unknown_fields=True):
-    """A person's step: `do` is see, check, task or close; the fields of the others stay out.
+class _StepForm(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do"):
+    """A person's step; `shown` is how many hits of the alert the person had in view."""
 
-    `shown` is how many hits of the alert the person had in view.
-    """
-
-    do: str
-    shown: int
+    shown: Number
     note: str = ""
-    check: Check | None = None
-    to: str = ""
-    outcome: Outcome | None = None
+
+
+class SeeForm(_StepForm, frozen=True, forbid_unknown_fields=True, tag="see"):
+    """Take note of it."""
+
+    def move(self) -> Move:
+        """Return the step as alerting knows it."""
+        return See(self.note)
+
+
+class CheckForm(_StepForm, frozen=True, forbid_unknown_fields=True, tag="check", kw_only=True):
+    """Say what the picture shows."""
+
+    check: Check
+
+    def move(self) -> Move:
+        """Return the step as alerting knows it."""
+        return CheckPicture(self.check, self.note)
+
+
+class TaskForm(_StepForm, frozen=True, forbid_unknown_fields=True, tag="task", kw_only=True):
+    """Give it to a unit."""
+
+    to: str
+
+    def move(self) -> Move:
+        """Return the step as alerting knows it; raises ValueError for a unit without a name."""
+        return Task(self.to, self.note)
+
+
+class CloseForm(_StepForm, frozen=True, forbid_unknown_fields=True, tag="close", kw_only=True):
+    """Say what came of it."""
+
+    outcome: Outcome
     reason: NoResponse | None = None
     offence: str = ""
 
     def move(self) -> Move:
-        """Return the step as alerting knows it; raises ValueError for one that says too little."""
-        match self.do:
-            case "see":
-                return See(self.note)
-            case "check" if self.check is not None:
-                return CheckPicture(self.check, self.note)
-            case "task":
-                return Task(self.to, self.note)
-            case "close" if self.outcome is not None:
-                return Close(Closure(self.outcome, self.reason, self.offence, self.note))
-            case _:
-                raise ValueError("a step is see, check (with check), task (with to) or close (with outcome)")
+        """Return the step as alerting knows it; raises ClosureError."""
+        return Close(Closure(self.outcome, self.reason, self.offence, self.note))
+
+
+StepForm: TypeAlias = SeeForm | CheckForm | TaskForm | CloseForm
+_STEP = cast("type[StepForm]", StepForm)
 
 
 def viewer_of(query: Mapping[str, str]) -> Viewer:
     """Return who looks: `as` is the name; `roles`, `teams`, `forces` and `areas` are lists with commas.
 
-    Raises ValueError without a name.
+    Raises ValueError without a name, and for a force that is no number.
     """
     name = query.get("as", "").strip()
     if not name:
         raise ValueError("say who looks: as=NAME, and roles=ROLE,ROLE")
 
     def many(key: str) -> frozenset[str]:
-        return frozenset(part for part in query.get(key, "").split(",") if part)
+        return frozenset(part for part in map(str.strip, query.get(key, "").split(",")) if part)
 
     forces = many("forces")
+    if not all(force.isascii() and force.isdigit() and len(force) <= _MOST_DIGITS for force in forces):
+        raise ValueError("forces are numbers with commas, such as 53,54")
     return Viewer(
         name,
         teams=many("teams"),
         roles=many("roles"),
-        forces=frozenset(map(int, forces)) if forces else None,
+        forces=frozenset(map(int, forces)) or None,
         areas=many("areas") or None,
     )
 
@@ -135,7 +163,7 @@ def _alert(of: AlertRoutes, asked: Asked) -> object:
 
 
 def _step(of: AlertRoutes, asked: Asked) -> object:
-    form = asked.form(StepForm)
+    form = asked.form(_STEP)
     viewer = viewer_of(asked.query)
     alert = of.desk.step(asked.path["alert_id"], form.move(), viewer, shown=form.shown)
     return {"alert": alert_record(alert, of.desk.book), "possible": possible(alert)}
@@ -159,36 +187,52 @@ async def _listen(desk: AlertDesk, request: Request) -> Response:
         cursor = await run_in_threadpool(desk.newest, viewer) if said is None else Cursor.parse(said)
     except CursorError as fault:
         return told(409, str(fault))
-    except ValueError as fault:
-        return told(422, str(fault))
-    return StreamingResponse(_stream(desk, viewer, cursor), media_type="text/event-stream", headers=_NOT_KEPT)
+    except Exception as fault:  # noqa: BLE001 - told as a refusal
+        return refusal(fault)
+    return _Listening(desk, viewer, cursor)
 
 
-_NOT_KEPT = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+class _Listening(StreamingResponse):
+    """The stream of one viewer, who counts as being there for as long as it is being sent."""
+
+    def __init__(self, desk: AlertDesk, viewer: Viewer, cursor: Cursor) -> None:
+        super().__init__(
+            _stream(desk, viewer, cursor),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+        self._present = partial(desk.present, viewer)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._present():
+            try:
+                await super().__call__(scope, receive, send)
+            except Exception as fault:  # noqa: BLE001 - the stream breaks off, and the client comes again
+                log_fault(fault)
 
 
 async def _stream(desk: AlertDesk, viewer: Viewer, cursor: Cursor) -> AsyncIterator[bytes]:
-    """Yield what happens after `cursor`; whoever listens counts as being there.
+    """Yield what happens after `cursor`, until the desk closes.
 
-    A beat goes out when nothing happens, so that a lost connection is noticed at both ends. The stream ends
-    with the node.
+    A beat goes out at a steady pace, so that a lost connection is noticed at both ends. It depends on nothing
+    that happens: whoever may not know of an alert must not hear the beat come late either.
     """
-    with desk.present(viewer):
-        heard = desk.bell.rings
-        yield b": connected\n\n"
-        while not desk.bell.ended:
-            found = await run_in_threadpool(desk.heard_since, cursor, viewer)
-            if found.afresh:
-                yield b"id: %b\nevent: afresh\ndata: {}\n\n" % str(found.cursor).encode("ascii")
-            for event, after in found.events:
-                yield server_sent(event, after, desk.book)
-            moved, cursor = found.cursor != cursor, found.cursor
-            if moved:
-                continue
-            rings = await desk.bell.heard_after(heard, _BEAT_S)
-            if rings == heard:
-                yield b": still here\n\n"
-            heard = rings
+    heard = desk.bell.rings
+    yield b": connected\n\n"
+    beat_at_s = time.monotonic() + _BEAT_S
+    while not desk.closed:
+        found = await run_in_threadpool(desk.heard_since, cursor, viewer)
+        if found.afresh:
+            yield b"id: %b\nevent: afresh\ndata: {}\n\n" % str(found.cursor).encode("ascii")
+        for event, after in found.events:
+            yield server_sent(event, after, desk.book)
+        moved, cursor = found.cursor != cursor, found.cursor
+        if moved:
+            continue
+        heard = await desk.bell.heard_after(heard, max(beat_at_s - time.monotonic(), 0.0))
+        if time.monotonic() >= beat_at_s:
+            yield b": still here\n\n"
+            beat_at_s = time.monotonic() + _BEAT_S
 
 
 def _figures(one: ListFigures) -> dict[str, object]:

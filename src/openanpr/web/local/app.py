@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
+from openanpr.web.local.asking import told
 from openanpr.web.local.node import metrics_route
 
 
 def local_app(routes: Sequence[Route]) -> Starlette:
     """Return the app of these routes; who may ask is the socket's matter: only its owner can open it."""
-    return Starlette(routes=list(routes))
+    return Starlette(routes=list(routes), exception_handlers={HTTPException: _no_such_route})
 
 
 def metrics_app(metrics: Callable[[], bytes]) -> Starlette:
     """Return an app that tells metrics and nothing else, for a port of this machine."""
     return Starlette(routes=[metrics_route(metrics)])
+
+
+def _no_such_route(_: Request, fault: Exception) -> Response:
+    status = fault.status_code if isinstance(fault, HTTPException) else 500
+    return told(status, "this node answers no such question: are the command and the node of one version?")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from datetime import date, datetime
+from typing import Annotated, TypeAlias, TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -12,36 +13,63 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from openanpr.alert.closure import ClosureError
-from openanpr.alert.events import CursorError
 from openanpr.alert.ports import OutdatedError
 from openanpr.alert.work import GrownSinceError, NotPossibleError
-from openanpr.ingest.mend import MendError, StillHeldError
+from openanpr.ingest.mend import StillHeldError
 from openanpr.ingest.quarantine import ChangedMeanwhileError
+from openanpr.store.backup_files import BackupError
+from openanpr.store.control.cameras import RetiredCameraError
+from openanpr.store.control.engine import DatabaseError
+from openanpr.store.control.feeds import RevokedFeedError
 from openanpr.store.control.proposals import ProposalOutdated
+from openanpr.store.control.senders import IdTakenError
 from openanpr.store.engine import StoreError
 from openanpr.store.holds import HoldError
+from openanpr.store.journal import JournalError
+from openanpr.store.pictures import PictureError
 from openanpr.store.retention import RetentionError
 from openanpr.voi.by_hand import HandError
 from openanpr.voi.fault import ListError
+from openanpr.web.request_log import log_fault
 from openanpr.wire.json_decoder import json_decoder
 
 MOST_BODY_BYTES = 4 * 2**20
 
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time that says from which zone it is."""
+
+Said = Annotated[str, msgspec.Meta(min_length=1)]
+"""A text that is not empty."""
+
+Number = Annotated[int, msgspec.Meta(ge=-1, lt=2**53)]
+"""A whole number that every database can hold."""
+
 _FormT = TypeVar("_FormT")
 
-_CONFLICTS = (
-    ChangedMeanwhileError,
-    GrownSinceError,
-    HandError,
-    HoldError,
-    NotPossibleError,
-    OutdatedError,
-    ProposalOutdated,
-    StillHeldError,
+_STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (ChangedMeanwhileError, 409),
+    (GrownSinceError, 409),
+    (HandError, 409),
+    (HoldError, 409),
+    (IdTakenError, 409),
+    (NotPossibleError, 409),
+    (OutdatedError, 409),
+    (ProposalOutdated, 409),
+    (RetiredCameraError, 409),
+    (RevokedFeedError, 409),
+    (StillHeldError, 409),
+    (BackupError, 422),
+    (ListError, 422),
+    (OverflowError, 422),
+    (ValueError, 422),
+    (DatabaseError, 503),
+    (JournalError, 503),
+    (PictureError, 503),
+    (RetentionError, 503),
+    (StoreError, 503),
+    (OSError, 503),
 )
-_UNFIT = (ClosureError, CursorError, ListError, MendError, ValueError, OverflowError)
-_OURS = (RetentionError, StoreError)
+"""What the faults of the stages become; the first that fits. All others are the node's own."""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -65,10 +93,6 @@ class Asked:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             raise ValueError(f"what was asked cannot be read: {fault}") from fault
 
-    def many(self, name: str) -> tuple[str, ...]:
-        """Return the parts of a query value between commas; nothing for none."""
-        return tuple(part for part in self.query.get(name, "").split(",") if part)
-
     def number(self, name: str, default: int) -> int:
         """Return a query value as a whole number; raises ValueError for another text."""
         text = self.query.get(name, "")
@@ -77,6 +101,27 @@ class Asked:
         if not text.isascii() or not text.isdigit() or len(text) > 18:
             raise ValueError(f"{name} must be a whole number")
         return int(text)
+
+    def day(self, name: str, default: date) -> date:
+        """Return a query value as a day; raises ValueError for another text."""
+        text = self.query.get(name, "")
+        try:
+            return date.fromisoformat(text) if text else default
+        except ValueError:
+            raise ValueError(f"{name} must be a day such as 2026-11-22") from None
+
+
+class ByForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who does it."""
+
+    by: Said
+
+
+class WhyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who does it, and why."""
+
+    by: Said
+    why: Said
 
 
 Answers: TypeAlias = Callable[[Asked], object]
@@ -87,25 +132,30 @@ def answered(path: str, answers: Answers, method: str = "GET") -> Route:
     """Return a route whose answers are made in a thread."""
 
     async def endpoint(request: Request) -> Response:
-        body = b""
+        body = bytearray()
         async for chunk in request.stream():
             body += chunk
             if len(body) > MOST_BODY_BYTES:
                 return told(413, f"a question has at most {MOST_BODY_BYTES} bytes")
-        asked = Asked(request.path_params, request.query_params, body)
+        asked = Asked(request.path_params, request.query_params, bytes(body))
         try:
             said = await run_in_threadpool(answers, asked)
-        except LookupError as fault:
-            return told(404, str(fault.args[0]) if fault.args else "there is nothing of that name")
-        except _CONFLICTS as fault:
-            return told(409, str(fault))
-        except _UNFIT as fault:
-            return told(422, str(fault))
-        except (*_OURS, OSError) as fault:
-            return told(503, str(fault))
+        except Exception as fault:  # noqa: BLE001 - each is told as a refusal
+            return refusal(fault)
         return json_answer(said)
 
     return Route(path, endpoint, methods=[method])
+
+
+def refusal(fault: Exception) -> Response:
+    """Return what a fault is answered with; one of the node's own goes into the log, without its words."""
+    if isinstance(fault, LookupError) and not isinstance(fault, KeyError | IndexError):
+        return told(404, str(fault))
+    for kind, status in _STATUSES:
+        if isinstance(fault, kind):
+            return told(status, str(fault))
+    log_fault(fault)
+    return told(500, f"the node failed at this ({type(fault).__name__}): its log says where")
 
 
 def json_answer(said: object, status: int = 200) -> Response:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.routing import Route
 
 from openanpr.core.camera import CameraId
@@ -18,7 +19,7 @@ from openanpr.ingest.feed import Feed, make_token
 from openanpr.ingest.scope import Scope
 from openanpr.ingest.secret_text import CHANCE_BYTES, HashKey
 from openanpr.store.control.intake_store import IntakeStore
-from openanpr.web.local.asking import Asked, answered
+from openanpr.web.local.asking import Asked, Number, WhyForm, answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class CodeForm(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     scope: list[str]
     by: str
-    life_hours: float = 24.0
+    life_hours: Annotated[float, Meta(gt=0, le=720)] = 24.0
 
 
 class FeedForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,21 +48,14 @@ class FeedForm(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     scope: list[str]
     by: str
-    most_message_bytes: int
-
-
-class EndForm(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who ends it, and why."""
-
-    by: str
-    why: str
+    most_message_bytes: Number
 
 
 class CameraForm(Struct, frozen=True, forbid_unknown_fields=True):
     """A camera for the register; a fixed one needs its place."""
 
     camera: str
-    mount: str
+    mount: Literal["fixed", "moving"]
     name: str
     by: str
     area: str = ""
@@ -108,7 +102,7 @@ def _codes(of: DeviceRoutes) -> object:
 
 
 def _revoke(of: DeviceRoutes, asked: Asked) -> object:
-    form = asked.form(EndForm)
+    form = asked.form(WhyForm)
     device = of.store.devices.revoke(asked.path["device"], Revocation(of.clock(), form.by, form.why))
     if device is None:
         raise LookupError("there is no device of this id")
@@ -124,7 +118,7 @@ def _add_feed(of: DeviceRoutes, form: FeedForm) -> object:
 
 
 def _revoke_feed(of: DeviceRoutes, asked: Asked) -> object:
-    form = asked.form(EndForm)
+    form = asked.form(WhyForm)
     feed = of.store.feeds.revoke(asked.path["feed_id"], Revocation(of.clock(), form.by, form.why))
     if feed is None:
         raise LookupError("there is no feed of this id")
@@ -132,8 +126,8 @@ def _revoke_feed(of: DeviceRoutes, asked: Asked) -> object:
 
 
 def _add_camera(of: DeviceRoutes, form: CameraForm) -> object:
-    if form.mount not in {"fixed", "moving"}:
-        raise ValueError("a camera is fixed or moving")
+    if (form.lat is None) != (form.lon is None):
+        raise ValueError("a place is both: lat and lon")
     place = None if form.lat is None or form.lon is None else Place(form.lat, form.lon)
     camera = RegisteredCamera(
         camera=CameraId.parse(form.camera),

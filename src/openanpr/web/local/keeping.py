@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,16 +22,19 @@ from openanpr.store.retention import (
     RetentionRun,
     certificates,
     preview_retention,
-    returned_days,
 )
-from openanpr.web.local.asking import Asked, answered
+from openanpr.web.local.asking import Asked, Instant, Said, answered
 
 
-class RunsRetention(Protocol):
+class Forgets(Protocol):
     """Lets go of all that is past its time, in every store."""
 
-    def __call__(self, now: datetime) -> RetentionRun:
+    def run(self, now: datetime) -> RetentionRun:
         """Return what went of the read store, certified; what other stores let go of is in the log."""
+        ...
+
+    def check(self) -> Sequence[date]:
+        """Return the certified days of which something can be found again."""
         ...
 
 
@@ -42,7 +45,7 @@ class KeepingRoutes:
     engine: ReadEngine
     pictures: Pictures
     rule: RetentionRule
-    run: RunsRetention
+    forgetting: Forgets
     clock: Callable[[], datetime]
     writing: AbstractContextManager[object]
 
@@ -51,16 +54,16 @@ class ReadForm(Struct, frozen=True, forbid_unknown_fields=True):
     """What names one read."""
 
     camera: str
-    captured_at: datetime
-    vrm: str
+    captured_at: Instant
+    vrm: Said
 
 
 class HoldForm(Struct, frozen=True, forbid_unknown_fields=True):
     """Reads to keep for a case: whose it is, and the last day on which they are kept."""
 
-    hold_id: str
-    case_ref: str
-    owner: str
+    hold_id: Said
+    case_ref: Said
+    owner: Said
     until: date
     reads: list[ReadForm]
 
@@ -71,7 +74,7 @@ def keeping_routes(of: KeepingRoutes) -> list[Route]:
         answered("/retention", lambda _: _preview(of)),
         answered("/retention/run", lambda _: _run(of), "POST"),
         answered("/retention/certificates", lambda asked: _certificates(of, asked)),
-        answered("/retention/check", lambda _: {"returned_days": returned_days(of.engine, of.pictures)}),
+        answered("/retention/check", lambda _: {"returned_days": of.forgetting.check()}),
         answered("/holds", lambda _: _holds(of)),
         answered("/holds", lambda asked: _hold(of, asked.form(HoldForm)), "POST"),
     ]
@@ -89,7 +92,7 @@ def _preview(of: KeepingRoutes) -> object:
 
 
 def _run(of: KeepingRoutes) -> object:
-    done = of.run(of.clock())
+    done = of.forgetting.run(of.clock())
     return {
         "certificates": [msgspec.Raw(one.to_json().encode()) for one in done.certificates],
         "ended_holds": done.ended,
@@ -97,8 +100,7 @@ def _run(of: KeepingRoutes) -> object:
 
 
 def _certificates(of: KeepingRoutes, asked: Asked) -> object:
-    since = asked.query.get("since", "")
-    first = date.fromisoformat(since) if since else date.min
+    first = asked.day("since", date.min)
     return [msgspec.Raw(one.to_json().encode()) for one in certificates(of.engine) if one.day >= first]
 
 

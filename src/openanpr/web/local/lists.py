@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.routing import Route
 
 from openanpr.core.voi_entry import Action, EntryKey, Origin, Priority, VoiEntry
@@ -28,21 +29,17 @@ from openanpr.voi.fresh import freshness
 from openanpr.voi.importing import ImportRequest, import_feed
 from openanpr.voi.stolen import StolenPolicy
 from openanpr.voi.weed import WeedRules, weed
-from openanpr.web.local.asking import Asked, answered
+from openanpr.web.local.asking import Asked, ByForm, Instant, Number, Said, WhyForm, answered
 
 _SHOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class ListRoutes:
-    """What lists over the socket need; `changed` is called when a list may have a new revision.
-
-    `longest` is how far ahead an entry by hand may expire.
-    """
+    """What lists over the socket need; `longest` is how far ahead an entry by hand may expire."""
 
     store: ListStore
     clock: Callable[[], datetime]
-    changed: Callable[[], None]
     longest: timedelta
     stolen: StolenPolicy
     weeding: WeedRules
@@ -51,13 +48,13 @@ class ListRoutes:
 class DefineForm(Struct, frozen=True, forbid_unknown_fields=True):
     """A list and the case for it; `max_age_hours` None for one that is kept by hand."""
 
-    name: str
-    owner: str
-    purpose: str
-    legal_basis: str
+    name: Said
+    owner: Said
+    purpose: Said
+    legal_basis: Said
     kind: ListKind
-    visible_to: list[str]
-    max_age_hours: float | None = None
+    visible_to: list[Said]
+    max_age_hours: Annotated[float, Meta(gt=0, le=100_000)] | None = None
 
 
 class ImportForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,21 +65,21 @@ class ImportForm(Struct, frozen=True, forbid_unknown_fields=True):
 
     path: str
     profile: str
-    by: str
-    why: str
+    by: Said
+    why: Said
     kind: ChangeKind = ChangeKind.FULL
     list: str = ""
-    source_at: datetime | None = None
-    feed_revision: int | None = None
-    feed_base: int | None = None
+    source_at: Instant | None = None
+    feed_revision: Number | None = None
+    feed_base: Number | None = None
     revive: bool = False
 
 
 class EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
     """An entry that a person asks for."""
 
-    by: str
-    why: str
+    by: Said
+    why: Said
     vrm: str
     action: Action
     reason: str
@@ -108,26 +105,19 @@ class EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
 class RemovalForm(Struct, frozen=True, forbid_unknown_fields=True):
     """An entry to take off: its mark, PNC id and who put it in."""
 
-    by: str
-    why: str
+    by: Said
+    why: Said
     vrm: str
     pnc_id: str = ""
     origin: Origin = Origin.FEED
 
 
-class DecisionForm(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who decides, and why."""
-
-    by: str
-    why: str = ""
-
-
 class RollbackForm(Struct, frozen=True, forbid_unknown_fields=True):
     """The revision to go back to."""
 
-    by: str
-    why: str
-    to: int
+    by: Said
+    why: Said
+    to: Number
 
 
 def list_routes(of: ListRoutes) -> list[Route]:
@@ -156,7 +146,6 @@ def _define(of: ListRoutes, form: DefineForm) -> object:
     age = None if form.max_age_hours is None else timedelta(hours=form.max_age_hours)
     seen = frozenset(form.visible_to)
     of.store.define(VoiList(form.name, form.owner, form.purpose, form.legal_basis, form.kind, age, seen))
-    of.changed()
     return _standing(of.store.standing(form.name), of.clock())
 
 
@@ -179,7 +168,6 @@ def _import(of: ListRoutes, form: ImportForm) -> object:
         revive=form.revive,
     )
     done = import_feed(path, request, profile=profile, store=of.store, stolen=of.stolen)
-    of.changed()
     return {
         "state": done.state.value,
         "rows": done.rows,
@@ -189,7 +177,13 @@ def _import(of: ListRoutes, form: ImportForm) -> object:
 
 def _profile(name: str) -> FeedProfile:
     path = Path(name)
-    return load_profile(path) if path.suffix == ".toml" else shipped_profile(name)
+    if path.suffix != ".toml":
+        return shipped_profile(name)
+    if not path.is_absolute():
+        raise ValueError(
+            "give the whole path of a profile that the node can read, or the name of a shipped one"
+        )
+    return load_profile(path)
 
 
 def _entry(of: ListRoutes, asked: Asked) -> object:
@@ -239,21 +233,17 @@ def _rollback(of: ListRoutes, asked: Asked) -> object:
 
 
 def _weeding(of: ListRoutes, asked: Asked) -> object:
-    by = asked.form(DecisionForm).by
-    done = weed(asked.path["name"], by=by, at=of.clock(), rules=of.weeding, store=of.store)
-    of.changed()
-    return _proposal(done)
+    by = asked.form(ByForm).by
+    return _proposal(weed(asked.path["name"], by=by, at=of.clock(), rules=of.weeding, store=of.store))
 
 
 def _approve(of: ListRoutes, asked: Asked) -> object:
-    form = asked.form(DecisionForm)
-    done = approve(int(asked.path["number"]), by=form.by, at=of.clock(), store=of.store)
-    of.changed()
-    return _proposal(done)
+    by = asked.form(ByForm).by
+    return _proposal(approve(int(asked.path["number"]), by=by, at=of.clock(), store=of.store))
 
 
 def _refuse(of: ListRoutes, asked: Asked) -> object:
-    form = asked.form(DecisionForm)
+    form = asked.form(WhyForm)
     asker = Asker(form.by, of.clock(), form.why)
     return _proposal(turn_down(int(asked.path["number"]), asker=asker, store=of.store))
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from openanpr.web.local.asking import Asked, answered
+from openanpr.web.local.asking import Asked, answered, refusal
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -44,7 +44,10 @@ def metrics_route(metrics: Callable[[], bytes]) -> Route:
     """Return the route that Prometheus asks."""
 
     def tell(_: Request) -> Response:
-        return Response(metrics(), media_type=METRICS_TYPE)
+        try:
+            return Response(metrics(), media_type=METRICS_TYPE)
+        except Exception as fault:  # noqa: BLE001 - told as a refusal
+            return refusal(fault)
 
     return Route("/metrics", tell)
 

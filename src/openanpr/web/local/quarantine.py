@@ -15,8 +15,16 @@ from starlette.routing import Route
 from openanpr.ingest.accept import DETAILS, Reason
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.mend import ReleaseDesk, discard, mend, release
-from openanpr.ingest.quarantine import Deed, Quarantine, QuarantinedRead, QuarantineList, Query, State
-from openanpr.web.local.asking import Asked, answered
+from openanpr.ingest.quarantine import (
+    ChangedMeanwhileError,
+    Deed,
+    Quarantine,
+    QuarantinedRead,
+    QuarantineList,
+    Query,
+    State,
+)
+from openanpr.web.local.asking import Asked, Number, answered
 
 
 class WholeQuarantine(Quarantine, QuarantineList, Protocol):
@@ -38,7 +46,7 @@ class DeedForm(Struct, frozen=True, forbid_unknown_fields=True):
 
     by: str
     why: str
-    version: int
+    version: Number
 
 
 class MendForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +54,7 @@ class MendForm(Struct, frozen=True, forbid_unknown_fields=True):
 
     by: str
     why: str
-    version: int
+    version: Number
     patch: msgspec.Raw
 
 
@@ -64,6 +72,10 @@ def quarantine_routes(of: QuarantineRoutes) -> list[Route]:
 
 def _look(of: QuarantineRoutes, asked: Asked) -> object:
     state, reason = asked.query.get("state", State.WAITING), asked.query.get("reason")
+    if state not in {"any", *State}:
+        raise ValueError(f"state is any, {', '.join(State)}")
+    if reason not in {None, *Reason}:
+        raise ValueError(f"reason is one of {', '.join(Reason)}")
     found = of.kept.look(
         Query(
             state=None if state == "any" else State(state),
@@ -101,7 +113,7 @@ def _mend(of: QuarantineRoutes, asked: Asked) -> object:
 def _release(of: QuarantineRoutes, asked: Asked) -> object:
     form = asked.form(DeedForm)
     deed = Deed(form.by, of.clock(), form.why)
-    wanted = asked.query.get("id", "")
+    wanted = _found(of, asked).item_id
     return _item(release(wanted, deed, of.desk, limits=of.limits(), version=form.version), whole=False)
 
 
@@ -113,9 +125,9 @@ def _discard(of: QuarantineRoutes, asked: Asked) -> object:
 
 
 def _seen(item: QuarantinedRead, version: int) -> QuarantinedRead:
-    """Return the item; raises ValueError unless it is in the version that the person looked at."""
+    """Return the item; raises ChangedMeanwhileError unless it is in the version that the person looked at."""
     if item.version != version:
-        raise ValueError("somebody else changed this read since you looked at it: look again")
+        raise ChangedMeanwhileError("somebody else changed this read since you looked at it: look again")
     return item
 
 

@@ -1,0 +1,7 @@
+"""The whole node of `tests/run_node`, for tests of its local socket."""
+
+from __future__ import annotations
+
+from tests.run_node.conftest import open_world, reads_url, world
+
+__all__ = ["open_world", "reads_url", "world"]
