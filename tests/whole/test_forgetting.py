@@ -21,6 +21,7 @@ class Later:
 
     node: Node
     held_before: list[str]
+    held_running: list[str]
     preview: Any
     ran: Any
     certificates: Any
@@ -45,15 +46,24 @@ def later(yard) -> Later:
     preview = node.ask("retention", "preview")
     ran = node.ask("retention", "run")
     certificates, check = node.ask("retention", "certificates"), node.ask("retention", "check")
+    held_running = holding(node.data, LISTED, UNLISTED, STRAY)
     clock.write_text(f"{DAYS} {DAYS}", "ascii")
     node.stop()
     node.start()
-    # What is dropped from the read store is taken from the disk a moment later.
     returned = node.status()["returned_days"]
     node.stop()
     pictures = [path.name for path in (node.data / "pictures").rglob("*.jpg")]
     return Later(
-        node, held_before, preview, ran, certificates, check, returned, looked_at(node.data), pictures
+        node,
+        held_before,
+        held_running,
+        preview,
+        ran,
+        certificates,
+        check,
+        returned,
+        looked_at(node.data),
+        pictures,
     )
 
 
@@ -86,7 +96,7 @@ def delivered(node: Node) -> None:
 
 def test_what_is_looked_for_was_there_before(later) -> None:
     kept_in = {name.split("/")[0] for name in later.held_before}
-    assert {"control.db", "lists.db"} <= kept_in
+    assert kept_in == {"control.db", "lists.db", "journal.db", "reads"}
 
 
 def test_a_preview_says_what_would_go_and_lets_nothing_go(later) -> None:
@@ -114,6 +124,10 @@ def test_a_search_again_finds_nothing_at_once_and_after_the_next_start(later) ->
 def test_a_held_read_stays_with_its_hold_and_its_picture(later) -> None:
     assert later.pictures == [f"{sha256_of(jpeg(3))}.jpg"]
     assert holding(later.node.data, HELD)
+
+
+def test_the_run_leaves_no_file_with_a_mark_while_the_node_goes_on(later) -> None:
+    assert later.held_running == []
 
 
 @pytest.mark.parametrize("mark", [LISTED, UNLISTED, STRAY])
