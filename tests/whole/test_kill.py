@@ -17,7 +17,7 @@ from openanpr.deliver.send import Chance, Pace, Sender
 from openanpr.wire.device_key import DeviceKey
 from tests.whole.world import Node, read, until
 
-LISTED, CAMERA, KILLS = "PK15HJU", "53/1/4", 20
+LISTED, CAMERA, KILLS = "PK15HJU", "53/1/4", 10
 WANTED_EVERY = 5
 
 
@@ -30,7 +30,7 @@ class Delivering:
         fresh = Fresh(chance.clock, lambda: os.urandom(16).hex(), time.monotonic)
         line = Line.open(LineSettings(node.url), key, fresh)
         device = enrol(line, node.code("camera 4", CAMERA), key.public)
-        self._outbox = Outbox.open(folder / "outbox.db", batch_size=BatchSize(reads=8))
+        self._outbox = Outbox.open(folder / "outbox.db", batch_size=BatchSize(reads=16))
         pace = Pace(first_s=0.02, most_s=0.1, idle_s=0.02)
         self._sender = Sender(self._outbox, line, device, chance=chance, pace=pace)
         self._stopped = threading.Event()
@@ -45,7 +45,7 @@ class Delivering:
         return self._sender.standing.reads
 
     def _put(self) -> None:
-        while not self._stopped.wait(0.004):
+        while not self._stopped.wait(0.02):
             number = len(self.marks)
             mark = LISTED if number % WANTED_EVERY == 0 else f"X{number:05d}Z"
             self._outbox.put([read(mark, CAMERA)])

@@ -128,7 +128,9 @@ class Node:
         self.process: subprocess.Popen[bytes] | None = None
         if not self.data.exists():
             self.data.mkdir(mode=0o700)
-            (self.data / "node.toml").write_text(f"[listen]\nport = {self.port}\n{settings}", "utf-8")
+            file = self.data / "node.toml"
+            file.touch(mode=0o600)
+            file.write_text(f"[listen]\nport = {self.port}\n{settings}", "utf-8")
 
     def launch(self) -> None:
         """Start it and do not wait."""
