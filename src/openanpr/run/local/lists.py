@@ -150,7 +150,7 @@ VERBS = (
             Take("--source", "where it comes from", default=""),
             Take("--review-on", "the day on which its owner looks again"),
             Take("--covert", "only the people named by --seen-by may know of it", switch=True),
-            Take("--seen-by", "a person or team that may see a covert entry", many=True, default=[]),
+            Take("--seen-by", "a person or team that may see a covert entry", many=True),
             Take("--revive", "it may come back although it was weeded or taken off", switch=True),
             BY,
             WHY,

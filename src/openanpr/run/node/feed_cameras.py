@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Protocol
 
 from openanpr.core.registered_camera import RegisteredCamera
+from openanpr.ingest.feed import Feed
 from openanpr.ingest.scope import Scope
-from openanpr.store.control.feeds import EnrolledFeed
 from openanpr.wire.vendors.contract import CameraLookup, KnownCamera
 
 
@@ -23,8 +24,8 @@ class Register(Protocol):
 class Feeds(Protocol):
     """The feeds that are enrolled."""
 
-    def every(self) -> Iterable[EnrolledFeed]:
-        """Return all feeds, revoked ones too."""
+    def find(self, feed_id: str) -> Feed | None:
+        """Return a feed, revoked or not."""
         ...
 
 
@@ -42,16 +43,17 @@ class _ByName:
 class FeedCamerasByName:
     """The `ingest.feed_message.FeedCameras` over the register: a feed's names are those of its cameras."""
 
-    def __init__(self, register: Register, feeds: Feeds) -> None:
-        self._register, self._feeds = register, feeds
+    def __init__(self, register: Register, feeds: Feeds, zone: tzinfo | None) -> None:
+        """`zone` is that of clocks which tell times without one; None: such times are refused."""
+        self._register, self._feeds, self._zone = register, feeds, zone
 
     def of(self, feed_id: str) -> CameraLookup:
         """Return the cameras that this feed may speak for, by name."""
-        scope = next((one.feed.scope for one in self._feeds.every() if one.feed.feed_id == feed_id), None)
-        return _ByName({} if scope is None else _named(self._register.every(), scope))
+        feed = self._feeds.find(feed_id)
+        return _ByName({} if feed is None else _named(self._register.every(), feed.scope, self._zone))
 
 
-def _named(cameras: Iterable[RegisteredCamera], scope: Scope) -> dict[str, KnownCamera]:
+def _named(cameras: Iterable[RegisteredCamera], scope: Scope, zone: tzinfo | None) -> dict[str, KnownCamera]:
     found: dict[str, KnownCamera] = {}
     twice: set[str] = set()
     for one in cameras:
@@ -59,5 +61,5 @@ def _named(cameras: Iterable[RegisteredCamera], scope: Scope) -> dict[str, Known
             name = one.name.strip().casefold()
             if name in found:
                 twice.add(name)
-            found[name] = KnownCamera(one.camera, moving=one.moving)
+            found[name] = KnownCamera(one.camera, zone, moving=one.moving)
     return {name: camera for name, camera in found.items() if name not in twice}
