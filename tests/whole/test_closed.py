@@ -45,7 +45,10 @@ def test_nobody_else_on_the_machine_can_open_the_socket(force) -> None:
         for path, mode in modes.items():
             path.chmod(mode | 0o055)
         tried = subprocess.run(
-            [sys.executable, "-c", _DIAL, force.data / "node.sock"], capture_output=True, text=True, check=True
+            [sys.executable, "-c", _DIAL, force.data / "node.sock"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
     finally:
         for path, mode in modes.items():

@@ -33,7 +33,18 @@ def passed(yard, force, nation, clip) -> Passed:
     log, state = yard.log("reader"), yard.folder / "reader"
     with ExitStack() as stack:
         ours, theirs = stack.enter_context(Watch(force)), stack.enter_context(Watch(nation))
-        words = ("--camera", CAMERA, "--enrol-file", code, "--state", state, "--threads", 1, "--as-live", clip)
+        words = (
+            "--camera",
+            CAMERA,
+            "--enrol-file",
+            code,
+            "--state",
+            state,
+            "--threads",
+            1,
+            "--as-live",
+            clip,
+        )
         reader = yard.process([OPENANPR, "reader", "--node", force.url, *words], log)
         until(lambda: reader.poll() is not None, within_s=90, what="the reader has read and delivered")
         assert reader.returncode == 0, log.read_text("utf-8")

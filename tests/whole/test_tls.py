@@ -79,7 +79,9 @@ def test_a_reader_that_does_not_know_the_certificate_gives_nothing_away(secured,
     assert "reader-stranger" not in {one["name"] for one in secured.ask("devices", "list")}
 
 
-def test_plain_http_to_it_gets_no_answer_and_the_reader_says_what_to_look_at(secured, street, tmp_path) -> None:
+def test_plain_http_to_it_gets_no_answer_and_the_reader_says_what_to_look_at(
+    secured, street, tmp_path
+) -> None:
     plain = secured.url.replace("https://", "http://")
     with pytest.raises(httpx.HTTPError):
         httpx.get(f"{plain}/v1/health", trust_env=False)

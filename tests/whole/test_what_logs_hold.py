@@ -21,7 +21,9 @@ def logs(yard, force):
         watch.wait_for(LISTED)
     heard = device.batch(read(STRAY, CAMERA))
     assert [device.post(heard)[0] for _ in range(2)] == [200, 401]
-    status, _ = device.post(device.signed("POST", f"/v1/feeds/axis/{told['token']}", "text/plain", b"ZB12LGS"))
+    status, _ = device.post(
+        device.signed("POST", f"/v1/feeds/axis/{told['token']}", "text/plain", b"ZB12LGS")
+    )
     assert status < 500
     force.settled()
     return {path.name: path.read_text("utf-8") for path in yard.logs if path.exists()}

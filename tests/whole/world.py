@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import cv2
@@ -51,7 +51,7 @@ class WorldError(AssertionError):
 
 @dataclass(slots=True)
 class Yard:
-    """Where all of it stands: one folder, everything that must end with the tests, and what no log may hold."""
+    """Where all of it stands: one folder, what must end with the tests, and what no log may hold."""
 
     folder: Path
     stack: ExitStack
@@ -117,23 +117,25 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
 class Node:
     """`openanpr node` on a folder of its own."""
 
-    def __init__(
-        self, yard: Yard, name: str, settings: str = "", *, port: int | None = None, scheme: str = "http"
-    ) -> None:
-        self.yard, self.name = yard, name
-        self.data, self.port = yard.folder / name, port or free_port()
+    def __init__(self, yard: Yard, name: str, settings: str = "", *, scheme: str = "http") -> None:
+        self.yard, self.name, self.settings = yard, name, settings
+        self.data, self.port = yard.folder / name, free_port()
         self.url = f"{scheme}://127.0.0.1:{self.port}"
         self.log = yard.log(name)
         self.program: Sequence[object] = (OPENANPR, "node", "--data", self.data)
         self.process: subprocess.Popen[bytes] | None = None
-        if not self.data.exists():
-            self.data.mkdir(mode=0o700)
-            file = self.data / "node.toml"
-            file.touch(mode=0o600)
-            file.write_text(f"[listen]\nport = {self.port}\n{settings}", "utf-8")
+        self.ca: Path | None = None
+
+    def settle_in(self) -> None:
+        """Make its folder where it is not there, and its settings."""
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        file = self.data / "node.toml"
+        file.touch(mode=0o600)
+        file.write_text(f"[listen]\nport = {self.port}\n{self.settings}", "utf-8")
 
     def launch(self) -> None:
         """Start it and do not wait."""
+        self.settle_in()
         self.process = self.yard.process(self.program, self.log)
 
     def start(self) -> Node:
@@ -192,6 +194,7 @@ class Node:
 
     def settled(self) -> None:
         """Wait until every consumer of the journal has passed all that came."""
+
         def done() -> bool:
             return not any(one["waiting"] for one in self.status()["consumers"].values())
 
@@ -308,7 +311,7 @@ class Watch:
         until(lambda: self.of(mark), within_s=within_s, what=f"an alert of {mark}", every_s=0.01)
         return self.of(mark)[0]
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
