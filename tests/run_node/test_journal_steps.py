@@ -108,21 +108,24 @@ def test_no_group_is_taken_while_another_holds_the_lock(journal) -> None:
 def test_entries_are_decoded_once_for_all_consumers_and_kept_within_bounds(world) -> None:
     for n in range(4):
         world.deliver(read(f"AB1{n}CDE"))
-    journal = world.stores.journal
-    group = journal.claim("match", most_batches=9, most_bytes=2**20)
-    size = len(group.batches[0].body)
-    for decoded, kept in (
-        (DecodedEntries(), 4),
-        (DecodedEntries(most_entries=3), 3),
-        (DecodedEntries(most_bytes=2 * size + size // 2), 2),
-        (DecodedEntries(most_bytes=1), 0),
-    ):
-        first, again = decoded.of(group), decoded.of(group)
-        assert [one.accepted[0].record.vrm for one in first] == ["AB10CDE", "AB11CDE", "AB12CDE", "AB13CDE"]
+    group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
+    for most_reads, kept in ((9, 4), (3, 3), (1, 1)):
+        decoded = DecodedEntries(most_reads)
+        first, again = decoded.reads(group), decoded.reads(group)
+        assert [one.record.vrm for one in first] == ["AB10CDE", "AB11CDE", "AB12CDE", "AB13CDE"]
         assert first == again
         assert len(decoded._kept) == kept
-        assert decoded._bytes <= max(decoded._most_bytes, 0)
-        assert (first[3] is again[3]) is (kept == 4)
+        assert (first[0] is again[0]) is (kept == 4)
+
+
+def test_what_ingest_noted_is_not_decoded_again(world) -> None:
+    world.deliver(read())
+    group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
+    (decoded,) = DecodedEntries().reads(group)
+    noting = DecodedEntries()
+    noting.note(group.batches[0].key, (decoded,))
+    assert noting.reads(group)[0] is decoded
+    assert noting.reads(Group("g", (JournalledBatch(9, group.batches[0].key, b"\xc1"),), 9)) == (decoded,)
 
 
 def test_a_damaged_entry_is_said_and_not_kept() -> None:
@@ -130,7 +133,7 @@ def test_a_damaged_entry_is_said_and_not_kept() -> None:
     group = Group("g", (JournalledBatch(1, "k", b"\xc1"),), 1)
     for _ in range(2):
         with pytest.raises(ValueError, match="no batch"):
-            decoded.of(group)
+            decoded.reads(group)
 
 
 def test_the_same_group_again_raises_no_second_alert(world) -> None:

@@ -116,7 +116,7 @@ def ran_once(tmp_path_factory) -> Path:
 @pytest.fixture
 def ran(ran_once, tmp_path) -> Path:
     """A copy of it, to be spoilt."""
-    return Path(shutil.copytree(ran_once, tmp_path / "ran"))
+    return Path(shutil.copytree(ran_once, tmp_path / "ran", symlinks=True))
 
 
 class running:  # noqa: N801 - read as a verb
