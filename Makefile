@@ -22,7 +22,7 @@ if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null
 elif [ "$$(uname)" = Darwin ]; then open $(1); fi
 endef
 
-.PHONY: help run test check bench soak train format lock browser clean
+.PHONY: help run report test check bench soak train format lock browser clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -60,17 +60,22 @@ $(VENV)/training.stamp: $(VENV)/reader.stamp lock/training.txt lock/torch.txt
 browser: ## make sure that a Chromium is here (for the tests of the report page)
 	@.ci/browser
 
-run: $(VENV)/reader.stamp ## read the demonstration clip; SOURCE=path reads anything else, VOI=list.csv compares
+run: $(VENV)/$(if $(SOURCE),reader,node).stamp ## start a node and two cameras, print alerts; SOURCE=path reads that instead, VOI=list.csv compares
 ifdef SOURCE
 	@mkdir -p $(OUT)
 	@$(BIN)/openanpr read '$(SOURCE)' $(if $(VOI),--voi '$(VOI)') --report $(OUT)/report.html
 	@$(call show,$(OUT)/report.html)
 else
-	@$(BIN)/python -m training.clips.demo --out $(OUT)/demo
+	@test -f $(OUT)/demo/truth.csv || $(BIN)/python -m training.clips.demo --out $(OUT)/demo
+	@$(BIN)/python -m demonstration.two_cameras --clip $(OUT)/demo/demo.mp4 --voi $(OUT)/demo/voi.csv \
+	    --out $(OUT)/demo/county $(ARGS)
+endif
+
+report: $(VENV)/reader.stamp ## read the demonstration clip without a node and write its report page
+	@test -f $(OUT)/demo/truth.csv || $(BIN)/python -m training.clips.demo --out $(OUT)/demo
 	@$(BIN)/openanpr read $(OUT)/demo/demo.mp4 --voi $(OUT)/demo/voi.csv --save $(OUT)/demo/saved \
 	    --report $(OUT)/demo/report.html
 	@$(call show,$(OUT)/demo/report.html)
-endif
 
 test: $(VENV)/dev.stamp $(TRAINING_STAMP) browser ## every test, with branch coverage
 	@rm -f .coverage .coverage.*

@@ -17,7 +17,18 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks import curves, matching, parked, passes, read_store, scene_plates, speed, street
+from benchmarks import (
+    curves,
+    list_import,
+    matching,
+    node,
+    parked,
+    passes,
+    read_store,
+    scene_plates,
+    speed,
+    street,
+)
 from benchmarks.result import ROOT, Finding, Skipped, write_result
 from benchmarks.table import line_text, write_table
 
@@ -49,6 +60,9 @@ MEASURES = (
     Measure("crops", "single plates by height, blur, slant and light", curves.curves),
     Measure("matching", "reads matched with lists, one core", matching.matching),
     Measure("read-store", "stored reads found and forgotten", read_store.read_store),
+    Measure("list-import", "a list of two million imported and live", list_import.list_import),
+    Measure("node-intake", "a whole node taking reads in", node.node_intake),
+    Measure("alert-latency", "from a read to its alert on the stream", node.alert_latency),
 )
 
 

@@ -167,9 +167,10 @@ def flood(data: Path, port: int, count: int, seed: int) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     slowest = 0.0
-    for start in range(0, len(whole), BATCH):
-        sent = device.send(whole[start : start + BATCH])
-        slowest = max(slowest, sent.answered_s - sent.sent_s)
+    with device:
+        for start in range(0, len(whole), BATCH):
+            sent = device.send(whole[start : start + BATCH])
+            slowest = max(slowest, sent.answered_s - sent.sent_s)
     print(json.dumps({"reads": len(whole), "slowest_ms": 1000 * slowest}), flush=True)
 
 

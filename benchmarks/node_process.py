@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -22,7 +23,7 @@ from openanpr.core.camera import CameraId
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.deliver.enrol import enrol
 from openanpr.deliver.line import Fresh, Line, LineSettings, Message
-from openanpr.wire.delivery import BATCHES_PATH, BatchAnswer, read_batch_answer
+from openanpr.wire.delivery import BATCHES_PATH, PICTURES_PATH, BatchAnswer, read_batch_answer
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
 
@@ -42,7 +43,7 @@ class NodeProcess:
     def made(cls, data: Path, *, settings: str = "", port: int | None = None) -> Self:
         """Return a node on a new folder, not started; `settings` are lines of its node.toml."""
         node = cls(data, port or free_port())
-        data.mkdir(mode=0o700, parents=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = f"[listen]\nport = {node.port}\n{settings}"
         (data / "node.toml").write_text(text, encoding="utf-8")
         return node
@@ -54,14 +55,24 @@ class NodeProcess:
             raise RuntimeError("the node was not started")
         return self._process.pid
 
+    @property
+    def log(self) -> Path:
+        """The file with what it says."""
+        return self.data.parent / f"{self.data.name}.log"
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start it, and wait for nothing."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen([OPENANPR, "node", "--data", self.data], stdout=log, stderr=log)
+        return self._process
+
     def start(self, *, within_s: float = 120.0) -> Self:
         """Start it and wait until it answers."""
-        with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
-            self._process = subprocess.Popen([OPENANPR, "node", "--data", self.data], stdout=log, stderr=log)
+        process = self.spawn()
         until = time.monotonic() + within_s
         while time.monotonic() < until:
-            if self._process.poll() is not None:
-                raise RuntimeError(f"the node ended with {self._process.returncode}: see its log")
+            if process.poll() is not None:
+                raise RuntimeError(f"the node ended with {process.returncode}: see its log")
             try:
                 self.ask("node", "status")
             except subprocess.CalledProcessError:
@@ -95,10 +106,12 @@ class NodeProcess:
 
     def ask(self, *words: str) -> Any:  # noqa: ANN401 - JSON
         """Return what the command line answers, as JSON."""
-        done = subprocess.run(
-            [OPENANPR, *words, "--json", "--data", self.data], capture_output=True, check=True
-        )
+        done = subprocess.run([*self.words(*words), "--json"], capture_output=True, check=True)
         return json.loads(done.stdout)
+
+    def words(self, *words: str) -> list[str | Path]:
+        """Return the command line of a question to this node."""
+        return [OPENANPR, *words, "--data", self.data]
 
     def cameras(self, count: int) -> list[CameraId]:
         """Register so many cameras of one source and return them."""
@@ -148,6 +161,14 @@ class Device:
         line = Line.open(LineSettings(node.url), key, fresh)
         return cls(line, enrol(line, code, key.public))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._line.close()
+
     def send(self, reads: Sequence[bytes], batch_id: UUID | None = None) -> Sent:
         """Send encoded reads as one batch; raises LineDownError, and RuntimeError for a refusal."""
         head = BatchHead(batch_id or UUID(bytes=os.urandom(16)), self._device, datetime.now(UTC))
@@ -158,6 +179,11 @@ class Device:
         if not 200 <= answer.status < 300:
             raise RuntimeError(f"the node refused a batch with status {answer.status}: {answer.body[:200]!r}")
         return Sent(read_batch_answer(answer.body), began, ended)
+
+    def send_picture(self, jpeg: bytes) -> int:
+        """Send a picture; return the status of the answer; raises LineDownError."""
+        path = f"{PICTURES_PATH}/{hashlib.sha256(jpeg).hexdigest()}"
+        return self._line.send(Message("PUT", path, "image/jpeg", jpeg)).status
 
 
 def free_port() -> int:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
+from tests.conventions.commands import OPTION, call_fault, leaves, options
 from tests.conventions.tree import ROOT, place, python_files
 
-PROGRAM = Path(sys.executable).with_name("openanpr")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(?:sh|console|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
-OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+RUN_BY_HAND = ("training", "benchmarks", "demonstration")
 
 
 def commands(page: Path) -> list[list[str]]:
@@ -36,16 +33,6 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
-@lru_cache
-def help_text(command: str) -> str:
-    """What `openanpr COMMAND --help` prints."""
-    shown = subprocess.run(
-        [PROGRAM, *command.split(), "--help"], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert shown.returncode == 0, f"openanpr {command} --help: {shown.stderr}"
-    return shown.stdout
-
-
 @pytest.mark.parametrize("page", PAGES, ids=place)
 def test_every_make_target_in_a_page_exists(page) -> None:
     named = {
@@ -55,23 +42,37 @@ def test_every_make_target_in_a_page_exists(page) -> None:
     assert named <= targets(), f"{place(page)} names targets that are not: {named - targets()}"
 
 
+def program_call(words: list[str]) -> list[str] | None:
+    """What a command line gives to our program; None where it calls another."""
+    at = next((n for n, w in enumerate(words) if w.endswith("/bin/openanpr")), 0)
+    if Path(words[at]).name != "openanpr":
+        return None
+    ends = (n for n, word in enumerate(words) if word in {"|", ">", ">>", "<", "&", "&&", ";"} and n > at)
+    return words[at + 1 : next(ends, len(words))]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=place)
-def test_every_command_and_option_in_a_page_exists(page) -> None:
+def test_every_command_line_in_a_page_is_understood(page) -> None:
     for words in commands(page):
-        if words[0] != "openanpr":
-            continue
-        options = {word.split("=")[0] for word in words if word.startswith("--")}
-        command = words[1] if len(words) > 1 and not words[1].startswith("-") else ""
-        known = set(OPTION.findall(help_text(command)))
-        assert options <= known | {"--help"}, (
-            f"{place(page)}: {options - known} unknown to openanpr {command}"
-        )
+        call = program_call(words)
+        if call is not None:
+            assert not call_fault(call), f"{place(page)}: {' '.join(words)}: {call_fault(call)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=place)
+def test_every_command_named_in_a_page_exists(page) -> None:
+    known = {leaf[: n + 1] for leaf in leaves() for n in range(len(leaf))}
+    groups = {leaf[:1] for leaf in leaves() if len(leaf) > 1}
+    found = re.findall(r"(?<![\w/])openanpr ([a-z]+)(?: ([a-z][a-z-]+))?", page.read_text(encoding="utf-8"))
+    for first, second in found:
+        named = (first, second) if second and (first,) in groups else (first,)
+        assert named in known, f"{place(page)}: there is no openanpr {' '.join(named)}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=place)
 def test_every_module_run_in_a_page_exists(page) -> None:
     for words in commands(page):
-        if "-m" in words and words[words.index("-m") + 1].split(".")[0] in {"training", "benchmarks"}:
+        if "-m" in words and words[words.index("-m") + 1].split(".")[0] in RUN_BY_HAND:
             module = ROOT / Path(*words[words.index("-m") + 1].split("."))
             assert module.with_suffix(".py").is_file() or (module / "__main__.py").is_file(), (
                 f"{place(page)}: {module}"
@@ -79,17 +80,17 @@ def test_every_module_run_in_a_page_exists(page) -> None:
 
 
 def test_every_module_run_by_the_makefile_exists() -> None:
-    named = re.findall(r"-m ((?:training|benchmarks)[\w.]*)", (ROOT / "Makefile").read_text())
+    named = re.findall(rf"-m ((?:{'|'.join(RUN_BY_HAND)})[\w.]*)", (ROOT / "Makefile").read_text())
     missing = [name for name in named if not (ROOT / Path(*name.split("."))).with_suffix(".py").is_file()]
     assert named
     assert not missing
 
 
-@pytest.mark.parametrize("command", ["read", "score"])
+@pytest.mark.parametrize("command", ["read", "score", "reader"])
 def test_every_option_is_documented(command) -> None:
     page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
     section = page.partition(f"## openanpr {command}")[2].partition("\n## ")[0]
-    missing = set(OPTION.findall(help_text(command))) - set(OPTION.findall(section)) - {"--help"}
+    missing = options((command,)) - set(OPTION.findall(section))
     assert section, f"docs/reference/command-line.md has no part on openanpr {command}"
     assert not missing, f"docs/reference/command-line.md does not tell of {missing}"
 

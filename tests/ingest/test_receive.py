@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openanpr.core.camera import CameraId
 from openanpr.core.place import Place
 from openanpr.ingest.accept import Reason
 from openanpr.ingest.acknowledgement import HeldRead, parse_acknowledgement, write_acknowledgement
+from openanpr.ingest.journal import read_entry
 from openanpr.ingest.receive import take_batch
 from openanpr.ingest.refusal import Kind, RefusedError
 from openanpr.wire.delivery import read_batch_answer
@@ -313,3 +315,24 @@ def test_no_bytes_raise_anything_undeclared(body, encoding, packed) -> None:
     headers = {"Content-Encoding": "gzip"} if packed else {}
     request = world.signed(body, content_type=str(encoding), headers=headers)
     assert refusal(world, request).counted in {"unreadable", "unknown_version", "too_large"}
+
+
+def test_what_goes_on_at_once_is_what_the_journal_gives_later() -> None:
+    world, noted = World(), {}
+
+    class Fresh:
+        def note(self, key, reads) -> None:
+            noted[key] = reads
+
+    intake = replace(world.intake, fresh=Fresh())
+    moving = record(MOVING, place=Place(51.5, -2.6))
+    placed = record(place=Place(51.5, -2.6), vrm="AB34CDE")
+    reads = [record(), record(), placed, moving, record(age_s=600, vrm="LATE"), record(CameraId(9, 9, 9))]
+    request = world.batch(reads)
+    take_batch(request, intake, received_at=NOW, limits=LIMITS)
+    (entry,) = world.journal.entries.values()
+    assert noted == {entry.key: read_entry(entry.body).accepted}
+    assert len(noted[entry.key]) == 4
+    noted.clear()
+    take_batch(world.batch(reads), intake, received_at=NOW + timedelta(seconds=1), limits=LIMITS)
+    assert noted == {}, "a batch that came before has gone on before"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from openanpr.core.instant import Instant
 from openanpr.core.shape import shape_key
@@ -40,16 +41,18 @@ class BoxPx:
     h: int
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A rival spelling (A-Z0-9, no spaces) and its calibrated probability."""
+class Candidate(NamedTuple):
+    """A rival spelling (A-Z0-9, no spaces) and its calibrated probability.
+
+    A bare tuple with names, as `Character` is: a node makes a dozen of them for each of thousands of reads a
+    second.
+    """
 
     plate: str
     p: float
 
 
-@dataclass(frozen=True, slots=True)
-class Character:
+class Character(NamedTuple):
     """One position of the plate: the character chosen, its probability and its rivals."""
 
     c: str

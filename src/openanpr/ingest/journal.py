@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from openanpr.core.capture_record import CaptureRecord
-from openanpr.ingest.accept import DOUBTFUL, DUPLICATE, HELD, LATE, PLACE_IGNORED, Judgement, Reason
+from openanpr.ingest.accept import DOUBTFUL, DUPLICATE, HELD, LATE, PLACE_IGNORED, Judgement, Reason, in_order
 from openanpr.ingest.arrival import Arrival, ArrivedRead
 from openanpr.ingest.forwarded import RAW_READS, HandedOn, raw_reads, unfold
 from openanpr.ingest.quarantine import QuarantinedRead, item_id
@@ -31,6 +31,7 @@ from openanpr.wire.forwarded import (
 from openanpr.wire.read_batch import (
     MOST_BATCH_BYTES,
     Encoding,
+    ReadBatch,
     RefusedRead,
     decode_batch,
     unpack,
@@ -169,13 +170,26 @@ def read_entry(body: bytes) -> Journalled:
     encoding = Encoding(form.form)
     plain = _plain(form)
     batch = decode_batch(plain, encoding)
-    records = _by_index(form, batch.records, batch.refused)
-    accepted = [
-        _arrived(records[index], form.arrival, marks)
-        for index, marks in enumerate(form.marks)
-        if not marks & (HELD | DUPLICATE)
-    ]
-    return Journalled(form.arrival, tuple(accepted), _quarantined(form, plain, encoding), said)
+    if len(batch.records) + len(batch.refused) > len(form.marks):
+        raise EntryError("an entry of the journal has fewer marks than reads")
+    accepted = accepted_of(batch, form.arrival, form.marks)
+    return Journalled(form.arrival, accepted, _quarantined(form, plain, encoding), said)
+
+
+def accepted_of(batch: ReadBatch, arrival: Arrival, marks: bytes) -> tuple[ArrivedRead, ...]:
+    """Return the accepted reads of a judged batch: the same that `read_entry` gives for its entry."""
+    return tuple(
+        [
+            _arrived(read, arrival, mark)
+            for read, mark in zip(in_order(batch), marks, strict=False)  # a vendor's message has a mark more
+            if not mark & (HELD | DUPLICATE) and not isinstance(read, RefusedRead)
+        ]
+    )
+
+
+def holds_anything(body: bytes) -> bool:
+    """Return whether an entry has reads for the quarantine, told without decoding its batch."""
+    return bool(_opened(body).held)
 
 
 def origins_of(body: bytes) -> tuple[OriginBatch, ...]:
@@ -209,16 +223,6 @@ def held_of(judgement: Judgement) -> Mapping[Reason, int]:
     for held in judgement.held:
         counts[held.reason] = counts.get(held.reason, 0) + 1
     return counts
-
-
-def _by_index(
-    form: _Form, records: tuple[CaptureRecord, ...], refused: tuple[RefusedRead, ...]
-) -> Mapping[int, CaptureRecord]:
-    bad = {read.index for read in refused}
-    places = [index for index in range(len(records) + len(bad)) if index not in bad]
-    if len(places) + len(bad) > len(form.marks):
-        raise EntryError("an entry of the journal has fewer marks than reads")
-    return dict(zip(places, records, strict=True))
 
 
 def _opened(body: bytes) -> _Form:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from openanpr.ingest.accept import Cameras, Judgement, accept, reads_digest
 from openanpr.ingest.acknowledgement import Acknowledgement
-from openanpr.ingest.arrival import Arrival
+from openanpr.ingest.arrival import Arrival, ArrivedRead
 from openanpr.ingest.clock import Clocks, measure, sample_of
 from openanpr.ingest.device import Device
 from openanpr.ingest.forwarded import HandedOn, flat, judged_on, proofs_of, unfold
-from openanpr.ingest.journal import Journal, Said
+from openanpr.ingest.journal import Journal, Said, accepted_of
 from openanpr.ingest.keep import Judged, answered_before, batch_key, keep
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.prove import Proof, prove
@@ -44,15 +45,24 @@ _COMPONENT = re.compile(r'"([a-z0-9-]+)"')
 _SIGNED = ("content-type", "content-encoding", "content-digest", "signature-input", "signature")
 
 
+class Fresh(Protocol):
+    """Whoever goes on with the reads of a batch once it is on disk, and would else decode its entry again."""
+
+    def note(self, key: str, reads: tuple[ArrivedRead, ...]) -> None:
+        """Take note of the accepted reads of the entry `key`; never raises."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What taking a batch needs of the world."""
+    """What taking a batch needs of the world; `fresh` is optional and only saves work."""
 
     proof: Proof
     cameras: Cameras
     clocks: Clocks
     journal: Journal
     tally: Tally
+    fresh: Fresh | None = None
 
 
 def take_batch(request: Request, intake: Intake, *, received_at: datetime, limits: Limits) -> Acknowledgement:
@@ -72,7 +82,10 @@ def take_batch(request: Request, intake: Intake, *, received_at: datetime, limit
         if before is not None:
             return before
         arrival, judgement = _judged(came, device, intake, received_at, limits)
-        return keep(Judged(arrival, said, judgement, came.digest), intake.journal, intake.tally)
+        answer = keep(Judged(arrival, said, judgement, came.digest), intake.journal, intake.tally)
+        if intake.fresh is not None and not came.handed_on and answer.received_at == received_at:
+            intake.fresh.note(key, accepted_of(came.batch, arrival, judgement.marks))
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -24,7 +25,6 @@ from openanpr.store.backup_manifest import CONTENT, FORM, LIST, Manifest, Schema
 from openanpr.store.control.migrate import head
 from openanpr.store.migrate_reads import read_migrations
 
-_SKIPPED = 10**12
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -55,8 +55,8 @@ def verify(source: Path) -> Manifest:
 def restore(source: Path, data_folder: Path, *, program: str) -> Manifest:
     """Make the data folder of a node from a backup; it must not be there, or be empty.
 
-    `program` is the version of this program. The journal goes on at positions that the lost time cannot have
-    used: the forwarding node and the stores know groups of batches by them. Start the node as after a crash:
+    `program` is the version of this program. The journal goes on under a new name: the stores know groups
+    of batches by it, and the lost time may have used the same positions for others. Start the node as after a crash:
     it takes up from the journal, and retention runs again. Raises BackupError; then no data folder was made.
     """
     manifest = verify(source)
@@ -69,7 +69,7 @@ def restore(source: Path, data_folder: Path, *, program: str) -> Manifest:
         private_folder(unfinished)
         for listed in _listed(source, manifest):
             _restore_one(source, unfinished, listed)
-        _skip_positions(unfinished / manifest.journal)
+        _rename(unfinished / manifest.journal)
         sync_folders(unfinished)
         unfinished.rename(data_folder)
         sync_folder(data_folder.parent)
@@ -103,10 +103,11 @@ def _restore_one(source: Path, root: Path, listed: Listed) -> None:
             raise _damaged(listed)
 
 
-def _skip_positions(journal: Path) -> None:
+def _rename(journal: Path) -> None:
+    """Give the journal a new name: its next groups are not those that the lost time made under the old one."""
     with closing(sqlite3.connect(journal, isolation_level=None)) as db:
         db.execute("PRAGMA synchronous = FULL")
-        if db.execute("UPDATE about SET next = next + ?", (_SKIPPED,)).rowcount != 1:
+        if db.execute("UPDATE about SET name = ?", (secrets.token_hex(8),)).rowcount != 1:
             raise BackupError("the journal in the backup is not one of a node that ran: use another backup")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

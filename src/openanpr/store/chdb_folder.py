@@ -25,6 +25,7 @@ from openanpr.store.engine import (
     refused,
 )
 from openanpr.store.file_lock import HeldElsewhereError, hold_lock
+from openanpr.store.insert_tokens import take_back_torn
 
 _BAD_ARGUMENTS = 36
 _LOCK = "openanpr.lock"
@@ -65,6 +66,7 @@ class ChdbFolder:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = _locked(folder)
         try:
+            take_back_torn(folder)
             config = folder / _CONFIG
             config.write_text(_SETTINGS.format(memory=memory_bytes, marks=_MARKS_BYTES), encoding="utf-8")
             return cls(folder, lock, f"{folder}?config-file={config}")

@@ -131,7 +131,7 @@ class _Columns:
         self._meant(column("seen_by"), _nobody, None)
         if len(self._odd) == len(self._cut):
             return None
-        kept = self._kept
+        kept = self._keeper()
         return StagedColumns(
             source=reading.rules.profile.source,
             source_at=reading.rules.source_at,
@@ -147,11 +147,14 @@ class _Columns:
             **{field: kept(column(field)) for field in TEXTS},
         )
 
-    def _kept(self, column: Sequence[_Meaning]) -> Sequence[_Meaning]:
-        """Return the column without the places of odd rows."""
+    def _keeper(self) -> Callable[[Sequence[_Meaning]], Sequence[_Meaning]]:
+        """Return what takes the places of odd rows out of a column."""
         if not self._odd:
-            return column
-        return list(compress(column, (i not in self._odd for i in range(len(self._cut)))))
+            return lambda column: column
+        stays = bytearray(b"\1") * len(self._cut)
+        for place in self._odd:
+            stays[place] = 0
+        return lambda column: list(compress(column, stays))
 
     def _vrms(self, cells: Sequence[str]) -> Sequence[str]:
         joined = "".join(cells)

@@ -24,7 +24,12 @@ from openanpr.run.local.verb import (
 
 _LOOKS = (
     AS,
-    Take("--roles", "the roles they have, with commas", query=True, default="control-room"),
+    Take(
+        "--roles",
+        "the roles they have, with commas (default: control-room)",
+        query=True,
+        default="control-room",
+    ),
     Take("--teams", "the teams they belong to, with commas", query=True),
     Take("--forces", "the forces they answer for, with commas (default: all)", query=True),
     Take("--areas", "the areas they answer for, with commas (default: all)", query=True),

@@ -71,7 +71,7 @@ FEEDS = (
         (
             _NAME,
             _SCOPE,
-            Take("--most-message-bytes", "the largest message", default=8 * 2**20, kind=int),
+            Take("--most-message-bytes", "the largest message (default: 8 MiB)", default=8 * 2**20, kind=int),
             BY,
         ),
     ),

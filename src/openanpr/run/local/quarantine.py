@@ -42,7 +42,7 @@ VERBS = (
             Take("--reason", "only those held for this reason", query=True),
             Take("--device", "only those of this device", query=True),
             Take("--after", "go on after this id", query=True),
-            Take("--most", "at most so many", query=True, kind=int),
+            Take("--most", "at most so many (default: 100)", query=True, kind=int),
         ),
     ),
     Verb(

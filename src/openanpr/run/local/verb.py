@@ -101,13 +101,14 @@ def run_verb(verb: Verb, arguments: argparse.Namespace) -> int:
     """Ask the node and print its answer; return the exit code."""
     from openanpr.run.local.ask import ask, login_name  # noqa: PLC0415 - loads httpx
 
-    said = {take: getattr(arguments, take.key) for take in verb.takes}
+    said = {take.key: getattr(arguments, take.key) for take in verb.takes}
     for who in (BY, AS):
-        if who in said and said[who] is None:
-            said[who] = login_name()
-    named = {take.key: quote(str(value), safe="") for take, value in said.items() if take.path}
-    query = {t.key: str(value) for t, value in said.items() if t.query and value not in {None, ""}}
-    form = {t.key: value for t, value in said.items() if not (t.path or t.query) and value is not None}
+        if who in verb.takes and said[who.key] is None:
+            said[who.key] = login_name()
+    told = [(take, said[take.key]) for take in verb.takes]
+    named = {take.key: quote(str(value), safe="") for take, value in told if take.path}
+    query = {t.key: str(value) for t, value in told if t.query and value not in {None, ""}}
+    form = {t.key: value for t, value in told if not (t.path or t.query) and value is not None}
     form |= verb.says
     try:
         answer = ask(

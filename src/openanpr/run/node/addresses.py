@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from openanpr.alert.routing import Viewer
 from openanpr.alert.webhook import Endpoint, HmacSigner
@@ -18,10 +20,11 @@ from openanpr.ingest.picture import PictureLimits
 from openanpr.match.doubt import MatchRules
 from openanpr.match.odds import BaseRates
 from openanpr.run.node.secret_file import SecretFileError, read_secret_text
-from openanpr.run.node.settings import Database, NodeSettings, Webhook
+from openanpr.run.node.settings import Database, NodeSettings, WatchedFolder, Webhook
 from openanpr.store.clickhouse_server import ServerAddress
 from openanpr.store.pictures import Bucket
 from openanpr.voi.column_map import FeedProfile, load_profile, shipped_profile
+from openanpr.wire.vendors.file_name import DEFAULT_PATTERN, file_pattern
 
 _WEBHOOK = "whsec_"
 
@@ -101,6 +104,22 @@ def feed_profiles(settings: NodeSettings) -> tuple[FeedProfile, ...]:
     return tuple(
         load_profile(Path(name)) if "/" in name else shipped_profile(name) for name in settings.feeds.profiles
     )
+
+
+def camera_zone(settings: NodeSettings) -> ZoneInfo | None:
+    """The zone of other makers' clocks that tell none; raises ValueError for a zone that is not known."""
+    name = settings.other_makers.zone
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("other_makers.zone must be a zone such as Europe/London") from None
+
+
+def watched_pattern(watched: WatchedFolder) -> re.Pattern[str]:
+    """The form of the names in a watched folder; raises ValueError."""
+    return file_pattern(watched.pattern) if watched.pattern else DEFAULT_PATTERN
 
 
 def match_rules(settings: NodeSettings) -> MatchRules:

@@ -15,10 +15,19 @@ from uuid import uuid4
 
 from openanpr.deliver.line import Fresh, Line
 from openanpr.deliver.send import Chance
+from openanpr.ingest.feed_message import FeedDesk
+from openanpr.ingest.feed_message import Rules as MessageRules
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import PictureStore
 from openanpr.ingest.tally import Tally
-from openanpr.run.node.addresses import base_rates, forward_code, forward_line, match_rules
+from openanpr.run.node.addresses import (
+    base_rates,
+    forward_code,
+    forward_line,
+    match_rules,
+    picture_limits,
+    watched_pattern,
+)
 from openanpr.run.node.alerting import Alerting, Rules, alerting_of
 from openanpr.run.node.back_match import BackMatch
 from openanpr.run.node.chores import housekeeping
@@ -41,10 +50,11 @@ from openanpr.run.node.store_reads import PutAside, StoreReads
 from openanpr.run.node.stores import Stores, open_stores
 from openanpr.run.node.telling import Telling
 from openanpr.run.node.threads import Rounds
+from openanpr.run.node.watched_folder import PictureFolder
 from openanpr.run.node.webhooks import WebhookSender
 from openanpr.store.journal import LEAST_FREE_BYTES
 from openanpr.store.retention import RetentionRule
-from openanpr.web.delivery import DeliveryApp, DeliverySettings, delivery_app
+from openanpr.web.delivery import DeliveryApp, DeliveryDesks, DeliverySettings, delivery_app
 from openanpr.web.local.app import local_app, metrics_app
 from openanpr.web.serve import serve_socket, serve_tcp
 
@@ -69,6 +79,7 @@ class _Made:
     finding: HitFinding
     forgetting: Forgetting
     forwarding: Forwarding | None
+    decoded: DecodedEntries
 
 
 def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: ExitStack) -> Node:
@@ -79,10 +90,13 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
     profile = profile_of(settings, on=clock().date())
     made = _made(settings, ingest_limits(profile, settings), retention_rule(profile), clock, last)
     keeping = housekeeping(made.stores, settings, made.forgetting, clock)
+    desks = _desks(made)
+    for name, folder in _watched(made, desks.feeds):
+        keeping.add(f"pictures of feed {name}", timedelta(seconds=2), folder.sweep)
     rounds = {one.name: one for one in _rounds(made, keeping)}
     consumers = _consumers(made, rounds)
     telling = _telling(made, profile.label, consumers, tuple(rounds.values()), keeping)
-    app = _delivery(made)
+    app = delivery_app(desks, DeliverySettings(names=settings.listen.authorities))
     servers = _servers(made, app, telling)
     return Node(app, servers, consumers, tuple(rounds.values()), made.alerting.desk)
 
@@ -120,6 +134,7 @@ def _made(
         ),
         forgetting=Forgetting(stores, rule, lambda: limits),
         forwarding=_forwarding(settings, stores, clock, last),
+        decoded=DecodedEntries(),
     )
 
 
@@ -165,7 +180,7 @@ def _consumers(made: _Made, rounds: Mapping[str, Rounds]) -> tuple[Consumer, ...
     pictures = _pictures(stores)
     match = MatchReads(made.finding, made.alerting.raising, made.clock)
     store = StoreReads(stores.engine, stores.announced, stores.intake.shelf, pictures, stores.kept_from)
-    journal, decoded = stores.journal, DecodedEntries()
+    journal, decoded = stores.journal, made.decoded
     consumers = [
         Consumer(journal, decoded, match, _MATCHED),
         Consumer(journal, decoded, store, _STORED, stores.writing),
@@ -207,7 +222,7 @@ def _telling(
     )
 
 
-def _delivery(made: _Made) -> DeliveryApp:
+def _desks(made: _Made) -> DeliveryDesks:
     folder = made.settings.journal.path.parent
     judging = Judging(
         made.settings,
@@ -215,8 +230,25 @@ def _delivery(made: _Made) -> DeliveryApp:
         clock=made.clock,
         ready=lambda: shutil.disk_usage(folder).free >= LEAST_FREE_BYTES,
     )
-    desks = delivery_desks(made.stores, made.tally, _pictures(made.stores), judging)
-    return delivery_app(desks, DeliverySettings(names=made.settings.listen.authorities))
+    return delivery_desks(made.stores, made.tally, _pictures(made.stores), made.decoded, judging)
+
+
+def _watched(made: _Made, desk: FeedDesk) -> Iterator[tuple[str, PictureFolder]]:
+    said = made.settings.other_makers
+    rules = MessageRules(made.limits, picture_limits(made.settings))
+    for one in said.folders:
+        one.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield (
+            one.feed,
+            PictureFolder(
+                one.folder,
+                watched_pattern(one),
+                timedelta(seconds=said.quiet_s),
+                partial(made.stores.intake.feeds.find, one.feed),
+                desk,
+                lambda: rules,
+            ),
+        )
 
 
 def _behind(made: _Made, telling: Telling) -> Behind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ from openanpr.web.serve import ServeError
 
 _LOG = logging.getLogger("openanpr.node")
 _LOOK_S = 1.0
+_OWNER_ALONE = 0o077  # taken from the mode of every file that the node makes, whoever makes it
 _FAULTS = (
     ProfileError,
     SettingsError,
@@ -70,6 +72,7 @@ def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], dateti
     try:
         settings = settings_of(home)
         with ExitStack() as last, Interrupt() as interrupt:
+            last.callback(os.umask, os.umask(_OWNER_ALONE))
             node = build_node(settings, clock=clock or _now, last=last)
             _calm_collector()
             node.start()

@@ -1,51 +1,56 @@
-"""Entries of the journal read back once, however many of the node's threads ask for them."""
+"""Accepted reads on their way from ingest to those who go on with them, decoded once for all of them."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 
 from openanpr.ingest.arrival import ArrivedRead
-from openanpr.ingest.journal import Journalled, read_entry
+from openanpr.ingest.journal import read_entry
 from openanpr.store.journal import Group, JournalledBatch
 
-_MOST_ENTRIES = 256
-_MOST_BYTES = 16 * 2**20  # as they lie in the journal; decoded they take several times as much
+_MOST_READS = 20_000
+"""Some 100 MB of them; who is further behind decodes from the journal."""
 
 
 class DecodedEntries:
-    """The entries that were asked for last, decoded, up to so many and so many bytes of the journal.
+    """The reads of the latest entries of the journal. Safe to share between threads."""
 
-    Every consumer passes the same ones within moments of each other. Safe to share between threads.
-    """
-
-    def __init__(self, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES) -> None:
-        self._most_entries, self._most_bytes = most_entries, most_bytes
+    def __init__(self, most_reads: int = _MOST_READS) -> None:
+        self._most_reads = most_reads
         self._lock = threading.Lock()
-        self._kept: OrderedDict[int, tuple[Journalled, int]] = OrderedDict()
-        self._bytes = 0
+        self._decoding = threading.Lock()
+        self._kept: OrderedDict[str, tuple[ArrivedRead, ...]] = OrderedDict()
+        self._reads = 0
 
-    def of(self, group: Group) -> tuple[Journalled, ...]:
-        """Return the entries of a group in order; raises EntryError, BatchError for a damaged journal."""
-        return tuple(map(self._one, group.batches))
-
-    def _one(self, batch: JournalledBatch) -> Journalled:
+    def note(self, key: str, reads: tuple[ArrivedRead, ...]) -> None:
+        """Keep the accepted reads of an entry for those who will ask; the oldest make room."""
         with self._lock:
-            known = self._kept.get(batch.position)
-        if known is not None:
-            return known[0]
-        entry = read_entry(batch.body)  # two that come at once both decode it: that costs less than waiting
+            before = self._kept.pop(key, ())
+            self._kept[key] = reads
+            self._reads += len(reads) - len(before)
+            while self._reads > self._most_reads and len(self._kept) > 1:
+                _, gone = self._kept.popitem(last=False)
+                self._reads -= len(gone)
+
+    def reads(self, group: Group) -> tuple[ArrivedRead, ...]:
+        """Return all accepted reads of a group, in order; raises EntryError, BatchError for a damaged one."""
+        found: list[ArrivedRead] = []
+        for batch in group.batches:
+            found += self._reads_of(batch)
+        return tuple(found)
+
+    def _reads_of(self, batch: JournalledBatch) -> tuple[ArrivedRead, ...]:
+        known = self._known(batch.key)
+        if known is None:
+            # One at a time: whoever waits finds it done.
+            with self._decoding:
+                known = self._known(batch.key)
+                if known is None:
+                    known = read_entry(batch.body).accepted
+                    self.note(batch.key, known)
+        return known
+
+    def _known(self, key: str) -> tuple[ArrivedRead, ...] | None:
         with self._lock:
-            if batch.position not in self._kept:
-                self._kept[batch.position] = entry, len(batch.body)
-                self._bytes += len(batch.body)
-            while len(self._kept) > self._most_entries or self._bytes > self._most_bytes:
-                _, (_, size) = self._kept.popitem(last=False)
-                self._bytes -= size
-        return entry
-
-
-def accepted_of(entries: Iterable[Journalled]) -> tuple[ArrivedRead, ...]:
-    """Return all reads of some entries that were accepted, in order."""
-    return tuple(read for entry in entries for read in entry.accepted)
+            return self._kept.get(key)

@@ -14,10 +14,10 @@ from openanpr.ingest.feed_message import FeedDesk
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import PictureIntake, PictureStore
 from openanpr.ingest.prove import Proof
-from openanpr.ingest.receive import Intake
+from openanpr.ingest.receive import Fresh, Intake
 from openanpr.ingest.rotate import RotationDesk
 from openanpr.ingest.tally import Tally
-from openanpr.run.node.addresses import picture_limits
+from openanpr.run.node.addresses import camera_zone, picture_limits
 from openanpr.run.node.feed_cameras import FeedCamerasByName
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.stores import Stores
@@ -40,18 +40,22 @@ class Judging:
     ready: Callable[[], bool]
 
 
-def delivery_desks(stores: Stores, tally: Tally, pictures: PictureStore, judging: Judging) -> DeliveryDesks:
-    """Return the desks; `pictures` is where they are kept, and handed on."""
+def delivery_desks(
+    stores: Stores, tally: Tally, pictures: PictureStore, fresh: Fresh, judging: Judging
+) -> DeliveryDesks:
+    """Return the desks; `pictures` is where they are kept, `fresh` who goes on with accepted reads."""
     kept, hash_key = stores.intake, stores.secrets.hash_key
     proof = Proof(kept.devices, stores.nonces)
     arriving = PictureIntake(proof, stores.announced, pictures, kept.shelf, tally)
     feeds = FeedIntake(kept.feeds, hash_key, kept.cameras, stores.journal, tally)
     return DeliveryDesks(
-        batches=Intake(proof, kept.cameras, RecentClocks(), stores.journal, tally),
+        batches=Intake(proof, kept.cameras, RecentClocks(), stores.journal, tally, fresh),
         pictures=arriving,
         enrolment=EnrolmentDesk(kept.codes, stores.nonces, hash_key, tally),
         rotation=RotationDesk(proof, kept.devices, tally),
-        feeds=FeedDesk(feeds, arriving, FeedCamerasByName(kept.cameras, kept.feeds)),
+        feeds=FeedDesk(
+            feeds, arriving, FeedCamerasByName(kept.cameras, kept.feeds, camera_zone(judging.settings))
+        ),
         lists=ListDesk(proof, stores.lists, tally),
         limits=judging.limits,
         picture_limits=picture_limits(judging.settings),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Protocol
 
 from openanpr.core.registered_camera import RegisteredCamera
+from openanpr.ingest.feed import Feed
 from openanpr.ingest.scope import Scope
-from openanpr.store.control.feeds import EnrolledFeed
 from openanpr.store.control.mirror import STALE_S
 from openanpr.wire.vendors.contract import CameraLookup, KnownCamera
 
@@ -25,8 +26,8 @@ class Register(Protocol):
 class Feeds(Protocol):
     """The feeds that are enrolled."""
 
-    def every(self) -> Iterable[EnrolledFeed]:
-        """Return all feeds, revoked ones too."""
+    def find(self, feed_id: str) -> Feed | None:
+        """Return a feed, revoked or not."""
         ...
 
 
@@ -45,10 +46,18 @@ class FeedCamerasByName:
     """The `ingest.feed_message.FeedCameras` over the register: a feed's names are those of its cameras."""
 
     def __init__(
-        self, register: Register, feeds: Feeds, *, clock: Callable[[], float] = time.monotonic
+        self,
+        register: Register,
+        feeds: Feeds,
+        zone: tzinfo | None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` gives seconds that only grow: what is answered may be a second old."""
-        self._register, self._feeds, self._clock = register, feeds, clock
+        """`zone` is that of clocks which tell times without one; None: such times are refused.
+
+        `clock` gives seconds that only grow: what is answered may be a second old.
+        """
+        self._register, self._feeds, self._zone, self._clock = register, feeds, zone, clock
         self._known: dict[str, tuple[float, _ByName]] = {}
 
     def of(self, feed_id: str) -> CameraLookup:
@@ -57,13 +66,13 @@ class FeedCamerasByName:
         known = self._known.get(feed_id)
         if known is not None and now_s - known[0] <= STALE_S:
             return known[1]
-        scope = next((one.feed.scope for one in self._feeds.every() if one.feed.feed_id == feed_id), None)
-        found = _ByName({} if scope is None else _named(self._register.every(), scope))
+        feed = self._feeds.find(feed_id)
+        found = _ByName({} if feed is None else _named(self._register.every(), feed.scope, self._zone))
         self._known[feed_id] = now_s, found
         return found
 
 
-def _named(cameras: Iterable[RegisteredCamera], scope: Scope) -> dict[str, KnownCamera]:
+def _named(cameras: Iterable[RegisteredCamera], scope: Scope, zone: tzinfo | None) -> dict[str, KnownCamera]:
     found: dict[str, KnownCamera] = {}
     twice: set[str] = set()
     for one in cameras:
@@ -71,5 +80,5 @@ def _named(cameras: Iterable[RegisteredCamera], scope: Scope) -> dict[str, Known
             name = one.name.strip().casefold()
             if name in found:
                 twice.add(name)
-            found[name] = KnownCamera(one.camera, moving=one.moving)
+            found[name] = KnownCamera(one.camera, zone, moving=one.moving)
     return {name: camera for name, camera in found.items() if name not in twice}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from openanpr.run.node.fault import kind_and_place
 
 _LOG = logging.getLogger("openanpr.node")
-Chore = Callable[[datetime], None]
+Chore = Callable[[datetime], object]
 
 
 @dataclass(slots=True)

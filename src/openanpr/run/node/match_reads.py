@@ -14,7 +14,7 @@ from openanpr.alert.take_in import take_in
 from openanpr.core.camera import CameraId
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.match.doubt import MatchRules
-from openanpr.run.node.decoded import DecodedEntries, accepted_of
+from openanpr.run.node.decoded import DecodedEntries
 from openanpr.run.node.hits import HitRules, Listed, MatchedRead, hits_seen
 from openanpr.run.node.live_lists import NodeLists
 from openanpr.store.control.live_entries import LiveEntries
@@ -84,6 +84,6 @@ class MatchReads:
 
     def take(self, group: Group, decoded: DecodedEntries) -> None:
         """Match and alert; the same group again counts nothing twice, for a hit has a name of its own."""
-        reads = accepted_of(decoded.of(group))
+        reads = decoded.reads(group)
         now = self._clock()
         self._raising.take(self._finding.hits(reads, now=now), now=now)

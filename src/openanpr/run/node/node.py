@@ -31,7 +31,10 @@ class Servers:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The running parts of a node; its stores are closed by whoever opened them."""
+    """The running parts of a node; its stores are closed by whoever opened them.
+
+    `bell` is what the listeners to the live stream wait for.
+    """
 
     app: DeliveryApp
     servers: Servers

@@ -52,7 +52,7 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         default=argparse.SUPPRESS,
-        help="its settings (default: node.toml in its folder, if there)",
+        help="its settings; the node is then where they say (default: node.toml in its folder, if there)",
     )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from openanpr.match.doubt import MatchRules
 from openanpr.match.odds import BaseRates
-from openanpr.run.node.addresses import feed_profiles, webhooks
+from openanpr.run.node.addresses import camera_zone, feed_profiles, watched_pattern, webhooks
 from openanpr.run.node.rule_book import rules_of_alerts
 from openanpr.run.node.secret_file import SecretFileError, read_secret
 from openanpr.run.node.settings import Database, NodeSettings
@@ -103,6 +103,9 @@ def _check(settings: NodeSettings) -> None:
         read_secret(path, key)
     webhooks(settings)
     feed_profiles(settings)
+    camera_zone(settings)
+    for watched in settings.other_makers.folders:
+        watched_pattern(watched)
 
 
 def _check_doors(settings: NodeSettings) -> None:
@@ -146,16 +149,21 @@ def _check_database(name: str, database: Database) -> None:
             raise ValueError(f"{name}.password_file is for PostgreSQL: set {name}.url too, or take it out")
         return
     parts = urlsplit(database.url)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.hostname or not parts.path.strip("/"):
+    asked = parse_qs(parts.query)
+    sockets = asked.get("host", [])
+    on_socket = bool(sockets) and all(host.startswith("/") for host in sockets)  # of this machine
+    host = parts.hostname or ("localhost" if on_socket else "")
+    if parts.scheme not in {"postgresql", "postgres"} or not host or not parts.path.strip("/"):
         raise ValueError(
             f"{name}.url must be postgresql://user@host/database; without it a SQLite file is used"
         )
-    asked = parse_qs(parts.query)
+    if sockets and not on_socket:
+        raise ValueError(f"{name}.url names its host twice: leave ?host= to the folder of a local socket")
     if parts.password or asked.keys() & {"password", "passfile"}:
         raise ValueError(
             f"{name}.url holds a password: put it into a file of mode 0600, see {name}.password_file"
         )
-    if not is_this_machine(parts.hostname) and not _PROVES.intersection(asked.get("sslmode", ())):
+    if not is_this_machine(host) and not _PROVES.intersection(asked.get("sslmode", ())):
         raise ValueError(
             f"{name}.url leads to another machine, which must prove itself: end it in ?sslmode=verify-full"
         )

@@ -186,6 +186,27 @@ class Feeds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedFolder:
+    """A folder into which cameras drop pictures whose names tell time and plate, and the feed they are of.
+
+    `pattern` is the form of the names, see `wire.vendors.file_name`; empty for the usual one.
+    """
+
+    feed: Name
+    folder: Path
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMakers:
+    """What other makers' cameras need: `zone` is that of clocks which tell none (IANA; empty: refused)."""
+
+    zone: str = ""
+    folders: tuple[WatchedFolder, ...] = ()
+    quiet_s: Seconds = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
     """Where metrics are told beside the local socket: on this machine only; nowhere without a port."""
 
@@ -231,6 +252,7 @@ class NodeSettings:
     webhooks: tuple[Webhook, ...] = ()
     alerts: Alerts = Alerts()
     feeds: Feeds = Feeds()
+    other_makers: OtherMakers = OtherMakers()
     metrics: Metrics = Metrics()
     match: Match = Match()
     odds: Odds = Odds()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from openanpr.ingest.journal import holds_anything, read_entry
 from openanpr.ingest.picture import PictureShelf, PictureStore, claim_shelved
 from openanpr.ingest.quarantine import Quarantine
-from openanpr.run.node.decoded import DecodedEntries, accepted_of
+from openanpr.run.node.decoded import DecodedEntries
 from openanpr.store.announced import Announced
 from openanpr.store.engine import ReadEngine
 from openanpr.store.journal import Group
@@ -32,7 +33,7 @@ class StoreReads:
 
     def take(self, group: Group, decoded: DecodedEntries) -> None:
         """Store the group under its name, once; then fetch what lies on the shelf for its reads."""
-        reads = accepted_of(decoded.of(group))
+        reads = decoded.reads(group)
         self._announced.note(reads)
         write_reads(self._engine, reads, group=group.name, kept_from=self._kept_from())
         claim_shelved(reads, self._shelf, self._pictures)
@@ -48,6 +49,7 @@ class PutAside:
 
     def take(self, group: Group, decoded: DecodedEntries) -> None:
         """Keep the held reads; one that is kept already stays as a person may have changed it."""
-        held = [item for entry in decoded.of(group) for item in entry.quarantined]
-        if held:
-            self._quarantine.put(held)
+        del decoded  # nearly every entry holds nothing, and the others are wanted whole
+        for batch in group.batches:
+            if holds_anything(batch.body):
+                self._quarantine.put(read_entry(batch.body).quarantined)

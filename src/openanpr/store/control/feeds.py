@@ -87,6 +87,12 @@ class EnrolledFeeds:
                 sa.update(feed).where(feed.c.feed_id == new.feed_id).values(**_cells(new, by, at))
             )
 
+    def find(self, feed_id: str) -> Feed | None:
+        """Return a feed, revoked or not."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_FEEDS.where(feed.c.feed_id == feed_id)).first()
+            return None if row is None else _feed_of(row)
+
     def every(self) -> tuple[EnrolledFeed, ...]:
         """Return all feeds, also revoked ones, by id."""
         with reading(self._engine) as connection:

@@ -21,7 +21,7 @@ from openanpr.core.voi_list import (
     Tombstone,
     VoiList,
 )
-from openanpr.store.control.engine import reading, writing
+from openanpr.store.control.engine import empty_log, erasing, reading, writing
 from openanpr.store.control.list_tables import (
     PARTICULARS,
     voi_entry,
@@ -183,7 +183,7 @@ class Lists:
 
         The list's state is then known from `before_revision` on; who held an earlier one is served in full.
         """
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             row = list_row(connection, list_name)
             oldest = max(row.oldest, min(before_revision, row.revision))
             connection.execute(
@@ -197,6 +197,7 @@ class Lists:
             connection.execute(
                 sa.update(voi_list).where(voi_list.c.list_id == row.list_id).values(oldest=oldest)
             )
+        empty_log(self._engine)
 
     def note(self, receipt: Receipt) -> None:
         """Keep a device's word of which revision it holds."""

@@ -81,11 +81,12 @@ class LiveEntries:
                 after = told.last
         return AliveEntries(found, entry_ids, list_ids, standings)
 
-    def changes_since(self, revisions: Mapping[int, int], *, most: int = 200_000) -> ListChanges:
+    def changes_since(self, revisions: Mapping[int, int], *, most: int = 50_000) -> ListChanges:
         """Return what leads from these revisions of the lists (by id) to the newest ones.
 
-        More than `most` entries that came or went ask for the whole; so does a revision that is too old to
-        be known, or that its list never had (a database restored from a backup).
+        More than `most` entries of a list that came or went ask for the whole, which is quicker then; so
+        does a revision that is too old to be known, or that its list never had (a database restored from
+        a backup).
         """
         put: list[ListedEntry] = []
         removed: list[ListedEntry] = []
@@ -98,9 +99,11 @@ class LiveEntries:
                     continue
                 whole = held > standing.revision or 0 < held < standing.oldest
                 asked = {"list_id": list_id, "held": held, "most": most + 1}
-                put += _entries(connection, _PUT, asked)
-                removed += _entries(connection, _REMOVED, asked)
-                whole = whole or len(put) + len(removed) > most
+                for question, found in ((_PUT, put), (_REMOVED, removed)):
+                    told = connection.execute(question, asked).one()
+                    whole = whole or told.entries > most
+                    if not whole:
+                        found.extend(_entries(told))
         if whole:
             return ListChanges((), (), whole, standings)
         return ListChanges(tuple(put), tuple(removed), whole, standings)
@@ -133,12 +136,11 @@ def _standings(connection: sa.Connection) -> dict[int, ListStanding]:
     return {row.list_id: standing_of(row) for row in connection.execute(sa.select(voi_list))}
 
 
-def _entries(connection: sa.Connection, question: _Told, asked: Mapping[str, int]) -> list[ListedEntry]:
-    told = connection.execute(question, asked).one()
-    if told.last is None:
+def _entries(told: sa.Row[Any]) -> list[ListedEntry]:
+    if not told.entries:
         return []
-    found = zip(told.entry_ids.split(" "), told.vrms.split(" "), strict=True)
-    return [ListedEntry(int(i), asked["list_id"], vrm) for i, vrm in found]
+    columns = (told.entry_ids.split(" "), told.list_ids.split(" "), told.vrms.split(" "))
+    return [ListedEntry(int(i), int(of), vrm) for i, of, vrm in zip(*columns, strict=True)]
 
 
 def _told(some: sa.Subquery) -> _Told:
@@ -151,6 +153,7 @@ def _told(some: sa.Subquery) -> _Told:
         sa.func.aggregate_strings(sa.cast(some.c.entry_id, sa.Text), " ").label("entry_ids"),
         sa.func.aggregate_strings(sa.cast(some.c.list_id, sa.Text), " ").label("list_ids"),
         sa.func.max(some.c.entry_id).label("last"),
+        sa.func.count().label("entries"),
     )
 
 

@@ -16,6 +16,8 @@ from openanpr.store.control.list_tables import SAID
 Cells: TypeAlias = tuple[object, ...]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_AFTER_PNC: Final = SAID.index("cad")  # the entry has its PNC id before this one, and a column for it
+_DAYS: Final = SAID.index("entered_on")
 _NAMES: Final = len(SAID)  # where the names of those who may see it begin
 
 
@@ -38,23 +40,23 @@ def entry_of(row: Sequence[Any]) -> VoiEntry:
     """Return the entry whose columns, in the order of `PARTICULARS`, are `row`."""
     vrm, pnc_id, origin, covert, review_on, weed_on, source_at_ms, said = row
     texts: list[str] = json.loads(said)
-    told = dict(zip(SAID, texts, strict=False))
-    action, priority = Action(told.pop("action")), Priority(told.pop("priority"))
-    entered_on, confirmed_on = _day(told.pop("entered_on")), _day(told.pop("confirmed_on"))
-    return VoiEntry(
-        vrm,
-        action,
-        priority,
-        Origin(origin),
-        pnc_id=pnc_id,
-        source_at=from_ms(source_at_ms),
-        entered_on=entered_on,
-        confirmed_on=confirmed_on,
-        review_on=review_on,
-        weed_on=weed_on,
-        covert=covert,
-        seen_by=tuple(texts[_NAMES:]),
-        **told,
+    return VoiEntry._make(
+        (
+            vrm,
+            Action(texts[0]),
+            Priority(texts[1]),
+            Origin(origin),
+            *texts[2:_AFTER_PNC],
+            pnc_id,
+            *texts[_AFTER_PNC:_DAYS],
+            from_ms(source_at_ms),
+            _day(texts[_DAYS]),
+            _day(texts[_DAYS + 1]),
+            review_on,
+            weed_on,
+            covert,
+            tuple(texts[_NAMES:]),
+        )
     )
 
 

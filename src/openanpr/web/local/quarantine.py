@@ -145,10 +145,21 @@ def _item(item: QuarantinedRead, *, whole: bool) -> dict[str, object]:
         "end": item.end,
     }
     if whole:
-        text = item.raw.decode("utf-8", errors="replace") if "json" in item.form else None
-        told |= {"form": item.form, "text": text, "base64": base64.b64encode(item.raw).decode("ascii")}
+        told |= {"form": item.form, "text": _text(item), "base64": base64.b64encode(item.raw).decode("ascii")}
         told["mends"] = [
             {"by": m.deed.by, "at": m.deed.at, "why": m.deed.why, "patch": m.patch.decode()}
             for m in item.mends
         ]
     return told
+
+
+def _text(item: QuarantinedRead) -> str | None:
+    """Return what was sent as a person can read it; None for what is neither JSON nor MessagePack."""
+    if "json" in item.form:
+        return item.raw.decode("utf-8", errors="replace")
+    if "msgpack" not in item.form:
+        return None
+    try:
+        return msgspec.json.encode(msgspec.msgpack.decode(item.raw)).decode("utf-8")
+    except (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError):
+        return None  # no MessagePack after all: that may be why it is held

@@ -1,0 +1,118 @@
+"""The pages of the node tell all of it, commands, alarms, metrics and routes, and none that is not there."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from openanpr.ingest.tally import Counts
+from openanpr.run.node.alarms import AlarmName
+from openanpr.run.node.metrics import metrics_text
+from openanpr.run.node.standing import (
+    AlertFigures,
+    ConsumerStanding,
+    ForwardStanding,
+    ListFigures,
+    NodeStanding,
+)
+from openanpr.web.local.alerts import alert_routes
+from openanpr.web.local.devices import device_routes
+from openanpr.web.local.keeping import keeping_routes
+from openanpr.web.local.lists import list_routes
+from openanpr.web.local.node import node_routes
+from openanpr.web.local.quarantine import quarantine_routes
+from tests.conventions.commands import OPTION, leaves, options, parser
+from tests.conventions.tree import ROOT
+
+OF_A_NODE = [leaf for leaf in leaves() if leaf[0] not in {"read", "score", "reader"}]
+EVERYWHERE = {"--data", "--json"}
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+ONE = {"x": 1}
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def section(text: str, head: str) -> str:
+    """What stands under a heading, up to the next of its level."""
+    found = text.partition(f"\n{head}\n")[2]
+    return found.partition(f"\n{head.partition(' ')[0]} ")[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of each row of the tables in a text, heads left out."""
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+@pytest.mark.parametrize("leaf", OF_A_NODE, ids=" ".join)
+def test_every_command_of_a_node_is_documented_with_its_options_and_no_others(leaf) -> None:
+    text = section(page("reference/command-line.md"), f"## openanpr {leaf[0]}")
+    of_all = set(OPTION.findall("\n".join(line for line in text.splitlines() if not line.startswith("| `"))))
+    told = " ".join(leaf[1:]) or leaf[0]
+    row = next((row for row in rows(text) if re.match(rf"`{told}\b", row[0])), None)
+    assert row is not None, f"docs/reference/command-line.md has no row for openanpr {' '.join(leaf)}"
+    named = set(OPTION.findall(" ".join(row)))
+    assert options(leaf) - EVERYWHERE <= named | of_all
+    assert named <= options(leaf)
+    places = [a.dest.upper() for a in parser(leaf)._actions if not a.option_strings and a.nargs is None]
+    asked = [str(place) for place in places if place != "COMMAND"]
+    assert re.findall(r"\b[A-Z_]{2,}\b", row[0]) == asked
+
+
+def test_every_alarm_is_explained_and_no_other() -> None:
+    told = [row[0].strip("`") for row in rows(section(page("how-to/run-a-node.md"), "## Alarms"))]
+    assert sorted(told) == sorted(name.value for name in AlarmName)
+
+
+def standing() -> NodeStanding:
+    return NodeStanding(
+        at=NOW,
+        started_at=NOW,
+        profile="nadc-2018",
+        counts=Counts(ONE, ONE, {("malformed", "device"): 1}, ONE, ONE, ONE),
+        consumers={"match": ConsumerStanding(1, 1, 1, 0, "")},
+        quarantine=ONE,
+        lists={"stolen": ListFigures(1, 1, stale=False, age_s=1.0)},
+        listed=1,
+        alerts=AlertFigures(ONE, ONE, 0, 1),
+        webhooks_failing=0,
+        dead_letters=0,
+        forward=ForwardStanding(0, "taken", alarm=False, full=False),
+        failures={},
+        returned_days=0,
+        disk_free_bytes=1,
+        disk_least_bytes=0,
+    )
+
+
+def test_every_metric_is_documented_with_its_kind_and_label() -> None:
+    text = metrics_text(standing()).decode()
+    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
+    labels = dict(re.findall(r"^(openanpr_\w+)(?:\{(\w+)=)?", text, re.MULTILINE))
+    told = {row[0].strip("`"): (row[1], row[2].strip("`")) for row in rows(page("reference/metrics.md"))}
+    assert told == {name: (kind, labels[name]) for name, kind in kinds.items()}
+
+
+def test_every_route_of_the_local_socket_is_documented_and_no_other() -> None:
+    nothing = cast("Any", None)
+    routes = [
+        *node_routes(cast("Any", SimpleNamespace(metrics=None))),
+        *alert_routes(nothing),
+        *list_routes(nothing),
+        *device_routes(nothing),
+        *quarantine_routes(nothing),
+        *keeping_routes(nothing),
+    ]
+    served = {
+        f"{method} {re.sub(':int}', '}', route.path)}"
+        for route in routes
+        for method in (route.methods or {"GET"}) - {"HEAD"}
+    }
+    told = [row[0].strip("`") for row in rows(page("reference/local-api.md"))]
+    assert sorted(re.sub(r"\?.*", "", one) for one in told) == sorted(served)

@@ -1,0 +1,35 @@
+"""A process that opens the read store of a stopped node and tells every read in it, one a line of JSON.
+
+`python -m tests.whole.look FOLDER`
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from openanpr.core.camera import CameraId
+from openanpr.store.chdb_folder import ChdbFolder
+from openanpr.store.reads_find import MOST_ROWS, Span, reads_of_cameras, whole_reads
+
+CAMERAS = [CameraId(force, 1, camera) for force in (53, 54) for camera in range(1, 30)]
+
+
+def main(folder: Path) -> None:
+    """Print every read of the cameras of the tests, whole."""
+    now = datetime.now(UTC)
+    span = Span(now - timedelta(days=3650), now + timedelta(days=3650))
+    with ChdbFolder.open(folder) as engine:
+        found = reads_of_cameras(engine, CAMERAS, span, limit=MOST_ROWS)
+        keys = [row.key for row in found.rows]
+        # One key at a time: a read that is stored twice is told twice.
+        for key in keys:
+            (whole,) = whole_reads(engine, [key])
+            print(json.dumps(asdict(whole), default=str))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

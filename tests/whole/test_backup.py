@@ -1,0 +1,70 @@
+"""A node is backed up while reads come in, and the backup becomes a node again in another folder."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from contextlib import contextmanager
+
+from tests.whole.world import Device, Node, read, run, until
+
+LISTED, CAMERA = "YA11BCK", "53/1/7"
+
+
+@contextmanager
+def coming_in(device: Device, marks: list[str]):
+    """Reads that come in all the while; those that were acknowledged are in `marks`."""
+    ended = threading.Event()
+
+    def send() -> None:
+        while not ended.is_set():
+            mark = f"Y{len(marks):05d}B"
+            device.send(read(mark, CAMERA))
+            marks.append(mark)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def known(node: Node) -> object:
+    """What a node knows of alerts, lists and devices; how long an alert has waited is not in it."""
+    alerts = {(one["id"], one["hits"], one["state"], one["strongest"]["vrm_read"]) for one in node.queue()}
+    return alerts, node.ask("lists", "show"), node.ask("devices", "list")
+
+
+def test_a_backup_of_a_running_node_becomes_a_node_with_all_that_it_had(yard, force, tmp_path) -> None:
+    force.camera(CAMERA)
+    device = Device(force, "camera 7", CAMERA)
+    force.approve(force.add("wanted", LISTED))
+    device.send(read(LISTED, CAMERA))
+    until(lambda: force.alert_of(LISTED), within_s=20, what="the alert")
+    marks: list[str] = []
+    with coming_in(device, marks):
+        until(lambda: len(marks) > 10, within_s=20, what="reads come in")
+        before = len(marks)
+        kept = known(force)
+        backed_up = force.told("node", "backup", tmp_path / "backup")
+        assert backed_up.returncode == 0, backed_up.stderr
+        until(lambda: len(marks) > before + 10, within_s=20, what="reads come in after the backup")
+    whole = run("node", "verify", tmp_path / "backup")
+    assert whole.stdout.startswith("whole: ")
+    other = Node(yard, "restored")
+    restored = run("node", "restore", tmp_path / "backup", "--data", other.data)
+    assert restored.returncode == 0, restored.stderr
+    assert "look at node.toml.restored, then start" in restored.stdout
+    other.start().settled()
+    assert known(other) == kept
+    assert not any(one["failures"] for one in other.status()["consumers"].values())
+    other.stop()
+    stored = {one["record"]["vrm"] for one in other.stored()}
+    assert {LISTED, *marks[:before]} <= stored
+    open_to_others = [
+        path.name for path in other.data.rglob("*")
+        if not path.is_symlink() and stat.S_IMODE(path.lstat().st_mode) & 0o077
+    ]  # fmt: skip
+    assert open_to_others == []
