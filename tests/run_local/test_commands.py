@@ -81,7 +81,8 @@ def test_a_file_is_brought_in_by_its_path_from_here(told, call, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     define(told, "imported")
     (tmp_path / "own.toml").write_text(
-        'name = "own"\nlist = "imported"\nsource = "test"\n[columns]\nvrm = "VRM"\n[defaults]\naction = "stop"\n'
+        'name = "own"\nlist = "imported"\nsource = "test"\n[columns]\nvrm = "VRM"\n'
+        '[defaults]\naction = "stop"\n'
         "[ask]\nadded = 1.0\nchanged = 1.0\nremoved = 1.0\nrefused = 1.0\n"
     )
     (tmp_path / "list.csv").write_text("VRM\nAB12CDE\nNOT A MARK!\n")

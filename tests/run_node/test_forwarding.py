@@ -106,7 +106,7 @@ def test_a_line_that_is_down_is_told_and_tried_again(force) -> None:
 
 def test_a_node_without_a_code_file_says_which_key_is_missing(open_world) -> None:
     own = open_world('[forward]\nurl = "http://127.0.0.1:1"')
-    with pytest.raises(SecretFileError, match="forward.code_file"):
+    with pytest.raises(SecretFileError, match=r"forward\.code_file"):
         forward_code(own.settings)
 
 
@@ -135,7 +135,7 @@ def test_a_full_outbox_lets_the_group_come_again_and_loses_nothing(world, tmp_pa
 
 
 def test_nodes_that_forward_in_a_ring_end_it(world, tmp_path, monkeypatch) -> None:
-    def been_here(body) -> None:
+    def been_here(_) -> None:
         raise forward.TooManyHopsError
 
     world.deliver(read())
