@@ -14,8 +14,9 @@ from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.instant import ClockSource
 from openanpr.core.place import Place
 from openanpr.core.read import Candidate, Character, Direction, Style
-from openanpr.ingest.arrival import Arrival, ArrivedRead
+from openanpr.ingest.arrival import Arrival, ArrivedRead, Origin
 from openanpr.ingest.keep import batch_key
+from openanpr.wire.forwarded import OriginProof
 
 AT = datetime(2026, 11, 22, 8, 30, 15, 250_000, tzinfo=UTC)
 FIRST_DAY = AT.date()
@@ -90,7 +91,14 @@ def full_read() -> ArrivedRead:
         profile="test-2026",
         released_from="gate-1/7#0003",
     )
-    return replace(read, arrival=came, clock_doubtful=True)
+    origin = Origin(
+        device="gate-1",
+        key="gate-1/fedcba98-7654-4def-8123-456789abcdef",
+        received_at=AT - timedelta(milliseconds=77),  # by a clock behind the camera's
+        clock_offset_ms=-(2**31),
+        proof=OriginProof.KEY_UNKNOWN,
+    )
+    return replace(read, arrival=came, clock_doubtful=True, origin=origin)
 
 
 def traffic(

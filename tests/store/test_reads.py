@@ -10,6 +10,7 @@ import pytest
 
 from openanpr.core.camera import CameraId
 from openanpr.ingest import mend
+from openanpr.ingest.arrival import Origin
 from openanpr.ingest.keep import batch_key
 from openanpr.store.engine import Statement
 from openanpr.store.reads_find import (
@@ -26,6 +27,7 @@ from openanpr.store.reads_find import (
     whole_read,
     whole_reads,
 )
+from openanpr.wire.forwarded import OriginProof
 from tests.ingest.contracts import quarantined
 from tests.store.conftest import key_of
 from tests.store.reads import AT, CAMERA, LONG_AGO, arrived, full_read, traffic
@@ -53,6 +55,14 @@ def test_a_read_with_nothing_optional_comes_back_as_it_was(engine, write) -> Non
     bare = replace(bare, arrival=replace(bare.arrival, clock_offset_ms=None))
     write(bare)
     assert whole_read(engine, key_of(bare)) == bare
+
+
+@pytest.mark.parametrize("proof", list(OriginProof))
+def test_a_read_that_another_node_handed_on_keeps_where_it_first_came(engine, write, proof) -> None:
+    first = Origin("", "feed:yard/7", AT, None, proof)
+    handed_on, ours = replace(arrived(), origin=first), arrived("BB11BBB")
+    write(handed_on, ours)
+    assert whole_reads(engine, [key_of(handed_on), key_of(ours)]) == (handed_on, ours)
 
 
 def test_the_key_of_a_batch_comes_back_as_ingest_made_it_whoever_sent_it(engine, write) -> None:

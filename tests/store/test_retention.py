@@ -24,14 +24,14 @@ from openanpr.store.retention import (
 )
 from tests.store.conftest import key_of
 from tests.store.jpegs import jpeg
-from tests.store.reads import AT, LONG_AGO, arrived
+from tests.store.reads import AT, LONG_AGO, arrived, full_read
 
 RULE = RetentionRule("short-2026", 3, "a test")
 OLD, EDGE = AT - timedelta(days=4), AT - timedelta(days=3)
 PATCH, PATCH_NAME = jpeg("patch")
 LATER, LATER_NAME = jpeg("overview that comes late")
 HOLD = Hold("hold-1", "OP/26/1", "officer 7", AT.date() + timedelta(days=30))
-HELD = arrived("HE11LDX", at=OLD, patch=PATCH_NAME, overview=LATER_NAME)
+HELD = replace(arrived("HE11LDX", at=OLD, patch=PATCH_NAME, overview=LATER_NAME), origin=full_read().origin)
 
 
 def rows(engine, table: str) -> int:

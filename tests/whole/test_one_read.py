@@ -93,7 +93,6 @@ def test_the_nation_has_the_same_read_with_its_pictures(passed, nation) -> None:
     assert (arrival["device"], arrival["signed"]) == (sender["device"], True)
 
 
-@pytest.mark.xfail(reason="the read store has no columns for an origin", strict=True)
 def test_the_nation_knows_for_good_from_which_device_the_read_first_came(passed) -> None:
     origin, first = passed.stored_at_nation["origin"], passed.stored["arrival"]
     assert origin is not None

@@ -13,7 +13,7 @@ from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.instant import ClockSource
 from openanpr.core.place import Place
 from openanpr.core.read import Candidate, Character, Direction, Style
-from openanpr.ingest.arrival import Arrival, ArrivedRead
+from openanpr.ingest.arrival import Arrival, ArrivedRead, Origin
 from openanpr.ingest.keep import batch_key
 from openanpr.store.native import (
     Column,
@@ -25,6 +25,7 @@ from openanpr.store.native import (
     texts,
     uuids,
 )
+from openanpr.wire.forwarded import OriginProof
 
 EARLINESS = 2**40 + 2**20
 """What `earliness` is counted down from, in milliseconds (migrations/reads/0002_reads.sql)."""
@@ -77,6 +78,7 @@ def columns_of(reads: Sequence[ArrivedRead]) -> tuple[Column, ...]:
         *_circumstance_columns(records),
         *_arrival_columns(arrivals),
         numbers("clock_doubtful", "Bool", [read.clock_doubtful for read in reads]),
+        *_origin_columns([read.origin for read in reads], captured_ms),
     )
 
 
@@ -88,6 +90,22 @@ def _arrival_columns(arrivals: Sequence[Arrival]) -> tuple[Column, ...]:
         numbers("signed", "Bool", [a.signed for a in arrivals]),
         texts("profile", [a.profile for a in arrivals]),
         texts("released_from", [a.released_from or "" for a in arrivals]),
+    )
+
+
+def _origin_columns(origins: Sequence[Origin | None], captured_ms: Sequence[int]) -> tuple[Column, ...]:
+    latencies = [
+        0 if origin is None else to_ms(origin.received_at) - at
+        for origin, at in zip(origins, captured_ms, strict=True)
+    ]
+    return (
+        texts("origin_proof", ["" if o is None else o.proof for o in origins]),
+        texts("origin_device", ["" if o is None else o.device for o in origins]),
+        texts("origin_key", ["" if o is None else o.key for o in origins]),
+        numbers("origin_latency_ms", "Int64", latencies),
+        maybe_numbers(
+            "origin_clock_offset_ms", "Int64", [None if o is None else o.clock_offset_ms for o in origins]
+        ),
     )
 
 
@@ -170,6 +188,11 @@ class CameraRow(msgspec.Struct, frozen=True, array_like=True):
     clock_doubtful: bool
     profile: str
     released_from: str
+    origin_proof: str
+    origin_device: str
+    origin_key: str
+    origin_latency_ms: int
+    origin_clock_offset_ms: int | None
 
 
 def read_of(
@@ -214,7 +237,13 @@ def read_of(
         profile=around.profile,
         released_from=around.released_from or None,
     )
-    return ArrivedRead(record, arrival, late=plate.late, clock_doubtful=around.clock_doubtful)
+    return ArrivedRead(
+        record,
+        arrival,
+        late=plate.late,
+        clock_doubtful=around.clock_doubtful,
+        origin=_origin(around, captured_at),
+    )
 
 
 def _key(row: CameraRow) -> str:
@@ -223,6 +252,18 @@ def _key(row: CameraRow) -> str:
         return f"{row.released_from}/released"
     # Who does not sign is a feed.
     return batch_key(row.device if row.signed else f"feed:{row.device}", row.batch_id)
+
+
+def _origin(row: CameraRow, captured_at: datetime) -> Origin | None:
+    if not row.origin_proof:
+        return None
+    return Origin(
+        device=row.origin_device,
+        key=row.origin_key,
+        received_at=captured_at + timedelta(milliseconds=row.origin_latency_ms),
+        clock_offset_ms=row.origin_clock_offset_ms,
+        proof=OriginProof(row.origin_proof),
+    )
 
 
 def _characters(vrm: str, plate: PlateRow) -> tuple[Character, ...]:

@@ -6,7 +6,8 @@ SELECT
         candidate_plate, candidate_p, character_c, character_p, rival_at, rival_c, rival_p,
         lower(hex(patch)), lower(hex(overview)), extra),
     tuple(clock, clock_error_ms, clock_offset_ms, direction, frames, lat_e7, lon_e7, place_error_m,
-    model, device, batch_id, signed, clock_doubtful, profile, released_from)
+    model, device, batch_id, signed, clock_doubtful, profile, released_from,
+    origin_proof, origin_device, origin_key, origin_latency_ms, origin_clock_offset_ms)
 FROM held_reads
 WHERE hold_id = {hold_id:String}
 ORDER BY captured_at, vrm, force, source, camera, earliness DESC

@@ -4,13 +4,15 @@ INSERT INTO held_reads (
     raw, syntax, style, candidate_plate, candidate_p, character_c, character_p, rival_at, rival_c, rival_p,
     patch, overview, extra,
     clock, clock_error_ms, clock_offset_ms, direction, frames, lat_e7, lon_e7, place_error_m,
-    model, device, batch_id, signed, clock_doubtful, profile, released_from)
+    model, device, batch_id, signed, clock_doubtful, profile, released_from,
+    origin_proof, origin_device, origin_key, origin_latency_ms, origin_clock_offset_ms)
 SELECT
     {hold_id:String}, vrm, captured_at, force, source, camera, earliness, confidence, late,
     raw, syntax, style, candidate_plate, candidate_p, character_c, character_p, rival_at, rival_c, rival_p,
     patch, overview, extra,
     clock, clock_error_ms, clock_offset_ms, direction, frames, lat_e7, lon_e7, place_error_m,
-    model, device, batch_id, signed, clock_doubtful, profile, released_from
+    model, device, batch_id, signed, clock_doubtful, profile, released_from,
+    origin_proof, origin_device, origin_key, origin_latency_ms, origin_clock_offset_ms
 FROM (
     SELECT * FROM reads
     WHERE translate(vrm, 'IO', '10') IN {shapes:Array(String)}
@@ -20,7 +22,8 @@ FROM (
 ) AS by_plate
 INNER JOIN (
     SELECT vrm, captured_at, force, source, camera, clock, clock_error_ms, clock_offset_ms, direction, frames, lat_e7, lon_e7, place_error_m,
-    model, device, batch_id, signed, clock_doubtful, profile, released_from
+    model, device, batch_id, signed, clock_doubtful, profile, released_from,
+    origin_proof, origin_device, origin_key, origin_latency_ms, origin_clock_offset_ms
     FROM reads_by_camera
     WHERE (force, source, camera) IN {cameras:Array(Tuple(UInt32, UInt32, UInt32))}
         AND translate(vrm, 'IO', '10') IN {shapes:Array(String)}

@@ -2,7 +2,8 @@
 -- (engine Null); the views that follow carry each part of it to where it is kept.
 -- confidence is in ten-thousandths; candidate_p, character_p and rival_p in millionths; lat_e7 and lon_e7 in
 -- ten-millionths of a degree. An empty raw, candidate plate or character_c means "as in vrm".
--- released_from is empty for a read that was never held.
+-- released_from is empty for a read that was never held. origin_proof is empty for a read that no other node handed on,
+-- and then there is no origin; origin_latency_ms is from captured_at to when it first came to a node.
 CREATE TABLE IF NOT EXISTS arrivals (
     vrm String,
     captured_at DateTime64(3, 'UTC'),
@@ -39,5 +40,10 @@ CREATE TABLE IF NOT EXISTS arrivals (
     signed Bool,
     clock_doubtful Bool,
     profile String,
-    released_from String
+    released_from String,
+    origin_proof String,
+    origin_device String,
+    origin_key String,
+    origin_latency_ms Int64,
+    origin_clock_offset_ms Nullable(Int64)
 ) ENGINE = Null

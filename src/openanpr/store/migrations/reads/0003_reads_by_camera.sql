@@ -1,6 +1,6 @@
 -- The same reads in the order of cameras, with what runs on from read to read of one camera and so costs
--- little here: who delivered it, in which batch, judged by which profile, by which clock and model, and where a moving
--- camera was.
+-- little here: who delivered it, in which batch, judged by which profile, by which clock and model, where a moving
+-- camera was, and from where another node had it that handed it on.
 CREATE TABLE IF NOT EXISTS reads_by_camera (
     vrm String CODEC(ZSTD(3)),
     captured_at DateTime64(3, 'UTC') CODEC(T64('bit'), ZSTD(1)),
@@ -24,7 +24,12 @@ CREATE TABLE IF NOT EXISTS reads_by_camera (
     signed Bool CODEC(ZSTD(1)),
     clock_doubtful Bool CODEC(ZSTD(1)),
     profile LowCardinality(String) CODEC(ZSTD(1)),
-    released_from String CODEC(ZSTD(1))
+    released_from String CODEC(ZSTD(1)),
+    origin_proof LowCardinality(String) CODEC(ZSTD(1)),
+    origin_device LowCardinality(String) CODEC(ZSTD(1)),
+    origin_key String CODEC(ZSTD(1)),
+    origin_latency_ms Int64 CODEC(T64, ZSTD(1)),
+    origin_clock_offset_ms Nullable(Int64) CODEC(ZSTD(1))
 ) ENGINE = ReplacingMergeTree(earliness)
 PARTITION BY toYYYYMMDD(captured_at)
 ORDER BY (force, source, camera, captured_at, vrm)

@@ -36,7 +36,12 @@ CREATE TABLE IF NOT EXISTS held_reads (
     signed Bool CODEC(ZSTD(1)),
     clock_doubtful Bool CODEC(ZSTD(1)),
     profile LowCardinality(String) CODEC(ZSTD(1)),
-    released_from String CODEC(ZSTD(1))
+    released_from String CODEC(ZSTD(1)),
+    origin_proof LowCardinality(String) CODEC(ZSTD(1)),
+    origin_device LowCardinality(String) CODEC(ZSTD(1)),
+    origin_key String CODEC(ZSTD(1)),
+    origin_latency_ms Int64 CODEC(T64, ZSTD(1)),
+    origin_clock_offset_ms Nullable(Int64) CODEC(ZSTD(1))
 ) ENGINE = ReplacingMergeTree(earliness)
 PARTITION BY hold_id
 ORDER BY (captured_at, vrm, force, source, camera)
