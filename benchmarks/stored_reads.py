@@ -144,6 +144,9 @@ def _arrival(devices: NDArray[np.uint32], chance: np.random.Generator) -> tuple[
         _texts("profile", n, "nadc-2018@2026-11"),
         _texts("released_from", n),
         _numbers("clock_doubtful", "Bool", np.zeros(n, bool)),
+        *(_texts(name, n) for name in ("origin_proof", "origin_device", "origin_key")),
+        Column("origin_latency_ms", "Int64", n, bytes(8 * n)),
+        Column("origin_clock_offset_ms", "Nullable(Int64)", n, b"\1" * n + bytes(8 * n)),
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from openanpr.deliver.outbox import Capacity, Outbox
 from openanpr.deliver.outbox_file import OutboxFullError, OutboxKind
 from openanpr.ingest.enrol import CodeRequest, make_code
+from openanpr.ingest.journal import read_entry
 from openanpr.ingest.scope import Scope
 from openanpr.ingest.secret_text import CHANCE_BYTES
 from openanpr.run.node import build, forward
@@ -18,9 +21,18 @@ from openanpr.run.node.alarms import AlarmName, alarms
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.run.node.forward import ForwardedPictures, Forwarding, ForwardReads
 from openanpr.run.node.secret_file import SecretFileError
+from openanpr.run.node.store_reads import StoreReads
+from openanpr.store.engine import Statement
+from openanpr.store.journal import Group, JournalledBatch
+from openanpr.store.origins import verify_origin
+from openanpr.store.reads_find import ReadKey, Span, reads_of_cameras, whole_read, whole_reads
 from openanpr.web.serve import serve_tcp
+from openanpr.wire.forwarded import MOST_HOPS, OriginProof
+from tests.ingest import test_forwarded as first_node
 from tests.run_node.test_starting import free_port
-from tests.run_node.world import World, read
+from tests.run_node.world import CAMERA, DEVICE, World, read
+
+KEPT = Statement("kept", "SELECT count() FROM origin_batches")
 
 
 @pytest.fixture
@@ -83,6 +95,48 @@ def test_what_a_force_takes_comes_to_the_nation_once(nation, force) -> None:
         own.stores.forward, own.made.forwarding._line, remembered, code=lambda: "", key=None, chance=None
     )
     assert again._enrolled() is not None, "it is enrolled, and needs no code any more"
+
+
+def test_the_nation_proves_from_its_store_alone_which_device_signed_a_read(nation, force) -> None:
+    other, url = nation
+    own = force(url)
+    give_code(other, own)
+    own.deliver(read(), read("KX51AAA"))
+    own.deliver(read("CD34EFG"))
+    own.pass_on("forward")
+    for _ in range(5):
+        own.turn("forward")
+    other.pass_on()
+    other.stores.journal.trim(forget_before_ms=0)
+    span = Span(other.now - timedelta(days=1), other.now)
+    found = reads_of_cameras(other.stores.engine, [CAMERA], span, limit=9).rows
+    reads = whole_reads(other.stores.engine, [one.key for one in found])
+    assert sorted(one.record.vrm for one in reads) == ["AB12CDE", "CD34EFG", "KX51AAA"]
+    for one in reads:
+        assert one.origin is not None
+        assert (one.origin.device, one.origin.proof) == (DEVICE, OriginProof.VERIFIED)
+        verify_origin(other.stores.engine, one)
+    assert other.stores.engine.rows(KEPT, {}, tuple[int])[0] == (2,)
+
+
+def test_what_came_straight_here_is_kept_without_its_batch(world) -> None:
+    world.deliver(read())
+    world.pass_on()
+    assert world.stores.engine.rows(KEPT, {}, tuple[int])[0] == (0,)
+
+
+def test_a_batch_that_may_go_no_further_is_stored_and_proved_all_the_same(world) -> None:
+    last = first_node.Nation()
+    last.hand_on([replace(one, hops=MOST_HOPS) for one in first_node.forwarded()])
+    ((key, entry),) = last.journal.entries.items()
+    stores = world.stores
+    step = StoreReads(stores.engine, stores.announced, stores.intake.shelf, stores.kept, stores.kept_from)
+    step.take(Group("far", (JournalledBatch(1, key, entry.body),), 1), DecodedEntries())
+    (sent,) = read_entry(entry.body).accepted
+    stored = whole_read(stores.engine, ReadKey(sent.record.camera, sent.record.captured_at, sent.record.vrm))
+    assert stored is not None
+    assert stored.origin == sent.origin
+    verify_origin(stores.engine, stored)
 
 
 @pytest.mark.parametrize(("code", "says"), [("00000-wrong", "code_refused"), ("", "no_code")])

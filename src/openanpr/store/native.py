@@ -53,6 +53,11 @@ def texts(name: str, values: Sequence[str]) -> Column:
     return Column(name, "String", len(values), _joined(values))
 
 
+def blobs(name: str, values: Sequence[bytes]) -> Column:
+    """A column of strings that are any bytes."""
+    return Column(name, "String", len(values), b"".join([_count(len(value)) + value for value in values]))
+
+
 def digests(name: str, values: Sequence[bytes]) -> Column:
     """A column of SHA-256 digests, 32 bytes each."""
     return Column(name, "FixedString(32)", len(values), b"".join(values))

@@ -20,7 +20,13 @@ from openanpr.wire.json_decoder import json_decoder
 
 _TRIES = 5
 _EPOCH = date(1970, 1, 1)
-_DROPS = ("drop_day_reads", "drop_day_reads_by_camera", "drop_day_camera_hour", "drop_day_announced")
+_DROPS = (
+    "drop_day_reads",
+    "drop_day_reads_by_camera",
+    "drop_day_camera_hour",
+    "drop_day_announced",
+    "drop_day_origin_batches",
+)
 
 
 class RetentionError(Exception):
@@ -54,6 +60,7 @@ class DayToGo:
     reads_by_camera: int
     camera_hours: int
     announcements: int
+    origin_batches: int
     pictures: int
 
 
@@ -73,12 +80,14 @@ class Certificate:
     reads_by_camera: int
     camera_hours: int
     announcements: int
+    origin_batches: int
     pictures: int
     held: tuple[tuple[str, int], ...]
     left_reads: int
     left_reads_by_camera: int
     left_camera_hours: int
     left_announcements: int
+    left_origin_batches: int
     left_vrm_months: int
     left_pictures: int
 
@@ -111,6 +120,7 @@ class _Day(msgspec.Struct, frozen=True, array_like=True):
     reads_by_camera: int
     camera_hours: int
     announcements: int
+    origin_batches: int
 
 
 class _Open(msgspec.Struct, frozen=True, array_like=True):
@@ -141,6 +151,7 @@ class _Left(msgspec.Struct, frozen=True, array_like=True):
     reads_by_camera: int
     camera_hours: int
     announcements: int
+    origin_batches: int
 
 
 class _Counts(msgspec.Struct, frozen=True, array_like=True):
@@ -227,8 +238,8 @@ def _note(engine: ReadEngine, under_way: _UnderWay, *, step: int, body: str) -> 
 
 
 def _day_to_go(day: date, row: _Day | None, pictures: Pictures) -> DayToGo:
-    row = row or _Day("", 0, 0, 0, 0)
-    rows = (row.reads, row.reads_by_camera, row.camera_hours, row.announcements)
+    row = row or _Day("", 0, 0, 0, 0, 0)
+    rows = (row.reads, row.reads_by_camera, row.camera_hours, row.announcements, row.origin_batches)
     return DayToGo(day, *rows, pictures.count(day))
 
 
@@ -295,11 +306,11 @@ def _end_holds(engine: ReadEngine, pictures: Pictures, today: date) -> tuple[End
     return tuple(ended)
 
 
-def _left(engine: ReadEngine, pictures: Pictures, day: date) -> tuple[int, int, int, int, int, int]:
+def _left(engine: ReadEngine, pictures: Pictures, day: date) -> tuple[int, int, int, int, int, int, int]:
     """What a search finds of a day, in the order of the `left_` counts of a certificate."""
     left = engine.rows(statement("day_left"), day_bounds(day), _Left)[0]
     months = _stale_months(engine, day + timedelta(days=1))
-    rows = (left.reads, left.reads_by_camera, left.camera_hours, left.announcements)
+    rows = (left.reads, left.reads_by_camera, left.camera_hours, left.announcements, left.origin_batches)
     return *rows, len(months), pictures.count(day)
 
 
@@ -312,8 +323,10 @@ def _certified(engine: ReadEngine, pictures: Pictures, under_way: _UnderWay) -> 
             "again, and see that no older program writes to this store"
         )
     held = tuple(sorted(held_counts(engine, gone.day).items()))
-    counts = (gone.reads, gone.reads_by_camera, gone.camera_hours, gone.announcements, gone.pictures)
+    counts = (gone.reads, gone.reads_by_camera, gone.camera_hours, gone.announcements, gone.origin_batches)
     at = from_ms(under_way.began_ms)
-    certificate = Certificate(rule.profile, rule.days, rule.source, gone.day, at, *counts, held, *left)
+    certificate = Certificate(
+        rule.profile, rule.days, rule.source, gone.day, at, *counts, gone.pictures, held, *left
+    )
     _note(engine, under_way, step=1, body=certificate.to_json())
     return certificate
