@@ -92,7 +92,7 @@ def asked(told) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def deliver(node, asked) -> Callable[..., None]:
+def deliver(node, asked) -> Iterator[Callable[..., None]]:
     """Delivers a read of a mark, a second ago, by a device enrolled for it."""
     asked("cameras", "add", str(CAMERA), "--mount", "fixed", "--area", "north", "--name", "Mill Street",
           "--lat", "51.5", "--lon", "-2.6", "--by", "Ann")  # fmt: skip
@@ -116,7 +116,8 @@ def deliver(node, asked) -> Callable[..., None]:
         answer = line.send(Message("POST", BATCHES_PATH, Encoding.MESSAGE_PACK, body))
         assert answer.status == 200, answer.body
 
-    return send
+    yield send
+    line.close()
 
 
 def until(holds: Callable[[], Any], within_s: float = 15) -> Any:

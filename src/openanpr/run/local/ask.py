@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import socket
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,11 +78,11 @@ def listen(data: Path, path: str, *, query: Mapping[str, str]) -> Iterator[dict[
 
 @contextmanager
 def _client(data: Path, timeout_s: float = _TIMEOUT_S) -> Generator[httpx.Client]:
-    socket = data / SOCKET
-    _refuse_unreachable(socket)
+    path = data / SOCKET
+    _refuse_unreachable(path)
     try:
         with httpx.Client(
-            transport=httpx.HTTPTransport(uds=str(socket)),
+            transport=httpx.HTTPTransport(uds=str(path)),
             base_url=_BASE,
             timeout=httpx.Timeout(timeout_s, connect=5.0),
             trust_env=False,
@@ -93,18 +94,17 @@ def _client(data: Path, timeout_s: float = _TIMEOUT_S) -> Generator[httpx.Client
         ) from fault
 
 
-def _refuse_unreachable(socket: Path) -> None:
-    try:
-        socket.stat()
-        reachable = os.access(socket, os.W_OK)
-    except PermissionError:
-        reachable = False
-    except OSError as fault:
-        raise RefusedError(
-            f"no node runs on {socket.parent}: start one with 'openanpr node', or name its folder by --data"
-        ) from fault
-    if not reachable:
-        raise RefusedError("only the owner of the node's folder may ask it: use that account")
+def _refuse_unreachable(path: Path) -> None:
+    """Raise RefusedError unless somebody listens there; what httpx would say of it is less plain."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except PermissionError as fault:
+            raise RefusedError("only the owner of the node's folder may ask it: use that account") from fault
+        except OSError as fault:
+            raise RefusedError(
+                f"no node runs on {path.parent}: start one with 'openanpr node', or name its folder by --data"
+            ) from fault
 
 
 def _refusal(answer: httpx.Response) -> RefusedError:
