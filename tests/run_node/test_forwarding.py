@@ -26,6 +26,7 @@ from openanpr.store.engine import Statement
 from openanpr.store.journal import Group, JournalledBatch
 from openanpr.store.origins import verify_origin
 from openanpr.store.reads_find import ReadKey, Span, reads_of_cameras, whole_read, whole_reads
+from openanpr.web.delivery import DeliverySettings, delivery_app
 from openanpr.web.serve import serve_tcp
 from openanpr.wire.forwarded import MOST_HOPS, OriginProof
 from tests.ingest import test_forwarded as first_node
@@ -40,7 +41,7 @@ def nation(open_world) -> Iterator[tuple[World, str]]:
     """A node that takes what others forward, served on a port of this machine."""
     port = free_port()
     world = open_world(f"[listen]\nport = {port}", "nation")
-    app = build._delivery(world.made)
+    app = delivery_app(build._desks(world.made), DeliverySettings(names=frozenset({f"127.0.0.1:{port}"})))
     with serve_tcp(app, "127.0.0.1", port, None, None):
         yield world, f"http://127.0.0.1:{port}"
     app.close()
@@ -87,7 +88,7 @@ def test_what_a_force_takes_comes_to_the_nation_once(nation, force) -> None:
     assert own.telling.standing().forward.waiting == 0
     other.list_()
     group = other.stores.journal.claim("match", most_batches=99, most_bytes=2**20)
-    assert sorted(r.record.vrm for one in DecodedEntries().of(group) for r in one.accepted) == [
+    assert sorted(one.record.vrm for one in DecodedEntries().reads(group)) == [
         "AB12CDE",
         "KX51AAA",
     ]

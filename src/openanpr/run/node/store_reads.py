@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
 from openanpr.ingest.arrival import ArrivedRead
-from openanpr.ingest.journal import holds_anything, read_entry
+from openanpr.ingest.journal import TooManyHopsError, holds_anything, origins_of, read_entry
 from openanpr.ingest.picture import PictureShelf, PictureStore, claim_shelved
 from openanpr.ingest.quarantine import Quarantine
 from openanpr.run.node.decoded import DecodedEntries
@@ -78,8 +78,10 @@ def _origins(group: Group, reads: Sequence[ArrivedRead]) -> Iterator[OriginThatC
 
 
 def _as_they_came(entry: bytes) -> tuple[OriginBatch, ...]:
-    # Not `ingest.journal.origins_of`: it hands on, and refuses what was handed on too often for that.
-    said = read_entry(entry).said
-    return decode_forwarded(
-        unpack(said.body, most=MOST_FORWARDED_BYTES) if said.packed else said.body
-    ).origins
+    try:
+        return origins_of(entry)
+    except TooManyHopsError:
+        # It may not be handed on, which is no reason not to keep it; this way decodes every read once more.
+        said = read_entry(entry).said
+        plain = unpack(said.body, most=MOST_FORWARDED_BYTES) if said.packed else said.body
+        return decode_forwarded(plain).origins
