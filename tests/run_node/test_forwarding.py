@@ -18,6 +18,7 @@ from openanpr.run.node.alarms import AlarmName, alarms
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.run.node.forward import ForwardedPictures, Forwarding, ForwardReads
 from openanpr.run.node.secret_file import SecretFileError
+from openanpr.web.delivery import DeliverySettings, delivery_app
 from openanpr.web.serve import serve_tcp
 from tests.run_node.test_starting import free_port
 from tests.run_node.world import World, read
@@ -28,7 +29,7 @@ def nation(open_world) -> Iterator[tuple[World, str]]:
     """A node that takes what others forward, served on a port of this machine."""
     port = free_port()
     world = open_world(f"[listen]\nport = {port}", "nation")
-    app = build._delivery(world.made)
+    app = delivery_app(build._desks(world.made), DeliverySettings(names=world.settings.listen.authorities))
     with serve_tcp(app, "127.0.0.1", port, None, None):
         yield world, f"http://127.0.0.1:{port}"
     app.close()
@@ -75,7 +76,7 @@ def test_what_a_force_takes_comes_to_the_nation_once(nation, force) -> None:
     assert own.telling.standing().forward.waiting == 0
     other.list_()
     group = other.stores.journal.claim("match", most_batches=99, most_bytes=2**20)
-    assert sorted(r.record.vrm for one in DecodedEntries().of(group) for r in one.accepted) == [
+    assert sorted(r.record.vrm for r in DecodedEntries().reads(group)) == [
         "AB12CDE",
         "KX51AAA",
     ]
@@ -106,7 +107,7 @@ def test_a_line_that_is_down_is_told_and_tried_again(force) -> None:
 
 def test_a_node_without_a_code_file_says_which_key_is_missing(open_world) -> None:
     own = open_world('[forward]\nurl = "http://127.0.0.1:1"')
-    with pytest.raises(SecretFileError, match="forward.code_file"):
+    with pytest.raises(SecretFileError, match=r"forward\.code_file"):
         forward_code(own.settings)
 
 
@@ -135,7 +136,7 @@ def test_a_full_outbox_lets_the_group_come_again_and_loses_nothing(world, tmp_pa
 
 
 def test_nodes_that_forward_in_a_ring_end_it(world, tmp_path, monkeypatch) -> None:
-    def been_here(body) -> None:
+    def been_here(_) -> None:
         raise forward.TooManyHopsError
 
     world.deliver(read())

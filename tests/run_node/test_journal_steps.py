@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from openanpr.core.advice import Advice
 from openanpr.ingest.journal import Entry
+from openanpr.run.node import decoded as decoded_module
 from openanpr.run.node.consumer import Consumer, GroupSize
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.store.journal import Group, Journal, JournalledBatch
@@ -105,24 +107,35 @@ def test_no_group_is_taken_while_another_holds_the_lock(journal) -> None:
     assert ended(one)
 
 
-def test_entries_are_decoded_once_for_all_consumers_and_kept_within_bounds(world) -> None:
-    for n in range(4):
-        world.deliver(read(f"AB1{n}CDE"))
-    journal = world.stores.journal
-    group = journal.claim("match", most_batches=9, most_bytes=2**20)
-    size = len(group.batches[0].body)
-    for decoded, kept in (
-        (DecodedEntries(), 4),
-        (DecodedEntries(most_entries=3), 3),
-        (DecodedEntries(most_bytes=2 * size + size // 2), 2),
-        (DecodedEntries(most_bytes=1), 0),
-    ):
-        first, again = decoded.of(group), decoded.of(group)
-        assert [one.accepted[0].record.vrm for one in first] == ["AB10CDE", "AB11CDE", "AB12CDE", "AB13CDE"]
+def test_reads_are_decoded_once_for_all_consumers_and_kept_within_bounds(world) -> None:
+    marks = ["AB10CDE", "AB11CDE", "AB12CDE", "AB13CDE"]
+    for mark in marks:
+        world.deliver(read(mark))
+    group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
+    for most, kept in ((9, 4), (3, 3), (0, 1)):
+        decoded = DecodedEntries(most_reads=most)
+        first, again = decoded.reads(group), decoded.reads(group)
+        assert [one.record.vrm for one in first] == marks
         assert first == again
-        assert len(decoded._kept) == kept
-        assert decoded._bytes <= max(decoded._most_bytes, 0)
-        assert (first[3] is again[3]) is (kept == 4)
+        assert len(decoded._kept) == decoded._reads == kept
+        assert (first[0] is again[0]) is (kept == 4)
+
+
+def test_consumers_that_ask_at_once_decode_an_entry_once(world, monkeypatch) -> None:
+    world.deliver(read())
+    group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
+    calls, entries = [], decoded_module.read_entry
+
+    def slowly(body):
+        calls.append(1)
+        time.sleep(0.05)
+        return entries(body)
+
+    monkeypatch.setattr(decoded_module, "read_entry", slowly)
+    decoded = DecodedEntries()
+    with ThreadPoolExecutor(4) as pool:
+        assert len({id(one[0]) for one in pool.map(decoded.reads, [group] * 4)}) == 1
+    assert calls == [1]
 
 
 def test_a_damaged_entry_is_said_and_not_kept() -> None:
@@ -130,7 +143,7 @@ def test_a_damaged_entry_is_said_and_not_kept() -> None:
     group = Group("g", (JournalledBatch(1, "k", b"\xc1"),), 1)
     for _ in range(2):
         with pytest.raises(ValueError, match="no batch"):
-            decoded.of(group)
+            decoded.reads(group)
 
 
 def test_the_same_group_again_raises_no_second_alert(world) -> None:
