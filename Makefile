@@ -96,9 +96,13 @@ check: $(VENV)/dev.stamp ## form, types, who imports whom, and the tests about t
 bench: $(VENV)/training.stamp ## measure accuracy and speed; writes benchmarks/results/
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
-soak: $(VENV)/reader.stamp ## read one long clip and watch that memory stays flat
+soak: $(VENV)/node.stamp ## kill nodes and readers under load, then count; MEMORY=yes watches a reader's memory
+ifdef MEMORY
 	@test -f $(OUT)/demo/demo.mp4 || $(BIN)/python -m training.clips.demo --out $(OUT)/demo
 	@$(BIN)/python -m benchmarks.soak --clip $(OUT)/demo/demo.mp4 $(ARGS)
+else
+	@$(BIN)/python -m benchmarks.soak_node $(ARGS)
+endif
 
 train: $(VENV)/training.stamp ## train both models again, hours; stop it at any moment and go on later
 	@$(BIN)/python -m training.detector.train --minutes 90 --out training/runs/detector

@@ -29,7 +29,7 @@ from benchmarks.node_process import NodeProcess
 from benchmarks.result import ROOT, Finding, Line, write_result
 from benchmarks.soak_troubles import Troubled, drawn_filling, drawn_line_trouble
 from benchmarks.soak_way import CLEAR
-from benchmarks.soak_world import READERS, Program, World, listens, made, standing
+from benchmarks.soak_world import READERS, Program, World, counted, listens, made, standing
 from benchmarks.table import line_text
 
 _DRAIN_S = 900.0
@@ -115,6 +115,9 @@ def _drain(world: World, told: Told) -> None:
     told.wrong["a node does not come up again"] = not (
         up and world.tend_until(lambda: listens(world.far), within_s=120)
     )
+    for reader in world.readers:
+        if reader.process is not None:
+            reader.process.terminate()  # all at once: each then ends when its outbox is empty
     codes = [reader.end(_DRAIN_S) for reader in world.readers]
     told.wrong["readers that did not end empty"] = sum(code != 0 for code in codes)
     near = world.tend_until(lambda: _taken(world.near), within_s=_DRAIN_S, every_s=1.0)
@@ -157,20 +160,17 @@ def _hear_all(world: World) -> None:
 
 def _count(world: World, told: Told) -> None:
     """Open the stores of both nodes, each in a process of its own, and count."""
+    ledgers = [world.ledger(n) for n in range(1, READERS + 1)]
     for node, heard in ((world.near, world.heard), (world.far, None)):
-        words = [sys.executable, "-m", "benchmarks.soak_count", node.data, "--marks", world.marks]
-        for n in range(1, READERS + 1):
-            words += ["--ledger", world.ledger(n)]
-        if heard is not None:
-            words += ["--heard", heard]
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            told.wrong[f"{node.data.name}: cannot be counted"] = 1
-            told.notes[f"{node.data.name}: cannot be counted"] = done.stderr[-2000:]
+        name = node.data.name
+        try:
+            found = counted(node.data, ledgers, world.marks, heard)
+        except subprocess.CalledProcessError as fault:
+            told.wrong[f"{name}: cannot be counted"] = 1
+            told.notes[f"{name}: cannot be counted"] = fault.stderr[-2000:]
             continue
-        found = json.loads(done.stdout)
-        told.wrong |= {f"{node.data.name}: {name}": number for name, number in found.pop("wrong").items()}
-        told.found[node.data.name] = found
+        told.wrong |= {f"{name}: {what}": number for what, number in found.pop("wrong").items()}
+        told.found[name] = found
 
 
 def _judge_ends(world: World, told: Told) -> None:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -205,6 +205,15 @@ def standing(node: NodeProcess) -> dict[str, Any]:
         "certificates": node.ask("retention", "certificates"),
         "returned_days": status["returned_days"],
     }
+
+
+def counted(data: Path, ledgers: Iterable[Path], marks: Path, heard: Path | None) -> dict[str, Any]:
+    """Return what `soak_count` finds in the folder of a node that has ended; raises CalledProcessError."""
+    words = [sys.executable, "-m", "benchmarks.soak_count", data, "--marks", marks]
+    words += [word for path in ledgers for word in ("--ledger", path)]
+    words += [] if heard is None else ["--heard", heard]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
 
 
 def last_line(path: Path) -> str:

@@ -40,8 +40,10 @@ def asked(data: Path, *words: str) -> str:
 
 
 def started(words: Sequence[str | Path], log: IO[str], stack: ExitStack) -> subprocess.Popen[str]:
-    """Return a process of the program that ends with the demonstration."""
-    process = subprocess.Popen([OPENANPR, *words], stdout=log, stderr=subprocess.STDOUT, text=True)
+    """Return a process of the program that ends with the demonstration, and not by its Ctrl-C."""
+    process = subprocess.Popen(
+        [OPENANPR, *words], stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
 
     def end() -> None:
         process.send_signal(signal.SIGTERM)
@@ -148,10 +150,8 @@ def run(clip: Path, voi: Path, out: Path, seconds: float | None) -> int:
         watch = subprocess.Popen([OPENANPR, "alerts", "watch", "--data", data], text=True)
         try:
             watch.wait(seconds)
-        except subprocess.TimeoutExpired:
-            watch.send_signal(signal.SIGINT)
-            watch.wait(10)
-        except KeyboardInterrupt:
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            watch.terminate()
             watch.wait(10)
         print(f"\nafter {(datetime.now(UTC) - began).total_seconds():.0f} s:")
         print(asked(data, "alerts", "queue"))

@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import pytest
 
+from openanpr.alert.ports import OpenCounts
 from openanpr.ingest.tally import Counts
 from openanpr.run.node.alarms import AlarmName
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.standing import (
-    AlertFigures,
     ConsumerStanding,
     ForwardStanding,
     ListFigures,
@@ -80,7 +80,8 @@ def standing() -> NodeStanding:
         quarantine=ONE,
         lists={"stolen": ListFigures(1, 1, stale=False, age_s=1.0)},
         listed=1,
-        alerts=AlertFigures(ONE, ONE, 0, 1),
+        alerts=OpenCounts(ONE, ONE, 0),
+        present=1,
         webhooks_failing=0,
         dead_letters=0,
         forward=ForwardStanding(0, "taken", alarm=False, full=False),

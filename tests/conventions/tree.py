@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "openanpr"
-FOLDERS = ("src", "training", "tests", "benchmarks")
+FOLDERS = ("src", "training", "tests", "benchmarks", "demonstration")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -10,6 +10,7 @@ import pytest
 from openanpr.core.voi_list import ListKind
 from openanpr.ingest.quarantine import ChangedMeanwhileError, Query
 from openanpr.run.node.chores import weed_all
+from openanpr.run.node.forgetting import TooMuchAtOnceError
 from tests.run_node.world import NOW, STOLEN, listed, read
 
 SEEN = {"as": "Ann", "roles": "control-room"}
@@ -39,6 +40,18 @@ def test_everything_of_a_day_past_its_time_goes_and_nothing_younger(world) -> No
     assert len(world.stores.alerts.every_alert()) == 1, "the young one stays"
     (item,) = world.stores.intake.quarantine.look(Query(state=None))
     assert item.raw == b""
+
+
+def test_a_clock_that_leaps_ahead_deletes_nothing_until_a_person_has_it_run(world) -> None:
+    for day in range(9):
+        world.later(days=1 if day else 0)
+        world.deliver(read(at=world.now))
+    world.pass_on()
+    world.later(days=world.made.rule.days + 30)
+    with pytest.raises(TooMuchAtOnceError, match="9 days are past their time at once: check the clock"):
+        world.made.forgetting.run_alone(world.now)
+    assert world.made.forgetting.run(world.now).certificates != ()
+    assert world.made.forgetting.run_alone(world.now).certificates == ()
 
 
 def test_a_quarantined_read_that_somebody_is_at_work_on_waits_for_the_next_run(world, monkeypatch) -> None:
@@ -142,6 +155,7 @@ def test_chores_are_all_done_at_the_start(world) -> None:
     assert world.keeping.failed == {}
     assert [due.name for due in world.keeping._chores] == [
         "retention",
+        "look for deleted days",
         "trim the journal",
         "trim events",
         "weed lists",

@@ -138,6 +138,16 @@ def test_consumers_that_ask_at_once_decode_an_entry_once(world, monkeypatch) -> 
     assert calls == [1]
 
 
+def test_what_ingest_noted_is_not_decoded_again(world) -> None:
+    world.deliver(read())
+    group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
+    (decoded,) = DecodedEntries().reads(group)
+    noting = DecodedEntries()
+    noting.note(group.batches[0].key, (decoded,))
+    assert noting.reads(group)[0] is decoded
+    assert noting.reads(Group("g", (JournalledBatch(9, group.batches[0].key, b"\xc1"),), 9)) == (decoded,)
+
+
 def test_a_damaged_entry_is_said_and_not_kept() -> None:
     decoded = DecodedEntries()
     group = Group("g", (JournalledBatch(1, "k", b"\xc1"),), 1)

@@ -46,7 +46,7 @@ def test_a_read_that_was_matched_before_but_stored_after_the_approval_is_found(w
 
 
 def test_a_read_between_the_approval_and_its_taking_in_is_not_missed(world) -> None:
-    """Looking back may see a revision before matching does: what comes in between belongs to looking back."""
+    """Looking back may see a revision before matching has it: what comes in between belongs to it."""
     world.list_(listed("ZZ99ZZZ"))
     world.approve(listed("ZZ99ZZZ"), listed())
     assert world.turn("look back") > 0, "matching has yet to take the entry in"

@@ -90,7 +90,7 @@ def folder(tmp_path) -> Path:
 
 def test_a_node_without_settings_is_embedded_in_its_data_folder(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    settings = load_settings(None)
+    settings = parse_settings("", folder=tmp_path)
     data = tmp_path
     assert (settings.data, settings.secrets) == (data, data / "secrets")
     assert (settings.reads.folder, settings.journal.path) == (data / "reads", data / "journal.db")

@@ -5,24 +5,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
 
+from openanpr.ingest.journal import Entry
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.control.engine import open_database
 from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.migrate import migrate
 from openanpr.store.engine import ReadEngine, Statement
-from openanpr.store.journal import Batch, Journal
+from openanpr.store.journal import Journal
 from openanpr.store.migrate_reads import migrate_reads, read_migrations
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import ArrivedRead
 from openanpr.store.reads_write import write_reads
 from openanpr.store.retention import certificates
-from tests.store.reads import LONG_AGO, traffic
+from tests.store.reads import AT, LONG_AGO, traffic
 
 CONSUMER = "reads"
 NEW = "after the restore"
@@ -31,6 +33,12 @@ NEW = "after the restore"
 def reads_of(body: bytes) -> tuple[ArrivedRead, ...]:
     """The reads of a batch whose body is a number."""
     return tuple(traffic(10, seed=int(body), days=2))
+
+
+def entry(key: str, number: int) -> Entry:
+    """A batch whose body is a number."""
+    body = str(number).encode()
+    return Entry(key, AT, hashlib.sha256(body).digest(), body, b"taken")
 
 
 def store_next(journal: Journal, engine: ReadEngine) -> bool:
@@ -55,15 +63,14 @@ def main(data: Path) -> None:
         applied = migrate_reads(engine, read_migrations())
         control = open_database(f"sqlite:///{data / 'control.db'}")
         migrate(control)
-        (position,) = journal.append([Batch(NEW, b"999999", 0)])
+        journal.append(entry(NEW, 999999))
         waited = journal.waiting()[CONSUMER]
         while store_next(journal, engine):
             pass
         with closing(sqlite3.connect(data / "journal.db")) as db:
-            known = dict(db.execute("SELECT batch_id, position FROM known"))
+            known = [key for (key,) in db.execute("SELECT key FROM known")]
         told = {
             "applied": applied,
-            "position": position,
             "waited": waited,
             "known": sorted(known),
             "reads": counted(engine, "SELECT uniqExact(read_id) FROM reads"),

@@ -1,4 +1,4 @@
-"""What the tests of whole processes share: a force's node that forwards to a nation's, and one yard for all."""
+"""What tests of whole processes share: a force's node that forwards to a nation's, and a yard for all."""
 
 from __future__ import annotations
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from openanpr.core.camera import CameraId
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.reads_find import MOST_ROWS, Span, reads_of_cameras, whole_reads
+from tests.store.journal_child import tell
 
 CAMERAS = [CameraId(force, 1, camera) for force in (53, 54) for camera in range(1, 30)]
 
 
 def main(folder: Path) -> None:
-    """Print every read of the cameras of the tests, whole."""
+    """Tell every read of the cameras of the tests, whole."""
     now = datetime.now(UTC)
     span = Span(now - timedelta(days=3650), now + timedelta(days=3650))
     with ChdbFolder.open(folder) as engine:
@@ -28,7 +29,7 @@ def main(folder: Path) -> None:
         # One key at a time: a read that is stored twice is told twice.
         for key in keys:
             (whole,) = whole_reads(engine, [key])
-            print(json.dumps(asdict(whole), default=str))
+            tell(json.dumps(asdict(whole), default=str))
 
 
 if __name__ == "__main__":

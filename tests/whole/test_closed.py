@@ -91,7 +91,7 @@ def test_what_devices_ask_for_is_told_to_nobody_who_does_not_sign(force) -> None
     assert statuses <= {401, 403, 415, 422}
 
 
-def test_a_node_that_others_could_reach_in_the_clear_does_not_start(yard, tmp_path) -> None:
+def test_a_node_that_others_could_reach_in_the_clear_does_not_start(tmp_path) -> None:
     settings = tmp_path / "node.toml"
     settings.write_text('[listen]\nhost = "0.0.0.0"\nnames = ["node.example:8470"]\n', "utf-8")
     tried = run("node", "--data", tmp_path, "--settings", settings)

@@ -77,7 +77,7 @@ def test_what_is_shown_of_a_held_read_in_a_list_has_no_mark(force, device) -> No
     assert "reads are held and wait for a person" in force.told("node", "status").stdout
 
 
-def test_a_read_from_the_future_and_one_of_last_month_are_held(force, device) -> None:
+def test_a_read_from_the_future_and_one_of_last_month_are_held(device) -> None:
     answer = device.send(
         read(EARLY, CAMERA, ago(seconds=-30)),
         read(OLD, CAMERA, ago(days=31)),

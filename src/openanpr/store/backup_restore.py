@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -55,9 +54,8 @@ def verify(source: Path) -> Manifest:
 def restore(source: Path, data_folder: Path, *, program: str) -> Manifest:
     """Make the data folder of a node from a backup; it must not be there, or be empty.
 
-    `program` is the version of this program. The journal goes on under a new name: the stores know groups
-    of batches by it, and the lost time may have used the same positions for others. Start the node as after a crash:
-    it takes up from the journal, and retention runs again. Raises BackupError; then no data folder was made.
+    `program` is the version of this program. Start the node as after a crash: it takes up from the journal,
+    and retention runs again. Raises BackupError; then no data folder was made.
     """
     manifest = verify(source)
     _refuse_newer(manifest, program)
@@ -69,7 +67,7 @@ def restore(source: Path, data_folder: Path, *, program: str) -> Manifest:
         private_folder(unfinished)
         for listed in _listed(source, manifest):
             _restore_one(source, unfinished, listed)
-        _rename(unfinished / manifest.journal)
+        _refuse_foreign(unfinished / manifest.journal)
         sync_folders(unfinished)
         unfinished.rename(data_folder)
         sync_folder(data_folder.parent)
@@ -103,13 +101,15 @@ def _restore_one(source: Path, root: Path, listed: Listed) -> None:
             raise _damaged(listed)
 
 
-def _rename(journal: Path) -> None:
-    """Give the journal a new name: its next groups are not those that the lost time made under the old one."""
+def _refuse_foreign(journal: Path) -> None:
+    """Refuse what is no journal; raises BackupError.
+
+    It goes on where it was, at positions that the lost time used for other batches. Only the read store knew
+    those groups by their names, and it is of the same moment (`backup.Parts.still`).
+    """
     with closing(sqlite3.connect(journal, isolation_level=None)) as db:
-        db.execute("PRAGMA synchronous = FULL")
-        if db.execute("UPDATE about SET name = ?", (secrets.token_hex(8),)).rowcount != 1:
+        if len(db.execute("SELECT name FROM about").fetchall()) != 1:
             raise BackupError("the journal in the backup is not one of a node that ran: use another backup")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _refuse_newer(manifest: Manifest, program: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from openanpr.run.exit_code import ExitCode, RefusedError
 from openanpr.run.local.verb import (
@@ -120,7 +123,7 @@ VERBS = (
         "what an owner is told of outcomes",
         "GET",
         "/feedback/{name}",
-        rows("at", "alert", "outcome", "correct", "by", "note"),
+        rows("at", "alert", "outcome", "put_right", "by", "note"),
         (Take("name", "the owner", path=True),),
     ),
     Verb(
@@ -150,6 +153,36 @@ def add_alerts(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
     watch.add_argument("--json", action="store_true", help="print each event as a line of JSON")
     add_data(watch)
     watch.set_defaults(command=_watch)
+    pictures = group.add_parser("pictures", help="save the pictures of an alert's hits", allow_abbrev=False)
+    pictures.add_argument("alert_id", metavar="ALERT_ID", help=_ID.help)
+    pictures.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder to save them in")
+    for take in _LOOKS:
+        pictures.add_argument(take.name, dest=take.key, help=take.help, default=take.default)
+    add_data(pictures)
+    pictures.set_defaults(command=_pictures)
+
+
+def _pictures(arguments: argparse.Namespace) -> int:
+    from openanpr.run.local.ask import ask, login_name  # noqa: PLC0415 - loads httpx
+
+    query = {t.key: getattr(arguments, t.key) or "" for t in _LOOKS}
+    query["as"] = query["as"] or login_name()
+    try:
+        path = f"/alerts/{quote(arguments.alert_id, safe='')}/pictures"
+        found = ask(data_of(arguments), "GET", path, query=query)
+        arguments.to.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for one in found:
+            at = "".join(c for c in one["captured_at"] if c.isdigit())
+            name = f"{at}-{one['camera'].replace('/', '-')}-{one['kind']}.jpg"
+            (arguments.to / name).write_bytes(base64.b64decode(one["jpeg"]))
+            print(arguments.to / name)
+    except RefusedError as refusal:
+        return refused(refusal)
+    except OSError as fault:
+        return refused(RefusedError(f"the pictures cannot be saved: {fault.strerror}"))
+    if not found:
+        print("no picture of its hits is here yet", file=sys.stderr)
+    return ExitCode.DONE
 
 
 def _watch(arguments: argparse.Namespace) -> int:

@@ -26,7 +26,8 @@ def housekeeping(
 ) -> Housekeeping:
     """Return the chores; each is done at the start too, retention among them."""
     keeping = Housekeeping(clock)
-    keeping.add("retention", timedelta(hours=1), lambda now: _forget(forgetting, now))
+    keeping.add("retention", timedelta(hours=1), forgetting.run_alone)
+    keeping.add("look for deleted days", timedelta(days=1), lambda _: forgetting.check())
     keeping.add("trim the journal", timedelta(seconds=30), forgetting.trim)
     keeping.add("trim events", timedelta(hours=6), forgetting.trim_events)
     keeping.add("weed lists", timedelta(hours=1), lambda now: weed_all(stores, now))
@@ -59,10 +60,6 @@ def weed_all(stores: Stores, now: datetime) -> None:
             _LOG.warning("weeding of a list waits for a person: proposal %d", done.number)
     if faults:
         raise faults[0]
-
-
-def _forget(forgetting: Forgetting, now: datetime) -> None:
-    forgetting.run(now)
 
 
 def _take_in(inbox: Inbox, now: datetime) -> None:

@@ -99,7 +99,9 @@ def settings_of(home: Home) -> NodeSettings:
     """Return the settings of a node, the defaults where it has no file of them; raises RefusedError."""
     folder = home.folder.resolve()
     try:
-        return parse_settings("", folder=folder) if home.file is None else load_settings(home.file)
+        if home.file is None:
+            return parse_settings("", folder=folder)
+        return load_settings(home.file, data=folder)
     except SettingsError as fault:
         raise RefusedError(str(fault)) from fault
 

@@ -12,11 +12,22 @@ from openanpr.ingest.quarantine import ChangedMeanwhileError
 from openanpr.run.node.stores import Stores
 from openanpr.store.announced import forget_announcements
 from openanpr.store.read_columns import to_ms
-from openanpr.store.retention import RetentionRule, RetentionRun, returned_days, run_retention
+from openanpr.store.retention import (
+    RetentionRule,
+    RetentionRun,
+    preview_retention,
+    returned_days,
+    run_retention,
+)
 
 _LOG = logging.getLogger("openanpr.node")
 _EVENTS_KEPT = timedelta(days=7)  # for streams and webhooks that were away
 _AT_ONCE = 500
+_MOST_DAYS_ALONE = 7
+
+
+class TooMuchAtOnceError(Exception):
+    """More days are past their time than a node may delete by itself: a clock that leaps must not do it."""
 
 
 class Forgetting:
@@ -32,6 +43,20 @@ class Forgetting:
         self.returned = len(found)
         return found
 
+    def run_alone(self, now: datetime) -> RetentionRun:
+        """Do what `run` does, by the clock and without a person.
+
+        Raises TooMuchAtOnceError, before anything goes, where more than a week of days is past its time: a
+        node that runs deletes a day a day. A person who has looked at the clock then has it run.
+        """
+        stores = self._stores
+        due = preview_retention(stores.engine, stores.pictures, self._rule, today=now.date())
+        if len(due) > _MOST_DAYS_ALONE:
+            raise TooMuchAtOnceError(
+                f"{len(due)} days are past their time at once: check the clock, then run retention"
+            )
+        return self.run(now)
+
     def run(self, now: datetime) -> RetentionRun:
         """Let go of everything that is past its time; return what went of the read store, certified."""
         stores = self._stores
@@ -44,7 +69,9 @@ class Forgetting:
         late = now - self._limits().oldest
         forget_announcements(stores.engine, late.date())
         self._forget_versions(first_kept)
-        self.check()
+        stores.empty_logs()
+        if done.certificates:
+            self.check()
         _LOG.info(
             "retention: %d days of reads, %d alerts, %d quarantined reads and %d shelved pictures let go",
             len(done.certificates),

@@ -61,7 +61,9 @@ def local_routes(of: Behind) -> list[Route]:
     lists = ListRoutes(stores.lists, of.clock, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING)
     return [
         *node_routes(NodeRoutes(lambda: _standing(of), lambda: _metrics(of), lambda to: _backup(of, to))),
-        *alert_routes(AlertRoutes(of.desk, stores.alerts, stores.alerts, of.clock)),
+        *alert_routes(
+            AlertRoutes(of.desk, stores.alerts, stores.alerts, stores.engine, stores.pictures, of.clock)
+        ),
         *list_routes(lists),
         *device_routes(DeviceRoutes(kept, stores.secrets.hash_key, of.clock, os.urandom, fresh_id)),
         *quarantine_routes(QuarantineRoutes(kept.quarantine, desk, of.limits, of.clock)),

@@ -28,26 +28,30 @@ class SettingsError(Exception):
     """The settings cannot be used; the sentence names the key and says how to mend it."""
 
 
-def load_settings(path: Path | None) -> NodeSettings:
-    """Return the settings in a file, those of a node without one for None; all paths are absolute.
+def load_settings(path: Path, *, data: Path | None = None) -> NodeSettings:
+    """Return the settings in a file; all paths are absolute.
 
+    `data` is the data folder where the file names none (None: the folder of the file).
     What the node keeps is found from its data folder, all other files from the folder of the settings.
     Raises SettingsError for an unknown key, a wrong value, keys that contradict one another, and a secret
     file that is missing or that others may read.
     """
-    if path is None:
-        return parse_settings("", folder=Path.cwd())
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise SettingsError(f"the settings {path} cannot be read: see that it is there and UTF-8") from fault
-    return parse_settings(text, folder=path.resolve().parent, where=path.name)
+    return parse_settings(text, folder=path.resolve().parent, where=path.name, data=data)
 
 
-def parse_settings(text: str, *, folder: Path, where: str = "node.toml") -> NodeSettings:
+def parse_settings(
+    text: str, *, folder: Path, where: str = "node.toml", data: Path | None = None
+) -> NodeSettings:
     """Return the settings that a TOML text spells; raises SettingsError as `load_settings` does."""
     try:
-        found = tree_of(NodeSettings, tomllib.loads(text))
+        said = tomllib.loads(text)
+        if data is not None:
+            said.setdefault("data", str(data))
+        found = tree_of(NodeSettings, said)
         settings = cast("NodeSettings", _resolved(found, "", folder, folder))
         _check(settings)
     except tomllib.TOMLDecodeError as fault:

@@ -26,7 +26,7 @@ from openanpr.store.backup_reads import clear_leftovers
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.clickhouse_server import ClickHouseServer
 from openanpr.store.control.alert_store import AlertRecords
-from openanpr.store.control.engine import DatabaseError, open_database
+from openanpr.store.control.engine import DatabaseError, empty_log, open_database
 from openanpr.store.control.intake_store import IntakeStore
 from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.live_entries import LiveEntries
@@ -50,7 +50,8 @@ class Stores:
     """What a node keeps, open.
 
     `writing` is held by whoever writes to the read store or passes a group of reads: a backup cuts there.
-    `kept_from` gives the oldest capture day that is kept now. `forward` is None for a node that does not.
+    `kept_from` gives the oldest capture day that is kept now; `empty_logs` overwrites what was erased.
+    `forward` is None for a node that does not.
     """
 
     secrets: NodeSecrets
@@ -66,6 +67,7 @@ class Stores:
     announced: Announced
     forward: Outbox | None
     kept_from: Callable[[], date]
+    empty_logs: Callable[[], None]
     writing: threading.RLock
 
 
@@ -101,6 +103,10 @@ def open_stores(
     def kept_from() -> date:
         return rule.kept_from(clock().date())
 
+    def empty_logs() -> None:
+        empty_log(control)
+        empty_log(lists)
+
     return Stores(
         secrets=secrets,
         journal=journal,
@@ -115,6 +121,7 @@ def open_stores(
         announced=Announced(engine),
         forward=_forward(settings, data, last),
         kept_from=kept_from,
+        empty_logs=empty_logs,
         writing=threading.RLock(),
     )
 

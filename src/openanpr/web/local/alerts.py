@@ -27,7 +27,9 @@ from openanpr.alert.ports import DeadLetters, DeliveryQueue, FeedbackLog, StepLo
 from openanpr.alert.routing import Viewer
 from openanpr.alert.webhook import Delivery, sent_again
 from openanpr.alert.work import CheckPicture, Close, Move, See, Task, possible
+from openanpr.store.engine import ReadEngine
 from openanpr.web.local.asking import Asked, Number, answered, refusal, told
+from openanpr.web.local.hit_pictures import Given, hit_pictures
 from openanpr.web.request_log import log_fault
 from openanpr.wire.read_json import rfc3339
 
@@ -50,6 +52,8 @@ class AlertRoutes:
     desk: AlertDesk
     logs: AlertLogs
     webhooks: Webhooks
+    engine: ReadEngine
+    pictures: Given
     clock: Callable[[], datetime]
 
 
@@ -139,6 +143,7 @@ def alert_routes(of: AlertRoutes) -> list[Route]:
         answered("/alerts/figures", lambda asked: [*map(_figures, of.desk.figures(viewer_of(asked.query)))]),
         Route("/alerts/stream", stream),
         answered("/alerts/{alert_id}", lambda asked: _alert(of, asked)),
+        answered("/alerts/{alert_id}/pictures", lambda asked: _pictures(of, asked)),
         answered("/alerts/{alert_id}/steps", lambda asked: _step(of, asked), "POST"),
         answered(
             "/feedback/{name}", lambda asked: [*map(_feedback, of.logs.feedback_to(asked.path["name"]))]
@@ -160,6 +165,11 @@ def _alert(of: AlertRoutes, asked: Asked) -> object:
         "steps": [step_record(step) for step in of.logs.steps_of(alert.id)],
         "hits": [hit_record(hit) for hit in of.logs.hits_of(alert.id)],
     }
+
+
+def _pictures(of: AlertRoutes, asked: Asked) -> object:
+    alert = of.desk.find(asked.path["alert_id"], viewer_of(asked.query))
+    return list(hit_pictures(of.logs.hits_of(alert.id), of.engine, of.pictures))
 
 
 def _step(of: AlertRoutes, asked: Asked) -> object:
@@ -256,7 +266,7 @@ def _feedback(one: Feedback) -> dict[str, object]:
         "list_id": one.list_id,
         "entries": sorted(one.entries),
         "outcome": one.closure.outcome.value,
-        "correct": one.correct,
+        "put_right": one.correct,
         "at": rfc3339(one.at),
         "by": one.by,
         "note": one.closure.note,
