@@ -172,7 +172,7 @@ def test_held_reads_retention_and_holds(told, asked, call, deliver) -> None:
     assert "1" in told("quarantine", "counts")
     assert f"id: {item['id']}" in told("quarantine", "show", item["id"])
     doing = (item["id"], "--by", "Ann", "--why", "a test", "--version")
-    at = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+    at = (datetime.now(UTC) - timedelta(minutes=1)).isoformat(timespec="milliseconds")
     mended = told("quarantine", "mend", *doing, "0", "--patch", json.dumps({"captured_at": at}))
     assert "version: 1" in mended
     assert "state: released" in told("quarantine", "release", *doing, "1")

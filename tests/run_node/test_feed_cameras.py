@@ -17,7 +17,7 @@ def test_cameras_are_found_by_name_within_the_scope_of_the_feed(world) -> None:
         world.add_camera(CameraId(53, 1, number), name)
     world.add_camera(CameraId(54, 1, 1), "Elsewhere")
     kept.cameras.retire(CameraId(53, 1, 11), Retirement(NOW, "Ann", "gone"))
-    cameras = FeedCamerasByName(kept.cameras, kept.feeds, clock=lambda: now_s[0])
+    cameras = FeedCamerasByName(kept.cameras, kept.feeds, None, clock=lambda: now_s[0])
 
     def found(name: str, feed: str = "feed-1") -> CameraId | None:
         one = cameras.of(feed).find(name)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from openanpr.core.advice import Advice
 from openanpr.ingest.journal import Entry
+from openanpr.run.node import decoded as decoded_module
 from openanpr.run.node.consumer import Consumer, GroupSize
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.store.journal import Group, Journal, JournalledBatch
@@ -105,17 +107,35 @@ def test_no_group_is_taken_while_another_holds_the_lock(journal) -> None:
     assert ended(one)
 
 
-def test_entries_are_decoded_once_for_all_consumers_and_kept_within_bounds(world) -> None:
-    for n in range(4):
-        world.deliver(read(f"AB1{n}CDE"))
+def test_reads_are_decoded_once_for_all_consumers_and_kept_within_bounds(world) -> None:
+    marks = ["AB10CDE", "AB11CDE", "AB12CDE", "AB13CDE"]
+    for mark in marks:
+        world.deliver(read(mark))
     group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
-    for most_reads, kept in ((9, 4), (3, 3), (1, 1)):
-        decoded = DecodedEntries(most_reads)
+    for most, kept in ((9, 4), (3, 3), (0, 1)):
+        decoded = DecodedEntries(most_reads=most)
         first, again = decoded.reads(group), decoded.reads(group)
-        assert [one.record.vrm for one in first] == ["AB10CDE", "AB11CDE", "AB12CDE", "AB13CDE"]
+        assert [one.record.vrm for one in first] == marks
         assert first == again
-        assert len(decoded._kept) == kept
+        assert len(decoded._kept) == decoded._reads == kept
         assert (first[0] is again[0]) is (kept == 4)
+
+
+def test_consumers_that_ask_at_once_decode_an_entry_once(world, monkeypatch) -> None:
+    world.deliver(read())
+    group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
+    calls, entries = [], decoded_module.read_entry
+
+    def slowly(body):
+        calls.append(1)
+        time.sleep(0.05)
+        return entries(body)
+
+    monkeypatch.setattr(decoded_module, "read_entry", slowly)
+    decoded = DecodedEntries()
+    with ThreadPoolExecutor(4) as pool:
+        assert len({id(one[0]) for one in pool.map(decoded.reads, [group] * 4)}) == 1
+    assert calls == [1]
 
 
 def test_what_ingest_noted_is_not_decoded_again(world) -> None:

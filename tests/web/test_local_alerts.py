@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 
 from openanpr.alert.desk import AlertDesk
 from openanpr.alert.events import Cursor
+from openanpr.alert.ports import OutdatedError
 from openanpr.alert.routing import Viewer
 from openanpr.alert.webhook import Delivery, DeliveryState
 from openanpr.core.voi_list import ListKind
@@ -247,9 +249,11 @@ class Watcher:
         ]
 
     def go(self) -> None:
+        if not self.ended:  # hangs up, which also wakes the thread
+            self._answer.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
         self._asked.__exit__(None, None, None)
         self._client.close()
-        self._thread.join(5)
 
 
 @pytest.fixture
@@ -363,3 +367,28 @@ def test_a_stream_that_breaks_is_told_in_the_log_without_words_and_nobody_is_the
     assert gone(world.desk, 0)
     assert "RuntimeError" in caplog.text
     assert "AB12CDE" not in caplog.text
+
+
+@pytest.mark.parametrize("times", [3, 99])
+def test_a_step_or_tick_that_another_overtakes_is_judged_again_and_given_up_in_the_end(
+    alerted, monkeypatch, times
+) -> None:
+    (alert_id,) = ids(alerted, **ANN)
+    save, left = alerted.stores.alerts.save, [times, times]
+
+    def overtaken(changes) -> None:
+        kind = int(changes[0].steps[0].by is None)
+        left[kind] -= 1
+        if left[kind] >= 0:
+            raise OutdatedError
+        save(changes)
+
+    monkeypatch.setattr(alerted.stores.alerts, "save", overtaken)
+    path, form = f"/alerts/{alert_id}/steps", {"do": "see", "shown": 1}
+    if times > 8:
+        assert alerted.refused("POST", path, form, **ANN)[0] == 409
+        with pytest.raises(OutdatedError):
+            alerted.desk.tick()
+    else:
+        assert alerted.desk.tick() is not None
+        assert alerted.post(path, form, **ANN)["alert"]["state"] == "seen"
