@@ -115,6 +115,9 @@ def _drain(world: World, told: Told) -> None:
     told.wrong["a node does not come up again"] = not (
         up and world.tend_until(lambda: listens(world.far), within_s=120)
     )
+    sizes = {n: world.ledger(n).stat().st_size for n in range(1, READERS + 1)}
+    # One that has only just been started would be ended before it listens to being asked.
+    world.tend_until(lambda: all(world.ledger(n).stat().st_size > sizes[n] for n in sizes), within_s=60)
     for reader in world.readers:
         if reader.process is not None:
             reader.process.terminate()  # all at once: each then ends when its outbox is empty

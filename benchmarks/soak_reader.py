@@ -78,6 +78,10 @@ class Ledger:
         self._file.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
         os.fsync(self._file.fileno())
 
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
 
 def parsed(line: bytes) -> dict[str, Any] | None:
     """Return a line of a ledger; None for one that a kill cut short."""

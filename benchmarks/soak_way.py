@@ -99,6 +99,12 @@ class Way:
         if self._trouble.fault is Fault.RESET:
             self._break(writer)
             return
+        # asyncio complains of a connection that ends by being cancelled, as all do at the end.
+        with suppress(asyncio.CancelledError):
+            await self._led(reader, writer)
+
+    async def _led(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Lead a connection on, until one of its ends goes."""
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to_port)
         except OSError:

@@ -6,6 +6,7 @@ import json
 import random
 import socket
 import threading
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,11 @@ def test_the_count_finds_a_read_that_was_lost(soak, tmp_path) -> None:
     folder, _ = soak
     extra = tmp_path / "reader-1.ledger"
     extra.write_bytes((folder / "reader-1.ledger").read_bytes())
-    ledger = Ledger(extra)
-    number = ledger.number + 1
     named = {"vrm": "AB12CDE", "patch": None, "overview": None}
-    made = {"do": "made", "number": number, "camera": "53/1/1", "at_ms": ledger.at_ms + 1, **named}
-    ledger.note([made, {"do": "kept", "numbers": [number]}])
+    with closing(Ledger(extra)) as ledger:
+        number = ledger.number + 1
+        made = {"do": "made", "number": number, "camera": "53/1/1", "at_ms": ledger.at_ms + 1, **named}
+        ledger.note([made, {"do": "kept", "numbers": [number]}])
     found = counted(folder / "far", [extra, folder / "reader-2.ledger"], folder / "marks.json", None)
     assert found["wrong"] == {"lost from reads": 1, "lost from reads_by_camera": 1}
 
@@ -97,14 +98,20 @@ def test_a_soak_with_a_difference_misses_its_least() -> None:
 
 def test_a_ledger_cut_short_by_a_kill_goes_on_from_its_last_whole_line(tmp_path) -> None:
     path = tmp_path / "ledger"
-    Ledger(path).note([{"do": "made", "number": 7, "at_ms": 70}])
+    with closing(Ledger(path)) as ledger:
+        ledger.note([{"do": "made", "number": 7, "at_ms": 70}])
     with path.open("ab") as file:
         file.write(b'{"do": "made", "numb')
-    ledger = Ledger(path)
-    ledger.note([{"do": "kept", "numbers": [7]}])
+    with closing(Ledger(path)) as ledger:
+        ledger.note([{"do": "kept", "numbers": [7]}])
     lines = path.read_bytes().splitlines()
     assert (ledger.number, ledger.at_ms) == (7, 70)
     assert json.loads(lines[-1]) == {"do": "kept", "numbers": [7]}
+
+
+def echo(end: socket.socket) -> None:
+    with end, suppress(OSError):
+        end.sendall(end.recv(1000))
 
 
 @pytest.fixture
@@ -120,8 +127,7 @@ def way():
                     end, _ = listener.accept()
                 except OSError:
                     return
-                with end:
-                    end.sendall(end.recv(1000))
+                threading.Thread(target=echo, args=(end,), daemon=True).start()
 
         threading.Thread(target=serve, daemon=True).start()
         with Way(fixed_port(random.Random()), listener.getsockname()[1], random.Random(1)) as way:
