@@ -68,7 +68,11 @@ class NodeProcess:
 
     def start(self, *, within_s: float = 120.0) -> Self:
         """Start it and wait until it answers."""
-        process = self.spawn()
+        self.wait_up(self.spawn(), within_s=within_s)
+        return self
+
+    def wait_up(self, process: subprocess.Popen[bytes], *, within_s: float = 120.0) -> None:
+        """Wait until the node that was spawned answers."""
         until = time.monotonic() + within_s
         while time.monotonic() < until:
             if process.poll() is not None:
@@ -78,7 +82,7 @@ class NodeProcess:
             except subprocess.CalledProcessError:
                 time.sleep(0.1)
             else:
-                return self
+                return
         raise RuntimeError("the node did not answer in time: see its log")
 
     def kill(self) -> None:

@@ -119,8 +119,7 @@ def _drain(world: World, told: Told) -> None:
     # One that has only just been started would be ended before it listens to being asked.
     world.tend_until(lambda: all(world.ledger(n).stat().st_size > sizes[n] for n in sizes), within_s=60)
     for reader in world.readers:
-        if reader.process is not None:
-            reader.process.terminate()  # all at once: each then ends when its outbox is empty
+        reader.ask_to_end()  # all at once: each ends when its outbox is empty
     codes = [reader.end(_DRAIN_S) for reader in world.readers]
     told.wrong["readers that did not end empty"] = sum(code != 0 for code in codes)
     near = world.tend_until(lambda: _taken(world.near), within_s=_DRAIN_S, every_s=1.0)
@@ -133,6 +132,8 @@ def _drain(world: World, told: Told) -> None:
     told.notes["drained_s"] = round(time.monotonic() - began, 1)
     told.wrong["lists or certificates changed"] = standing(world.near) != world.before
     _hear_all(world)
+    for node in world.nodes:
+        node.ask_to_end()  # both at once; the watcher after them, for it must hear the last word
     for program in (*world.nodes, world.watcher):
         code = program.end(60)
         told.wrong[f"the {program.name} did not end as asked"] = code != 0
@@ -156,7 +157,7 @@ def _hear_all(world: World) -> None:
     """Wait until the watcher has heard nothing new for a while."""
     size, quiet = -1, 0
     while quiet < 4:
-        world.tend(0.5)
+        world.tend(0.3)
         now = world.heard.stat().st_size
         size, quiet = now, quiet + 1 if now == size else 0
 

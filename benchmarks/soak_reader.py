@@ -145,11 +145,23 @@ def put(reads: Sequence[MadeRead], outbox: Outbox, ledger: Ledger) -> None:
         ledger.note([{"do": "refused"}])
 
 
-def make_reads(road: Road, rate_s: float, outbox: Outbox, ledger: Ledger, stopped: threading.Event) -> None:
+@dataclass(slots=True)
+class Asked:
+    """Whether the process was asked to end: a flag, for an event's lock may be held when a signal comes."""
+
+    to_end: bool = False
+
+    def end(self, *_: object) -> None:
+        """Be asked; a handler of signals."""
+        self.to_end = True
+
+
+def make_reads(road: Road, rate_s: float, outbox: Outbox, ledger: Ledger, asked: Asked) -> None:
     """Make reads until told to stop; no two have the same time, also after a start anew."""
     chance, jpeg = random.Random(f"{road.camera} {ledger.number}"), drawn_jpeg(road.camera.camera)
     number, at_ms, due = ledger.number, ledger.at_ms, time.monotonic()
-    while not stopped.wait(max(0.0, due - time.monotonic())):
+    while not asked.to_end:
+        time.sleep(max(0.0, due - time.monotonic()))
         due = max(due + TICK_S, time.monotonic())
         reads: list[MadeRead] = []
         for _ in range(max(1, round(rate_s * TICK_S))):
@@ -160,8 +172,8 @@ def make_reads(road: Road, rate_s: float, outbox: Outbox, ledger: Ledger, stoppe
 
 def run(state: Path, ledger: Ledger, url: str, road: Road, rate_s: float) -> int:
     """Make and deliver until asked to end and all is delivered; 1 when delivery broke."""
-    stopped, broken = threading.Event(), threading.Event()
-    signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())  # noqa: ARG005 - a handler's form
+    asked, broken = Asked(), threading.Event()
+    signal.signal(signal.SIGTERM, asked.end)
     chance = Chance(lambda: datetime.now(UTC), time.monotonic, random.Random(), uuid4)
     fresh = Fresh(chance.clock, lambda: os.urandom(16).hex(), time.monotonic)
     device = (state / "device").read_text(encoding="utf-8")
@@ -175,11 +187,11 @@ def run(state: Path, ledger: Ledger, url: str, road: Road, rate_s: float) -> int
                 sender.run()
             finally:
                 broken.set()
-                stopped.set()
+                asked.end()
 
         thread = threading.Thread(target=deliver, daemon=True)
         thread.start()
-        make_reads(road, rate_s, outbox, ledger, stopped)
+        make_reads(road, rate_s, outbox, ledger, asked)
         while not broken.is_set() and (fill := outbox.fill()).reads + fill.pictures:
             if fill.reads + fill.pictures == fill.reads_aside + fill.pictures_aside:
                 break

@@ -53,6 +53,7 @@ class Program:
     process: subprocess.Popen[bytes] | None = None
     due_s: float | None = 0.0
     starts: int = 0
+    asked: bool = False
     ended: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     _fillings: int = 0
 
@@ -78,12 +79,18 @@ class Program:
         self.process, self.due_s = None, time.monotonic() + again_s
         return True
 
+    def ask_to_end(self) -> None:
+        """Ask it to end, once: asked twice, a program ends at once."""
+        if self.process is not None and not self.asked:
+            self.process.terminate()
+        self.asked, self.due_s = True, None
+
     def end(self, within_s: float) -> int | None:
         """Ask it to end, and wait; return its exit code, None when it had to be killed."""
-        process, self.process, self.due_s = self.process, None, None
+        self.ask_to_end()
+        process, self.process = self.process, None
         if process is None:
             return None
-        process.terminate()
         try:
             return process.wait(within_s)
         except subprocess.TimeoutExpired:
@@ -147,7 +154,7 @@ class World:
 
 
 def made(folder: Path, chance: random.Random, stack: ExitStack, *, rate_s: float) -> World:
-    """Return the world, at rest: nodes filled, readers enrolled, nothing running; `stack` takes it down."""
+    """Return the world: nodes run and are filled, readers enrolled and not started; `stack` takes it down."""
     ports = [fixed_port(chance) for _ in range(4)]
     ways = [stack.enter_context(Way(ports[2 + n], ports[n], random.Random(chance.random()))) for n in (0, 1)]
     disks = [SmallDisk(folder / "near", size_mb=700)]
@@ -162,26 +169,30 @@ def made(folder: Path, chance: random.Random, stack: ExitStack, *, rate_s: float
     far = NodeProcess.made(folder / "far", port=ports[1], settings=names)
     stack.callback(near.stop)
     stack.callback(far.stop)
-    with far:
-        far.cameras(READERS)
-        told = far.ask("devices", "code", "--name", "near", "--scope", "53", "--by", "Ann")["code"]
-        code.touch(mode=0o600)
-        code.write_text(told, encoding="utf-8")
-    with near:
-        near.cameras(READERS)
-        _bring_in(near, folder / "list.csv", listed)
-        readers = [
-            _reader(near, ways[0], disk, camera, folder, rate_s)
-            for disk, camera in zip(disks[1:], cameras, strict=True)
-        ]
-        before = standing(near)
+    running = far.spawn(), near.spawn()
+    far.wait_up(running[0])
+    far.cameras(READERS)
+    told = far.ask("devices", "code", "--name", "near", "--scope", "53", "--by", "Ann")["code"]
+    code.touch(mode=0o600)
+    code.write_text(told, encoding="utf-8")
+    near.wait_up(running[1])
+    near.cameras(READERS)
+    _bring_in(near, folder / "list.csv", listed)
+    readers = [
+        _reader(near, ways[0], disk, camera, folder, rate_s)
+        for disk, camera in zip(disks[1:], cameras, strict=True)
+    ]
+    before = standing(near)
     world = World(
         folder,
         near,
         far,
         ways,
         disks,
-        [Program("near node", near.spawn, near.log, disks[0]), Program("far node", far.spawn, far.log)],
+        [
+            Program("near node", near.spawn, near.log, disks[0], process=running[1]),
+            Program("far node", far.spawn, far.log, process=running[0]),
+        ],
         readers,
         _watcher(folder),
         before,
