@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from types import FrameType, TracebackType
@@ -24,7 +25,7 @@ class Interrupt:
     @property
     def stopped(self) -> bool:
         """Whether an end was asked for."""
-        return self.event.is_set()
+        return self._signal is not None or self.event.is_set()
 
     @property
     def exit_code(self) -> int | None:
@@ -44,7 +45,8 @@ class Interrupt:
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        if self.event.is_set():
+        if self.stopped:
             raise KeyboardInterrupt
         self._signal = number
-        self.event.set()
+        # Not set here: this may interrupt the main thread inside the event's own lock, and wait for ever.
+        _thread.start_new_thread(self.event.set, ())
