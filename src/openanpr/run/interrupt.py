@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-import _thread
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import Any, Self
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+_LOOK_S = 0.05
+
+
+class Asked(threading.Event):
+    """Whether an end was asked for, told without a lock.
+
+    A signal may come while the main thread is inside the lock of an event: to set it then waits for ever.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = False
+
+    def is_set(self) -> bool:
+        """Return whether it was."""
+        return self._asked
+
+    def set(self) -> None:
+        """Ask for an end; from any thread, and from a signal."""
+        self._asked = True
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Sleep until an end is asked for or `timeout` seconds are over; return whether it was."""
+        until_s = None if timeout is None else time.monotonic() + timeout
+        while not self._asked:
+            left_s = _LOOK_S if until_s is None else until_s - time.monotonic()
+            if left_s <= 0:
+                break
+            time.sleep(min(left_s, _LOOK_S))
+        return self._asked
 
 
 class Interrupt:
@@ -18,7 +50,7 @@ class Interrupt:
     """
 
     def __init__(self) -> None:
-        self.event = threading.Event()
+        self.event = Asked()
         self._signal: int | None = None
         self._before: dict[int, Any] = {}
 
@@ -48,5 +80,4 @@ class Interrupt:
         if self.stopped:
             raise KeyboardInterrupt
         self._signal = number
-        # Not set here: this may interrupt the main thread inside the event's own lock, and wait for ever.
-        _thread.start_new_thread(self.event.set, ())
+        self.event.set()
