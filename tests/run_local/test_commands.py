@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from openanpr.run.cli import main
 from openanpr.run.local import ask
 from openanpr.run.local.alerts import VERBS as ALERTS
 from openanpr.run.local.devices import CAMERAS, DEVICES, FEEDS
@@ -378,3 +379,12 @@ def test_the_folder_of_a_node_is_that_of_the_environment_or_of_the_user(monkeypa
     assert ask.default_data() == tmp_path / "openanpr" / "node"
     monkeypatch.delenv("XDG_STATE_HOME")
     assert ask.default_data() == Path.home() / ".local" / "state" / "openanpr" / "node"
+
+
+def test_ctrl_c_while_the_node_is_asked_ends_without_a_traceback(monkeypatch, capsys) -> None:
+    def stopped(*_words, **_beside):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("openanpr.run.local.ask.ask", stopped)
+    assert main(["lists", "show"]) == 130
+    assert capsys.readouterr().err == ""
