@@ -110,7 +110,7 @@ def test_a_run_certifies_what_went_and_that_nothing_is_found_after(later) -> Non
     assert later.certificates == [certificate]
     assert (certificate["reads"], certificate["pictures"], certificate["profile_days"]) == (3, 3, 730)
     left = {name: count for name, count in certificate.items() if name.startswith("left_")}
-    assert len(left) == 6
+    assert len(left) == 7
     assert set(left.values()) == {0}
     assert not {LISTED, UNLISTED, HELD} & set(str(certificate))
 

@@ -43,6 +43,8 @@ class AlertDesk:
         self._numbers = itertools.count(1)
         self._closed = threading.Event()
         self.bell = bell
+        self.ask_the_clock: Callable[[], None] = _nobody
+        """Called when somebody came or went: who waits for the clock of alerts puts its waking here."""
 
     @property
     def book(self) -> RuleBook:
@@ -113,13 +115,17 @@ class AlertDesk:
         number = next(self._numbers)
         with self._lock:
             self._present[number] = viewer
-        self.bell.ring()
+        self._somebody_came_or_went()
         try:
             yield
         finally:
             with self._lock:
                 del self._present[number]
-            self.bell.ring()
+            self._somebody_came_or_went()
+
+    def _somebody_came_or_went(self) -> None:
+        self.bell.ring()
+        self.ask_the_clock()
 
     @property
     def viewers(self) -> int:
@@ -148,3 +154,7 @@ class AlertDesk:
                 first, last = (found[0].seq, found[-1].seq) if found else (span.newest + 1, span.newest)
                 reached[channel] = Kept(first, last)
         return resume(events, reached, cursor, viewer, self._book())
+
+
+def _nobody() -> None:
+    """Nobody waits for the clock of alerts."""

@@ -163,7 +163,9 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     looking = Rounds("look back", look_back.turn)
     yield looking
     yield Rounds("follow lists", ListWatch(made.lists, looking.soon).turn)
-    yield Rounds("alert clock", made.alerting.tick)
+    alert_clock = Rounds("alert clock", made.alerting.tick)
+    made.alerting.desk.ask_the_clock = alert_clock.soon
+    yield alert_clock
     yield Rounds("housekeeping", keeping.turn)
     for number, sender in enumerate(made.alerting.senders, 1):
         yield Rounds(f"webhook {number}", partial(_step, sender, clock))
