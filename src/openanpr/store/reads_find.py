@@ -177,8 +177,10 @@ def vrms_like(engine: ReadEngine, wildcard: str, *, since: date, until: date, li
     In `wildcard` a `?` is one character and a `*` any run; O and 0, I and 1 are one. Raises QuestionError
     for another form or fewer than three fixed characters, and StoreError.
     """
+    pattern = like_pattern(wildcard)
     values: dict[str, Value] = {
-        "pattern": like_pattern(wildcard),
+        "pattern": pattern,
+        "loose": pattern.replace("0", "_").replace("1", "_"),
         "since_month": since.replace(day=1).isoformat(),
         "until_month": until.replace(day=1).isoformat(),
         "limit": _checked(limit) + 1,
