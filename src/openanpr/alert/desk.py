@@ -44,7 +44,7 @@ class AlertDesk:
         self._closed = threading.Event()
         self.bell = bell
         self.ask_the_clock: Callable[[], None] = _nobody
-        """Called when somebody came or went: who waits for the clock of alerts puts its waking here."""
+        """Called when somebody came: who waits for the clock of alerts puts its waking here."""
 
     @property
     def book(self) -> RuleBook:
@@ -115,17 +115,14 @@ class AlertDesk:
         number = next(self._numbers)
         with self._lock:
             self._present[number] = viewer
-        self._somebody_came_or_went()
+        self.bell.ring()
+        self.ask_the_clock()
         try:
             yield
         finally:
             with self._lock:
                 del self._present[number]
-            self._somebody_came_or_went()
-
-    def _somebody_came_or_went(self) -> None:
-        self.bell.ring()
-        self.ask_the_clock()
+            self.bell.ring()
 
     @property
     def viewers(self) -> int:
