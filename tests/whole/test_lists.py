@@ -167,7 +167,7 @@ def test_an_entry_past_its_weed_date_is_taken_off_and_leaves_a_stone(node, devic
     clock.write_text("3 3", "ascii")
     try:
         until(
-            lambda: node.status()["lists"]["hand"]["entries"] == before - 1, within_s=20, what="it is weeded"
+            lambda: node.status()["lists"]["hand"]["entries"] == before - 1, within_s=60, what="it is weeded"
         )
     finally:
         clock.write_text("0 0", "ascii")
