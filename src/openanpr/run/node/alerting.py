@@ -47,11 +47,15 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """The parts of alerting; `raising` is shared by matching and by looking back."""
+    """The parts of alerting; `raising` is shared by matching and by looking back.
+
+    `wakes` are called when alerts were raised or grew: whoever sends webhooks puts its waking there.
+    """
 
     desk: AlertDesk
     raising: AlertRaising
     senders: tuple[WebhookSender, ...]
+    wakes: list[Callable[[], None]]
 
     def tick(self) -> float:
         """Let the clock act; return the seconds until it is asked again."""
@@ -79,11 +83,12 @@ def alerting_of(
         for one in webhooks(settings)
     )
 
+    wakes: list[Callable[[], None]] = [desk.bell.ring]
+
     def changed(changes: Sequence[Change]) -> None:
         del changes
-        desk.bell.ring()
-        for sender in senders:
-            sender.wake()
+        for wake in wakes:
+            wake()
 
     raising = AlertRaising(stores.alerts, rules.book, keyed_ids(stores.secrets.alert_ids), changed)
-    return Alerting(desk, raising, senders)
+    return Alerting(desk, raising, senders, wakes)

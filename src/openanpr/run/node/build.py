@@ -168,7 +168,9 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     yield alert_clock
     yield Rounds("housekeeping", keeping.turn)
     for number, sender in enumerate(made.alerting.senders, 1):
-        yield Rounds(f"webhook {number}", partial(_step, sender, clock))
+        sending = Rounds(f"webhook {number}", partial(_step, sender, clock))
+        made.alerting.wakes.append(sending.soon)
+        yield sending
     if made.forwarding is not None:
         yield Rounds(_FORWARD, made.forwarding.turn)
 
