@@ -8,7 +8,6 @@ import json
 import logging
 import random
 import ssl
-import threading
 import time
 from datetime import timedelta
 
@@ -21,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from openanpr.alert.alert import OPEN
 from openanpr.alert.take_in import take_in
 from openanpr.alert.webhook import Endpoint, HmacSigner, Retries, sent_again
+from openanpr.run.node.threads import Rounds
 from openanpr.run.node.webhooks import Chance, WebhookSender, WebhookSettings, WebhookSettingsError
 from openanpr.wire.webhook_signer import Ed25519Signer
 from tests.alert.scenes import AT, BOOK, HOUR, ID_OF, MINUTE, NAMED, OPERATOR, covert_hit, make_hit
@@ -59,6 +59,17 @@ def alarm(store, *read_ids: int, make=make_hit) -> list[str]:
     """Raise an alert for each read, each of a vehicle of its own; return the ids of their events."""
     hits = [make(n, vrm_listed=f"V{n:06}", vrm_read=f"V{n:06}") for n in read_ids]
     return [f"{change.alert.id}.1" for change in take_in(hits, store, BOOK, now=AT, id_of=ID_OF)]
+
+
+def turns_of(one: WebhookSender) -> Rounds:
+    return Rounds("webhook", lambda: one.step(dt.datetime.now(dt.UTC)), cut_short=one.stop)
+
+
+def wait_until(holds) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def worked_off(one: WebhookSender, now, *, until=HOUR) -> None:
@@ -169,19 +180,18 @@ def test_a_slow_endpoint_holds_up_no_other(store) -> None:
         sender(store, slow.url, name="slow", answer_timeout_s=1.0) as held_up,
         sender(store, quick.url, name="quick") as free,
     ):
-        threads = [threading.Thread(target=one.run) for one in (held_up, free)]
-        for thread in threads:
-            thread.start()
+        turns = [turns_of(one) for one in (held_up, free)]
+        for rounds in turns:
+            rounds.start()
         messages = alarm(store, *range(8))
-        free.wake()
+        turns[1].soon()
         began = time.monotonic()
         while len(quick.taken) < 8 and time.monotonic() - began < 5:
             time.sleep(0.01)
         assert time.monotonic() - began < 1.0
-        for one, thread in zip((held_up, free), threads, strict=True):
-            one.stop()
-            thread.join(timeout=10)
-            assert not thread.is_alive()
+        for rounds in turns:
+            rounds.stop()
+            assert rounds.join(10)
         assert sorted(quick.ids) == sorted(messages)
         assert held_up.standing.delivered == 0
 
@@ -246,23 +256,36 @@ def test_events_that_were_forgotten_before_their_turn_are_counted_as_an_alarm(st
         assert (one.standing.missed, one.standing.alarm) == (2, True)
 
 
-def test_a_store_that_fails_ends_no_thread(store, monkeypatch) -> None:
+def test_a_store_that_fails_for_a_while_costs_no_webhook(store, monkeypatch) -> None:
     def broken(*_args, **_more):
-        raise OSError
+        raise OSError("disk")
 
     with Receiver() as there, sender(store, there.url) as one:
         messages = alarm(store, 1)
         with monkeypatch.context() as patch:
             patch.setattr(store, "due", broken)
-            thread = threading.Thread(target=one.run)
-            thread.start()
-            while one.standing.fault != "OSError":
-                time.sleep(0.01)
-        while not there.taken:
-            time.sleep(0.01)
-        one.stop()
-        thread.join(timeout=10)
+            with pytest.raises(OSError, match="disk"):
+                one.step(AT)
+        one.step(AT)
         assert there.ids == messages
+
+
+def test_the_end_cuts_a_try_short_and_its_webhook_is_sent_another_time(store) -> None:
+    with Receiver([silence(20.0)]) as there:
+        with sender(store, there.url, answer_timeout_s=15.0) as one:
+            messages = alarm(store, 1, 2)
+            rounds = turns_of(one)
+            rounds.start()
+            wait_until(lambda: there.taken)
+            began = time.monotonic()
+            rounds.stop()
+            assert rounds.join(10)
+            assert time.monotonic() - began < 5
+            assert (one.standing.delivered, one.standing.failures) == (0, 0)
+        with sender(store, there.url, met=False) as heir:
+            worked_off(heir, dt.datetime.now(dt.UTC))
+        assert set(there.ids) == set(messages)
+        assert store.dead() == ()
 
 
 class KilledError(BaseException):

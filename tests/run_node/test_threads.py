@@ -52,12 +52,47 @@ def test_soon_brings_the_next_turn_at_once() -> None:
     assert rounds.join(5)
 
 
+def test_the_first_turn_may_wait_and_comes_sooner_when_asked_for_or_never() -> None:
+    turns = threading.Semaphore(0)
+
+    def turn() -> float:
+        turns.release()
+        return 3600.0
+
+    waiting = Rounds("a test", turn, first_in_s=3600.0)
+    waiting.start()
+    assert not turns.acquire(timeout=0.1)
+    waiting.soon()
+    assert turns.acquire(timeout=5)
+    never = Rounds("a test", turn, first_in_s=3600.0)
+    never.start()
+    for rounds in (waiting, never):
+        rounds.stop()
+        assert rounds.join(5)
+    assert not turns.acquire(blocking=False)
+
+
+def test_a_long_turn_is_cut_short_by_the_end() -> None:
+    begun, cut = threading.Event(), threading.Event()
+
+    def turn() -> float:
+        begun.set()
+        assert cut.wait(10)
+        return 0.0
+
+    rounds = Rounds("a test", turn, cut_short=cut.set)
+    rounds.start()
+    assert begun.wait(5)
+    rounds.stop()
+    assert rounds.join(5)
+
+
 def test_a_bell_that_rang_before_the_wait_is_still_heard() -> None:
     bell = Bell()
     heard = bell.rings
     bell.ring()
-    assert bell.wait(heard, 5) == heard + 1
-    assert bell.wait(bell.rings, 0.01) == heard + 1
+    assert asyncio.run(bell.heard_after(heard, 5)) == heard + 1
+    assert asyncio.run(bell.heard_after(bell.rings, 0.01)) == heard + 1
 
 
 def test_a_bell_wakes_a_task_in_another_loop() -> None:

@@ -353,6 +353,15 @@ def test_a_node_that_ends_sends_those_who_listen_away_at_once(world, watch) -> N
     assert gone(world.desk, 0)
 
 
+def test_what_happened_just_before_the_end_is_still_heard(world, watch) -> None:
+    world.list_(listed("AB12CDE"))
+    ann = watch(**ANN)
+    world.desk._closed.set()  # as `close`, whose bell has not yet been heard
+    hit(world, "AB12CDE")
+    ann.until(lambda: ann.ended)
+    assert ann.marks() == ["AB12CDE"]
+
+
 def test_a_stream_that_breaks_is_told_in_the_log_without_words_and_nobody_is_there_any_more(
     world, watch, monkeypatch, caplog
 ) -> None:

@@ -38,7 +38,7 @@ class AlertDesk:
         self, store: KeptAlerts, book: Callable[[], RuleBook], clock: Callable[[], datetime], bell: Bell
     ) -> None:
         self._store, self._book, self._clock = store, book, clock
-        self._lock = threading.Lock()
+        self._lock, self._ticking = threading.Lock(), threading.Lock()
         self._present: dict[int, Viewer] = {}
         self._numbers = itertools.count(1)
         self._closed = threading.Event()
@@ -56,8 +56,12 @@ class AlertDesk:
         return self._clock()
 
     def close(self) -> None:
-        """Have all who listen be sent away, for the node is about to end."""
-        self._closed.set()
+        """Have all who listen be sent away, for the node is about to end; the clock acts no more.
+
+        It would find nobody there, and raise an alarm for each alert that waits.
+        """
+        with self._ticking:
+            self._closed.set()
         self.bell.ring()
 
     @property
@@ -95,19 +99,22 @@ class AlertDesk:
 
     def tick(self) -> datetime | None:
         """Let the clock act on what waits; return when it must be asked again, None when nothing waits."""
-        for _ in range(_TRIES):
-            with self._lock:
-                present = tuple(self._present.values())
-            found = due(self._store.open_alerts(), self._book(), now=self._clock(), present=present)
-            if not found.changes:
+        with self._ticking:
+            for _ in range(_TRIES):
+                if self.closed:
+                    return None
+                with self._lock:
+                    present = tuple(self._present.values())
+                found = due(self._store.open_alerts(), self._book(), now=self._clock(), present=present)
+                if not found.changes:
+                    return found.look_again_at
+                try:
+                    self._store.save(found.changes)
+                except OutdatedError:
+                    continue
+                self.bell.ring()
                 return found.look_again_at
-            try:
-                self._store.save(found.changes)
-            except OutdatedError:
-                continue
-            self.bell.ring()
-            return found.look_again_at
-        raise OutdatedError
+            raise OutdatedError
 
     @contextmanager
     def present(self, viewer: Viewer) -> Generator[None]:

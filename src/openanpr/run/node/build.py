@@ -62,6 +62,8 @@ SOCKET = "node.sock"
 _FORWARD = "forward"
 _MATCHED = GroupSize(batches=32)
 _STORED = GroupSize(batches=128)
+_RETURN_S = 10.0
+"""Who was there before a restart has so long to come back before the clock of alerts finds nobody there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,12 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     looking = Rounds("look back", look_back.turn)
     yield looking
     yield Rounds("follow lists", ListWatch(made.lists, looking.soon).turn)
-    alert_clock = Rounds("alert clock", made.alerting.tick)
+    alert_clock = Rounds("alert clock", made.alerting.tick, first_in_s=_RETURN_S)
     made.alerting.desk.ask_the_clock = alert_clock.soon
     yield alert_clock
     yield Rounds("housekeeping", keeping.turn)
     for number, sender in enumerate(made.alerting.senders, 1):
-        sending = Rounds(f"webhook {number}", partial(_step, sender, clock))
+        sending = Rounds(f"webhook {number}", partial(_step, sender, clock), cut_short=sender.stop)
         made.alerting.wakes.append(sending.soon)
         yield sending
     if made.forwarding is not None:

@@ -15,12 +15,21 @@ _AFTER_FAULT_S = 5.0
 class Rounds:
     """One thread that calls `turn`, which returns the seconds until its next turn.
 
-    A fault is told by its kind and counted, and the turn comes again.
+    The first turn comes after `first_in_s`; `cut_short` has a long turn end early when it is to stop. A fault
+    is told by its kind and counted, and the turn comes again.
     """
 
-    def __init__(self, name: str, turn: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        name: str,
+        turn: Callable[[], float],
+        *,
+        first_in_s: float = 0.0,
+        cut_short: Callable[[], None] | None = None,
+    ) -> None:
         self.name = name
         self._turn = turn
+        self._first_in_s, self._cut_short = first_in_s, cut_short
         self._stopped = threading.Event()
         self._due = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -39,6 +48,8 @@ class Rounds:
         """Let the thread end after the turn that it is at."""
         self._stopped.set()
         self._due.set()
+        if self._cut_short is not None:
+            self._cut_short()
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the thread; return whether it has ended."""
@@ -46,6 +57,8 @@ class Rounds:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        if self._first_in_s > 0:
+            self._due.wait(self._first_in_s)
         while True:
             self._due.clear()  # before the look at whether to end: `stop` rings after it has said so
             if self._stopped.is_set():

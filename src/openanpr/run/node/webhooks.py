@@ -51,7 +51,7 @@ class WebhookSettings:
 
     `ca_file`: PEM of the authority that signed its certificate (None: those the system trusts).
     `answer_timeout_s` bounds a whole try. `at_once` webhooks are sent in one step. `idle_s` is the longest
-    that a new event waits to be collected where nobody calls `wake`.
+    that a new event waits to be collected where nobody asks for a step.
     """
 
     endpoint: Endpoint
@@ -111,7 +111,7 @@ class _Answer:
 class WebhookSender:
     """Tells one endpoint what it may see, each event under one message id until it is taken.
 
-    Use it from one thread; `stop` and `wake` may be called from others.
+    Use it from one thread; `stop` may be called from others.
     """
 
     def __init__(
@@ -131,32 +131,19 @@ class WebhookSender:
         self._transport = httpx.AsyncHTTPTransport(verify=_trust(settings), trust_env=False)
         self._runner = asyncio.Runner()
         self._stopped = threading.Event()
-        self._woken = threading.Event()
+        self._trying: asyncio.Task[object] | None = None
         self.standing = WebhookStanding()
 
-    def run(self) -> None:
-        """Collect and send until `stop` is called from another thread."""
-        while not self._stopped.is_set():
-            try:
-                wait_s = self.step(self._chance.clock())
-            except Exception as error:  # noqa: BLE001 - the outermost loop of its thread: it goes on once the store does
-                self._failed(type(error).__name__)
-                wait_s = self._settings.idle_s
-            if wait_s > 0:
-                self._woken.wait(wait_s)
-            self._woken.clear()
-
     def stop(self) -> None:
-        """Let `run` end after the try that is under way."""
+        """Cut short the try that is under way and begin no other: what was not taken is sent another time."""
         self._stopped.set()
-        self._woken.set()
-
-    def wake(self) -> None:
-        """Have `run` look for new events at once."""
-        self._woken.set()
+        trying = self._trying
+        if trying is not None:
+            with suppress(RuntimeError):  # it has just ended, and its loop too
+                trying.get_loop().call_soon_threadsafe(trying.cancel)
 
     def close(self) -> None:
-        """Hang up; `run` has ended."""
+        """Hang up; no step is under way."""
         self._runner.run(self._transport.aclose())
         self._runner.close()
 
@@ -175,7 +162,7 @@ class WebhookSender:
         due = self._store.due(self._endpoint.name, now, limit=self._settings.at_once)
         for delivery in due:
             if self._stopped.is_set():
-                return 0.0
+                return self._settings.idle_s
             self._try(delivery, now, began_s)
         if more or len(due) == self._settings.at_once:
             return 0.0
@@ -226,7 +213,12 @@ class WebhookSender:
 
         Cut off between the two, it is sent again under the same id: a receiver can tell.
         """
-        answer = self._runner.run(self._posted(delivery, self._now(now, began_s)))
+        try:
+            answer = self._runner.run(self._posted(delivery, self._now(now, began_s)))
+        except asyncio.CancelledError:
+            return  # by `stop`
+        finally:
+            self._trying = None
         at = self._now(now, began_s)
         after = tried(
             delivery,
@@ -251,6 +243,9 @@ class WebhookSender:
 
         The transport is used without a client, which would write the URL, and so its secrets, into the log.
         """
+        self._trying = asyncio.current_task()
+        if self._stopped.is_set():  # it came before there was a task to cut short
+            raise asyncio.CancelledError
         wait_s = self._settings.answer_timeout_s
         request = httpx.Request(
             "POST",

@@ -222,7 +222,7 @@ class _Listening(StreamingResponse):
 
 
 async def _stream(desk: AlertDesk, viewer: Viewer, cursor: Cursor) -> AsyncIterator[bytes]:
-    """Yield what happens after `cursor`, until the desk closes.
+    """Yield what happens after `cursor`, until the desk closes, and what had happened by then.
 
     A beat goes out at a steady pace, so that a lost connection is noticed at both ends. It depends on nothing
     that happens: whoever may not know of an alert must not hear the beat come late either.
@@ -230,13 +230,16 @@ async def _stream(desk: AlertDesk, viewer: Viewer, cursor: Cursor) -> AsyncItera
     heard = desk.bell.rings
     yield b": connected\n\n"
     beat_at_s = time.monotonic() + _BEAT_S
-    while not desk.closed:
+    while True:
+        closing = desk.closed
         found = await run_in_threadpool(desk.heard_since, cursor, viewer)
         if found.afresh:
             yield b"id: %b\nevent: afresh\ndata: {}\n\n" % str(found.cursor).encode("ascii")
         for event, after in found.events:
             yield server_sent(event, after, desk.book)
         moved, cursor = found.cursor != cursor, found.cursor
+        if closing:
+            return
         if moved:
             continue
         heard = await desk.bell.heard_after(heard, max(beat_at_s - time.monotonic(), 0.0))
