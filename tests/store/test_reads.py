@@ -18,7 +18,6 @@ from openanpr.store.reads_find import (
     ReadKey,
     Span,
     last_seen,
-    like_pattern,
     reads_of_cameras,
     reads_of_shape,
     reads_of_shapes,
@@ -26,6 +25,7 @@ from openanpr.store.reads_find import (
     vrms_like,
     whole_read,
     whole_reads,
+    wildcard_form,
 )
 from openanpr.wire.forwarded import OriginProof
 from tests.ingest.contracts import quarantined
@@ -239,10 +239,16 @@ def test_cameras_are_asked_by_name_over_an_hour(engine, write) -> None:
         ("*2CD?", ["AB12CDE", "AB12CDF"]),
         ("?BI2CDE", ["AB12CDE"]),
         ("AB12CDEX*", []),
+        ("*CDE", ["AB12CDE", "XY99CDE"]),
+        ("*CDE*", ["AB12CDE", "LONGMARKCDE1", "XY99CDE"]),
+        ("*I2*DE", ["AB12CDE"]),
+        ("LONG*1", ["LONGMARKCDE1"]),
+        ("????MARK????", ["LONGMARKCDE1"]),
+        ("????MARKC??", []),
     ],
 )
 def test_a_wildcard_finds_vrms_by_their_shape(engine, write, wildcard, found) -> None:
-    write(arrived("AB12CDE"), arrived("AB12CDF"), arrived("XY99CDE"))
+    write(*map(arrived, ("AB12CDE", "AB12CDF", "XY99CDE", "LONGMARKCDE1")))
     asked = vrms_like(engine, wildcard, since=AT.date(), until=AT.date(), limit=9)
     assert [row.vrm for row in asked.rows] == found
 
@@ -258,7 +264,7 @@ def test_a_wildcard_counts_over_its_months_only(engine, write) -> None:
 @pytest.mark.parametrize("wildcard", ["", "A?*", "AB*", "AB12%", "ab12*", "AB_1", "A\\B12", "AB12'"])
 def test_a_wildcard_that_sweeps_in_all_or_holds_other_signs_is_refused(wildcard) -> None:
     with pytest.raises(QuestionError, match="wildcard"):
-        like_pattern(wildcard)
+        wildcard_form(wildcard)
 
 
 def test_the_newest_read_of_a_vrm_is_found_without_a_span(engine, write) -> None:

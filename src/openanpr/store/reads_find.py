@@ -22,6 +22,7 @@ from openanpr.store.read_columns import (
     read_of,
     to_ms,
 )
+from openanpr.store.sieve import sieve
 
 MOST_ROWS = 100_000
 MOST_SHAPES = 10_000
@@ -38,6 +39,8 @@ _ThingT = TypeVar("_ThingT")
 _Name: TypeAlias = tuple[str, int, int, int, int]
 _EPOCH = date(1970, 1, 1)
 _WILDCARD = re.compile(r"[A-Z0-9?*]{1,24}")
+# Of the signs that LIKE reads in its own way (% _ \\) none can come in: the form above bars them.
+_LIKE = str.maketrans("?*", "_%")
 
 
 class QuestionError(ValueError):
@@ -177,15 +180,19 @@ def vrms_like(engine: ReadEngine, wildcard: str, *, since: date, until: date, li
     In `wildcard` a `?` is one character and a `*` any run; O and 0, I and 1 are one. Raises QuestionError
     for another form or fewer than three fixed characters, and StoreError.
     """
-    pattern = like_pattern(wildcard)
+    form = wildcard_form(wildcard)
     values: dict[str, Value] = {
-        "pattern": pattern,
-        "loose": pattern.replace("0", "_").replace("1", "_"),
+        "pattern": form.translate(_LIKE),
         "since_month": since.replace(day=1).isoformat(),
         "until_month": until.replace(day=1).isoformat(),
         "limit": _checked(limit) + 1,
     }
-    found = engine.rows(statement("vrms_like"), values, _Seen)
+    asked = "vrms_like"  # by the order in which they are kept, which begins with the first character
+    if form[0] in "?*":
+        asked = "vrms_sifted"
+        for number, (mask, value) in enumerate(sieve(form), 1):
+            values |= {f"m{number}": mask, f"v{number}": value}
+    found = engine.rows(statement(asked), values, _Seen)
     rows = tuple(VrmSeen(row.vrm, row.n, _day(row.first_day), _day(row.last_day)) for row in found[:limit])
     return Found(rows, len(found) > limit)
 
@@ -222,16 +229,15 @@ def whole_reads(engine: ReadEngine, keys: Sequence[ReadKey]) -> tuple[ArrivedRea
     )
 
 
-def like_pattern(wildcard: str) -> str:
-    """The LIKE pattern, over shapes, of a wildcard; raises QuestionError (see `vrms_like`)."""
+def wildcard_form(wildcard: str) -> str:
+    """The wildcard over shapes, in which O is 0 and I is 1; raises QuestionError (see `vrms_like`)."""
     if not _WILDCARD.fullmatch(wildcard):
         raise QuestionError(
             "a wildcard has letters A-Z, digits, ? for one character and * for any run, no more"
         )
     if sum(c not in "?*" for c in wildcard) < LEAST_FIXED:
         raise QuestionError(f"a wildcard names at least {LEAST_FIXED} characters")
-    # Of the signs that LIKE reads in its own way (% _ \) none can come in: the form above bars them.
-    return "".join({"?": "_", "*": "%"}.get(c) or shape_key(c) for c in wildcard)
+    return "".join(c if c in "?*" else shape_key(c) for c in wildcard)
 
 
 def _joined(engine: ReadEngine, names: Sequence[_Name]) -> Iterator[tuple[_Name, PlateRow, CameraRow]]:

@@ -1,10 +1,7 @@
--- Which VRMs have this form? Takes: pattern (LIKE, of shapes), loose (the same with any character for 0 and 1),
--- since_month and until_month (first days, both in), limit.
--- A form that begins with a wildcard looks at every VRM: loose is tried first, for it needs no shape worked out.
--- Answers: vrm, n, first_day and last_day (days since 1970-01-01), last seen first.
+-- Which VRMs have this form, which begins with a character? Takes: pattern (LIKE, of shapes), since_month and until_month
+-- (first days, both in), limit. Answers: vrm, n, first_day and last_day (days since 1970-01-01), last seen first.
 SELECT vrm, sum(n), toUInt32(min(first_day)), toUInt32(max(last_day)) AS last
 FROM vrm_month
-PREWHERE vrm LIKE {loose:String}
 WHERE month >= toDate({since_month:String}) AND month <= toDate({until_month:String})
     AND translate(vrm, 'IO', '10') LIKE {pattern:String}
 GROUP BY vrm
