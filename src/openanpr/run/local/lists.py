@@ -53,6 +53,39 @@ def _holders(answer: Any) -> str:  # noqa: ANN401 - JSON
     return f"revision {answer['revision']}\n{shown(answer['holders'])}"
 
 
+_ENTRY = (
+    Take("--vrm", "the mark, with ? and * for what is not known", required=True),
+    Take(
+        "--action",
+        "what is asked for",
+        required=True,
+        choices=("stop", "silent", "assess", "intelligence"),
+    ),
+    Take("--reason", "why the vehicle is looked for", required=True),
+    Take("--owner", "who answers for the entry", required=True),
+    Take("--weed-on", "the last day of its use, as 2026-12-24", required=True),
+    Take("--priority", "high, medium or low", default="medium", choices=("high", "medium", "low")),
+    *(
+        Take(f"--{name}", f"its {name.replace('-', ' ')}", default="")
+        for name in (
+            "make",
+            "model",
+            "colour",
+            "warning-markers",
+            "information",
+            "force-area",
+            "grading",
+        )
+    ),
+    Take("--protective-marking", "its protective marking", default=""),
+    Take("--pnc-id", "its PNC id", default=""),
+    Take("--source", "where it comes from", default=""),
+    Take("--review-on", "the day on which its owner looks again"),
+    Take("--covert", "only the people named by --seen-by may know of it", switch=True),
+    Take("--seen-by", "a person or team that may see a covert entry", many=True),
+)
+"""What is said of an entry by hand."""
+
 VERBS = (
     Verb("show", "show all lists and how fresh they are", "GET", "/lists", rows(*_STANDING)),
     Verb(
@@ -132,36 +165,24 @@ VERBS = (
         _show_proposal,
         (
             _NAME,
-            Take("--vrm", "the mark, with ? and * for what is not known", required=True),
-            Take(
-                "--action",
-                "what is asked for",
-                required=True,
-                choices=("stop", "silent", "assess", "intelligence"),
-            ),
-            Take("--reason", "why the vehicle is looked for", required=True),
-            Take("--owner", "who answers for the entry", required=True),
-            Take("--weed-on", "the last day of its use, as 2026-12-24", required=True),
-            Take("--priority", "high, medium or low", default="medium", choices=("high", "medium", "low")),
-            *(
-                Take(f"--{name}", f"its {name.replace('-', ' ')}", default="")
-                for name in (
-                    "make",
-                    "model",
-                    "colour",
-                    "warning-markers",
-                    "information",
-                    "force-area",
-                    "grading",
-                )
-            ),
-            Take("--protective-marking", "its protective marking", default=""),
-            Take("--pnc-id", "its PNC id", default=""),
-            Take("--source", "where it comes from", default=""),
-            Take("--review-on", "the day on which its owner looks again"),
-            Take("--covert", "only the people named by --seen-by may know of it", switch=True),
-            Take("--seen-by", "a person or team that may see a covert entry", many=True),
+            *_ENTRY,
             Take("--revive", "it may come back although it was weeded or taken off", switch=True),
+            BY,
+            WHY,
+        ),
+    ),
+    Verb(
+        "correct",
+        "ask for another entry in the place of one that is wrong",
+        "POST",
+        "/lists/{name}/corrections",
+        _show_proposal,
+        (
+            _NAME,
+            Take("--of-vrm", "the mark of the wrong entry, as listed", required=True),
+            Take("--of-pnc-id", "its PNC id", default=""),
+            Take("--of-origin", "who put it in: feed or hand", default="feed", choices=("feed", "hand")),
+            *_ENTRY,
             BY,
             WHY,
         ),

@@ -18,6 +18,7 @@ from openanpr.store.control.list_store import ListStore
 from openanpr.voi.by_hand import (
     Asker,
     approve,
+    propose_correction,
     propose_entry,
     propose_removal,
     propose_rollback,
@@ -75,8 +76,8 @@ class ImportForm(Struct, frozen=True, forbid_unknown_fields=True):
     revive: bool = False
 
 
-class EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
-    """An entry that a person asks for."""
+class _EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person says of an entry."""
 
     by: Said
     why: Said
@@ -99,7 +100,20 @@ class EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
     review_on: date | None = None
     covert: bool = False
     seen_by: list[str] = []
+
+
+class EntryForm(_EntryForm, frozen=True, forbid_unknown_fields=True):
+    """An entry that a person asks for."""
+
     revive: bool = False
+
+
+class CorrectionForm(_EntryForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An entry that a person asks for in the place of another one, which these three name."""
+
+    of_vrm: str
+    of_pnc_id: str = ""
+    of_origin: Origin = Origin.FEED
 
 
 class RemovalForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,6 +145,7 @@ def list_routes(of: ListRoutes) -> list[Route]:
         answered("/lists/{name}/holders", lambda asked: _holders(of, asked.path["name"])),
         answered("/lists/{name}/tombstones/{vrm}", lambda asked: _tombstones(of, asked)),
         answered("/lists/{name}/entries", lambda asked: _entry(of, asked), "POST"),
+        answered("/lists/{name}/corrections", lambda asked: _correction(of, asked), "POST"),
         answered("/lists/{name}/removals", lambda asked: _removal(of, asked), "POST"),
         answered("/lists/{name}/rollback", lambda asked: _rollback(of, asked), "POST"),
         answered("/lists/{name}/weeding", lambda asked: _weeding(of, asked), "POST"),
@@ -188,7 +203,36 @@ def _profile(name: str) -> FeedProfile:
 
 def _entry(of: ListRoutes, asked: Asked) -> object:
     form = asked.form(EntryForm)
-    entry = VoiEntry(
+    asker = Asker(form.by, of.clock(), form.why)
+    return _proposal(
+        propose_entry(
+            asked.path["name"],
+            _asked_for(form, asker.at),
+            asker=asker,
+            longest=of.longest,
+            store=of.store,
+            revive=form.revive,
+        )
+    )
+
+
+def _correction(of: ListRoutes, asked: Asked) -> object:
+    form = asked.form(CorrectionForm)
+    asker = Asker(form.by, of.clock(), form.why)
+    return _proposal(
+        propose_correction(
+            asked.path["name"],
+            EntryKey(form.of_vrm, form.of_pnc_id, form.of_origin),
+            _asked_for(form, asker.at),
+            asker=asker,
+            longest=of.longest,
+            store=of.store,
+        )
+    )
+
+
+def _asked_for(form: _EntryForm, at: datetime) -> VoiEntry:
+    return VoiEntry(
         vrm=form.vrm,
         action=form.action,
         priority=form.priority,
@@ -205,17 +249,11 @@ def _entry(of: ListRoutes, asked: Asked) -> object:
         protective_marking=form.protective_marking,
         pnc_id=form.pnc_id,
         source=form.source,
-        source_at=of.clock(),
+        source_at=at,
         review_on=form.review_on,
         weed_on=form.weed_on,
         covert=form.covert,
         seen_by=tuple(form.seen_by),
-    )
-    asker = Asker(form.by, of.clock(), form.why)
-    return _proposal(
-        propose_entry(
-            asked.path["name"], entry, asker=asker, longest=of.longest, store=of.store, revive=form.revive
-        )
     )
 
 
