@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
@@ -108,6 +109,30 @@ class LiveEntries:
             return ListChanges((), (), whole, standings)
         return ListChanges(tuple(put), tuple(removed), whole, standings)
 
+    def new_since(self, revisions: Mapping[int, int]) -> AliveEntries:
+        """Return the entries of vehicles that were not on their list at these revisions (by list id).
+
+        However many came: a vehicle of which only the particulars changed is not among them. Of a list that
+        never had its revision (a database restored from a backup) all are.
+        """
+        found: list[str] = []
+        entry_ids, list_ids = array("q"), array("q")
+        with reading(self._engine) as connection:
+            standings = _standings(connection)
+            for list_id, standing in standings.items():
+                held = revisions.get(list_id, 0)
+                if held == standing.revision:
+                    continue
+                asked = {"list_id": list_id, "held": 0 if held > standing.revision else held}
+                told = connection.execute(_NEW, asked).one()
+                if told.entries:
+                    found += told.vrms.split(" ")
+                    ids = told.entry_ids.split(" ")
+                    for begin in range(0, len(ids), _CHUNK):  # not all in one go, for which others would wait
+                        entry_ids.extend(map(int, ids[begin : begin + _CHUNK]))
+                    list_ids.extend(repeat(list_id, len(ids)))
+        return AliveEntries(found, entry_ids, list_ids, standings)
+
     def particulars(self, entry_ids: Collection[int]) -> dict[int, tuple[int, VoiEntry]]:
         """Return the list's id and all that is known of each of these entries, of those that ended too.
 
@@ -163,6 +188,21 @@ def _alive() -> _Told:
     return _told(some.order_by(voi_entry.c.entry_id).limit(_MOST).subquery())
 
 
+def _new() -> _Told:
+    was = voi_entry.alias()
+    before = sa.exists().where(
+        was.c.list_id == voi_entry.c.list_id,
+        was.c.shape == voi_entry.c.shape,
+        was.c.vrm == voi_entry.c.vrm,
+        was.c.until.is_not(None),
+        was.c.until > _HELD,
+        was.c.since <= _HELD,
+    )
+    of_list = voi_entry.c.list_id == sa.bindparam("list_id")
+    put = sa.select(*_COLUMNS).where(of_list, voi_entry.c.since > _HELD, voi_entry.c.until.is_(None))
+    return _told(put.where(~before).subquery())
+
+
 def _of_list(*wanted: sa.ColumnElement[bool]) -> _Told:
     some = sa.select(*_COLUMNS).where(voi_entry.c.list_id == sa.bindparam("list_id"), *wanted)
     return _told(some.limit(_MOST).subquery())
@@ -175,6 +215,7 @@ _ALIVE: Final = _alive()
 _PUT: Final = _of_list(voi_entry.c.since > _HELD, voi_entry.c.until.is_(None))
 # `since + 0` has no index, so that the few rows that ended are looked at and not the millions that began.
 _REMOVED: Final = _of_list(voi_entry.c.until > _HELD, voi_entry.c.since + 0 <= _HELD)
+_NEW: Final = _new()
 _PARTICULARS: Final = sa.select(
     *(voi_entry.c[name] for name in PARTICULARS), voi_entry.c.entry_id, voi_entry.c.list_id
 ).where(voi_entry.c.entry_id.in_(sa.bindparam("entry_ids", expanding=True)))
