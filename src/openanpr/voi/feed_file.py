@@ -166,6 +166,11 @@ class Reading:
         profile = self.rules.profile
         entered_on = entered_day(picked[_ENTERED])
         confirmed_on = confirmed_day(picked[_CONFIRMED])
+        covert = self.covert(picked[_COVERT])
+        names = _names(picked[_SEEN_BY]) if picked[_SEEN_BY] else ()
+        if names and not covert:
+            reason = "it names who may see it and is not covert: all others would see it too"
+            raise RowFault(reason)
         return VoiEntry._make(
             (
                 vrm,
@@ -179,8 +184,8 @@ class Reading:
                 confirmed_on,
                 review_day(picked[_REVIEW]),
                 self.weed_on(picked[_WEED], entered_on, confirmed_on),
-                self.covert(picked[_COVERT]),
-                _names(picked[_SEEN_BY]) if picked[_SEEN_BY] else (),
+                covert,
+                names,
             )
         )
 
