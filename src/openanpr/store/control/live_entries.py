@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
@@ -20,6 +19,7 @@ from openanpr.store.control.rows import entry_of
 
 _CHUNK: Final = 20_000  # entries told in one answer of the database
 _Told: TypeAlias = sa.Select[*tuple[Any, ...]]
+_ALL: Final = 2**31 - 1
 _AT_ONCE: Final = 500  # entries named in one question
 
 
@@ -123,14 +123,16 @@ class LiveEntries:
                 held = revisions.get(list_id, 0)
                 if held == standing.revision:
                     continue
-                asked = {"list_id": list_id, "held": 0 if held > standing.revision else held}
-                told = connection.execute(_NEW, asked).one()
-                if told.entries:
-                    found += told.vrms.split(" ")
-                    ids = told.entry_ids.split(" ")
-                    for begin in range(0, len(ids), _CHUNK):  # not all in one go, for which others would wait
-                        entry_ids.extend(map(int, ids[begin : begin + _CHUNK]))
-                    list_ids.extend(repeat(list_id, len(ids)))
+                held = 0 if held > standing.revision else held
+                asked = {"list_id": list_id, "held": held, "most": _ALL}
+                put, removed = (connection.execute(question, asked).one() for question in (_PUT, _REMOVED))
+                # Compared here: to look for each of millions in the database takes it far longer.
+                before = set((removed.vrms or "").split(" "))
+                for entry_id, vrm in zip(*_columns(put), strict=True):
+                    if vrm not in before:
+                        found.append(vrm)
+                        entry_ids.append(int(entry_id))
+                        list_ids.append(list_id)
         return AliveEntries(found, entry_ids, list_ids, standings)
 
     def particulars(self, entry_ids: Collection[int]) -> dict[int, tuple[int, VoiEntry]]:
@@ -168,6 +170,11 @@ def _entries(told: sa.Row[Any]) -> list[ListedEntry]:
     return [ListedEntry(int(i), int(of), vrm) for i, of, vrm in zip(*columns, strict=True)]
 
 
+def _columns(told: sa.Row[Any]) -> tuple[list[str], list[str]]:
+    """Return the ids, as texts, and the marks of entries that were told in one row."""
+    return (told.entry_ids.split(" "), told.vrms.split(" ")) if told.entries else ([], [])
+
+
 def _told(some: sa.Subquery) -> _Told:
     """Entries in one row of long texts: a row for each would hand the interpreter's lock over as many times.
 
@@ -188,21 +195,6 @@ def _alive() -> _Told:
     return _told(some.order_by(voi_entry.c.entry_id).limit(_MOST).subquery())
 
 
-def _new() -> _Told:
-    was = voi_entry.alias()
-    before = sa.exists().where(
-        was.c.list_id == voi_entry.c.list_id,
-        was.c.shape == voi_entry.c.shape,
-        was.c.vrm == voi_entry.c.vrm,
-        was.c.until.is_not(None),
-        was.c.until > _HELD,
-        was.c.since <= _HELD,
-    )
-    of_list = voi_entry.c.list_id == sa.bindparam("list_id")
-    put = sa.select(*_COLUMNS).where(of_list, voi_entry.c.since > _HELD, voi_entry.c.until.is_(None))
-    return _told(put.where(~before).subquery())
-
-
 def _of_list(*wanted: sa.ColumnElement[bool]) -> _Told:
     some = sa.select(*_COLUMNS).where(voi_entry.c.list_id == sa.bindparam("list_id"), *wanted)
     return _told(some.limit(_MOST).subquery())
@@ -215,7 +207,6 @@ _ALIVE: Final = _alive()
 _PUT: Final = _of_list(voi_entry.c.since > _HELD, voi_entry.c.until.is_(None))
 # `since + 0` has no index, so that the few rows that ended are looked at and not the millions that began.
 _REMOVED: Final = _of_list(voi_entry.c.until > _HELD, voi_entry.c.since + 0 <= _HELD)
-_NEW: Final = _new()
 _PARTICULARS: Final = sa.select(
     *(voi_entry.c[name] for name in PARTICULARS), voi_entry.c.entry_id, voi_entry.c.list_id
 ).where(voi_entry.c.entry_id.in_(sa.bindparam("entry_ids", expanding=True)))
