@@ -231,7 +231,7 @@ VERBS = (
         "entries that their owner must look at again",
         "GET",
         "/lists/{name}/review",
-        rows("review_on", "vrm", "owner"),
+        rows("review_on", "vrm", "owner", "weed_on", "overdue", "reminders"),
         (_NAME,),
     ),
     Verb("holders", "which device holds which revision", "GET", "/lists/{name}/holders", _holders, (_NAME,)),

@@ -28,7 +28,7 @@ from openanpr.voi.circulate import behind
 from openanpr.voi.column_map import FeedProfile, load_profile, shipped_profile
 from openanpr.voi.fresh import freshness
 from openanpr.voi.importing import ImportRequest, import_feed
-from openanpr.voi.stolen import StolenPolicy
+from openanpr.voi.stolen import StolenPolicy, stolen_standing
 from openanpr.voi.weed import WeedRules, weed
 from openanpr.web.local.asking import Asked, ByForm, Instant, Number, Said, WhyForm, answered
 
@@ -310,8 +310,21 @@ def _diff_row(row: DiffRow) -> dict[str, object]:
 
 
 def _review(of: ListRoutes, asked: Asked) -> object:
-    due = of.store.due_for_review(asked.path["name"], on=of.clock().date(), limit=_SHOWN)
-    return [{"vrm": one.vrm, "owner": one.owner, "review_on": one.review_on} for one in due]
+    on = of.clock().date()
+    due = of.store.due_for_review(asked.path["name"], on=on, limit=_SHOWN)
+    return [
+        {"vrm": one.vrm, "owner": one.owner, "review_on": one.review_on, "weed_on": one.weed_on}
+        | _reminded(one, on, of.stolen)
+        for one in due
+    ]
+
+
+def _reminded(entry: VoiEntry, on: date, policy: StolenPolicy) -> dict[str, object]:
+    """Return where a stolen report stands in its life; what has no day of entry is none."""
+    if entry.entered_on is None:
+        return {"reminders": None, "overdue": None}
+    standing = stolen_standing(entry.entered_on, entry.confirmed_on, on=on, policy=policy)
+    return {"reminders": standing.reminders, "overdue": standing.overdue}
 
 
 def _holders(of: ListRoutes, name: str) -> object:
