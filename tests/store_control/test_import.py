@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -272,6 +273,18 @@ def test_a_delivery_that_a_later_one_has_overtaken_never_goes_live(store, folder
     assert (marks(store), store.standing("stolen").feed_revision) == ({"AA11AAA": "FORD", "CC33CCC": ""}, 3)
     store.refuse(waits.proposal.number, by="inspector", at=NOW + 3 * HOUR, decision="overtaken")
     assert store.waiting() == ()
+
+
+@pytest.mark.parametrize("revision", [1, -1])
+def test_contents_of_a_time_that_is_still_to_come_are_refused_and_lock_no_later_file_out(
+    store, folder, revision
+) -> None:
+    path = written(folder, ["AA11AAA,,,"])
+    ahead = replace(full(NOW, revision), source_at=NOW + 24 * HOUR)
+    with pytest.raises(ListError, match="still to come"):
+        import_feed(path, ahead, profile=profile(), store=store)
+    bring(store, path, replace(full(NOW, 2), source_at=NOW + HOUR / 20))
+    assert set(marks(store)) == {"AA11AAA"}
 
 
 def test_a_list_whose_delivery_waits_does_not_become_fresh_because_nothing_changed_since(
