@@ -145,6 +145,15 @@ class Lists:
             )
             return tuple(map(entry_of, found))
 
+    def any_to_weed(self, list_name: str, *, on: date) -> bool:
+        """Return whether an entry of the list has a weed date before `on`."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            due = sa.select(1).where(
+                voi_entry.c.list_id == row.list_id, voi_entry.c.until.is_(None), voi_entry.c.weed_on < on
+            )
+            return connection.execute(due.limit(1)).first() is not None
+
     def tombstones(self, list_name: str, vrm: str) -> tuple[Tombstone, ...]:
         """Return what is known of entries of this mark that left the list, the latest first."""
         with reading(self._engine) as connection:
