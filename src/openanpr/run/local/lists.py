@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from openanpr.run.local.verb import BY, WHY, Show, Take, Verb, add_group, fields, rows
 
@@ -41,11 +41,26 @@ def _show_import(answer: Any) -> str:  # noqa: ANN401 - JSON
 def _show_whole(answer: Any) -> str:  # noqa: ANN401 - JSON
     lines = [_show_proposal(answer)]
     for change, found in answer.get("rows", {}).items():
-        for row in found:
-            of = row["after"] or row["before"]
-            lines.append(f"  {change}: {of['vrm']} {of['action']} {of['reason']}".rstrip())
+        lines += [f"  {change}: {_diff_row(row)}" for row in found]
     lines += [f"  line {row['line']} refused: {row['reason']}" for row in answer.get("quarantine", ())]
     return "\n".join(lines)
+
+
+def _diff_row(row: Any) -> str:  # noqa: ANN401 - JSON
+    """Return what a person has to know of an entry to decide, and of a changed one what becomes of what."""
+    before, after = row["before"], row["after"]
+    of = after or before
+    seen = f"covert, for {', '.join(of['seen_by']) or 'the owner of the list'}" if of["covert"] else ""
+    told = " ".join(part for part in (of["vrm"], of["action"], of["reason"], seen) if part)
+    if not (before and after):
+        return told
+    changed = [name for name in after if after[name] != before[name] and name != "source_at"]
+    return f"{told}: {'; '.join(f'{n} {_said(before[n])} -> {_said(after[n])}' for n in changed)}"
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 - JSON
+    names = cast("list[str]", value) if isinstance(value, list) else [str(value or "")]
+    return ", ".join(names) or "nothing"
 
 
 def _holders(answer: Any) -> str:  # noqa: ANN401 - JSON
