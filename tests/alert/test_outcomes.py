@@ -9,7 +9,7 @@ import pytest
 from openanpr.alert.alert import Check
 from openanpr.alert.clock import due
 from openanpr.alert.closure import Closure, Outcome
-from openanpr.alert.outcomes import by_recipient, figures
+from openanpr.alert.outcomes import figures, to_read
 from openanpr.alert.work import CheckPicture, Close, See, Task
 from tests.alert.scenes import (
     AT,
@@ -70,7 +70,7 @@ def test_covert_alerts_count_for_their_named_people_only() -> None:
     assert crime.alerts == 2
 
 
-def test_owners_get_what_they_must_put_right_first() -> None:
+def test_an_owner_reads_first_what_must_be_put_right_and_then_the_newest() -> None:
     def closed(i: int, moves, after):
         change = step(alert(i, *moves[:-1]), moves[-1], after=after)
         return change.feedback
@@ -78,6 +78,4 @@ def test_owners_get_what_they_must_put_right_first() -> None:
     old_misread = closed(1, MISREAD, MINUTE)
     ticket = closed(2, TICKET, 3 * MINUTE)
     nobody = closed(3, (See(), Close(NO_UNIT)), 2 * MINUTE)
-    covert = step(walked(only_alert(covert_hit(4)), See(), by=NAMED), Close(NO_UNIT), by=NAMED).feedback
-    told = by_recipient([nobody, covert, old_misread, ticket])
-    assert told == {"source unit": (covert,), "stolen vehicles desk": (old_misread, ticket, nobody)}
+    assert to_read([nobody, old_misread, ticket]) == (old_misread, ticket, nobody)

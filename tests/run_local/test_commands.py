@@ -77,6 +77,15 @@ def test_a_list_from_its_definition_to_its_history(told, asked, call) -> None:
     assert "Ann" in told("lists", "history", "stolen")
     assert "revision 1" in told("lists", "holders", "stolen")
     assert told("lists", "review", "stolen") == "none"
+    right = ("--vrm", "AB12CDF", "--action", "stop", "--reason", "theft", *rest)
+    corrected = told("lists", "correct", "stolen", "--of-vrm", "AB12CDE", "--of-origin", "hand", *right)
+    assert "(correction): ready, 1 added, 0 changed, 1 removed" in corrected
+    hidden = ("--vrm", "AB12CDE", "--action", "silent", "--reason", "theft", "--covert", "--seen-by", "Eve")
+    of = ("lists", "correct", "stolen", "--of-vrm", "AB12CDE", "--of-origin", "hand")
+    again = asked(*of, *hidden, *rest, "--by", "Ann")
+    told_of = told("lists", "proposal", str(again["number"]))
+    assert "  changed: AB12CDE silent theft covert, for Eve: action stop -> silent; " in told_of
+    assert "covert nothing -> True; seen_by nothing -> Eve" in told_of
     removal = asked(
         "lists", "remove", "stolen", "--vrm", "AB12CDE", "--origin", "hand", "--by", "Ann", "--why", "x"
     )

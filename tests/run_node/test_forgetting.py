@@ -118,6 +118,16 @@ def test_weeding_within_its_share_is_done_and_beyond_it_waits_for_a_person_once(
     assert len(world.stores.lists.history("stolen")) == 2
 
 
+def test_an_hour_with_nothing_to_weed_leaves_no_proposal_behind(world) -> None:
+    world.list_(listed(weed_on=world.now.date()), listed("KX51AAA"))
+    weed_all(world.stores, world.now)
+    with pytest.raises(LookupError):
+        world.stores.lists.proposal(2)
+    world.later(days=1)
+    weed_all(world.stores, world.now)
+    assert world.stores.lists.proposal(2).draft.source == "weeding"
+
+
 def test_a_list_that_cannot_be_weeded_keeps_no_other_from_it(world, monkeypatch) -> None:
     today = world.now.date()
     for name in ("a", "b"):

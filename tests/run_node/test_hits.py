@@ -72,6 +72,21 @@ def test_a_read_that_waited_in_the_journal_is_late_when_it_is_matched() -> None:
     assert hit.says is Advice.CHECK_PICTURE
 
 
+def test_an_entry_hits_until_its_last_day_is_over_though_nobody_has_weeded_it_yet() -> None:
+    def hits(days: int, read=None):
+        entry = ENTRY._replace(weed_on=NOW.date() - timedelta(days=days))
+        listed = Listed({10: (1, entry)}, {1: FRESH})
+        matched = [MatchedRead(read or arrived(), (EXACT,))]
+        return len(hits_seen(matched, listed, lambda _: "north", now=NOW, rules=RULES))
+
+    assert (hits(-1), hits(0), hits(1)) == (1, 1, 0)
+    day_s = 24 * 3600
+    assert hits(1, arrived(age_s=day_s, late=True)) == 1, "the vehicle came while the entry was in use"
+    wrong = arrived(doubtful=True)
+    wrong = replace(wrong, record=replace(wrong.record, captured_at=NOW - timedelta(days=9)))
+    assert hits(1, wrong) == 0, "nobody believes a doubtful clock"
+
+
 def test_a_hit_carries_the_list_and_the_place_that_routing_asks_for() -> None:
     hit = seen(arrived())
     assert (hit.entry_id, hit.list_id, hit.area, hit.camera) == (10, 1, "north", CAMERA)

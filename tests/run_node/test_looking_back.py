@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from openanpr.alert.closure import Closure, NoResponse, Outcome
+from openanpr.alert.work import Close, See
 from openanpr.core.advice import Advice
-from tests.run_node.world import World, listed, read
+from openanpr.store.control.live_entries import LiveEntries
+from tests.run_node.world import CONTROL_ROOM, World, covert, listed, read
 
 
 def look_back(world) -> None:
@@ -85,16 +88,31 @@ def test_a_wildcard_is_looked_for_where_it_says_enough(world, wildcard, found, c
     assert ("cut short" in caplog.text) == (wildcard == "A?")
 
 
-def test_a_list_that_is_loaded_whole_is_looked_for_whole(world, monkeypatch) -> None:
+def test_of_a_large_file_only_what_is_new_is_looked_for(world, monkeypatch) -> None:
+    """Lists of which very much changes at once are loaded whole: that makes nothing on them new."""
+    monkeypatch.setattr(LiveEntries.changes_since, "__kwdefaults__", {"most": 1})
+    marks = ("AB12CDE", "KX51AAA", "LB19RTK")
+    world.list_(*map(listed, marks[:2]))
+    look_back(world)
+    world.deliver(*map(read, marks))
+    world.pass_on()
+    for alert in world.alerts():
+        for move in (See(), Close(Closure(Outcome.NOT_RESPONDED, NoResponse.NO_UNIT))):
+            world.desk.step(alert.id, move, CONTROL_ROOM, shown=1)
+    world.list_(*(listed(mark, make="Ford") for mark in marks))
+    look_back(world)
+    (alert,) = world.alerts()
+    assert alert.key.vehicle == "LB19RTK", "what was closed an hour ago is not raised again"
+
+
+def test_the_log_tells_of_no_covert_alert_that_looking_back_raised(world, caplog) -> None:
+    caplog.set_level("INFO")
     world.deliver(read(), read("KX51AAA"))
     world.pass_on()
-    changes = world.stores.entries.changes_since
-    monkeypatch.setattr(
-        type(world.stores.entries), "changes_since", lambda _, revisions: changes(revisions, most=1)
-    )
-    world.list_(*(listed(mark) for mark in ("AB12CDE", "KX51AAA", "ZZ99ZZZ")))
+    world.list_(listed(), covert("KX51AAA"))
     look_back(world)
     assert len(world.alerts()) == 2
+    assert "looked back for 2 entries: 1 alerts" in caplog.text
 
 
 def test_an_entry_of_which_only_the_particulars_change_counts_no_read_again(world) -> None:

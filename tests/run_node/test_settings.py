@@ -181,7 +181,7 @@ def test_rules_of_alerts_are_those_of_all_but_where_a_list_has_its_own(folder) -
     assert stolen.ladder == untaxed.ladder
     assert stolen.ladder.levels[0] == Level(timedelta(minutes=1), "control-room-supervisor")
     assert book.of(3).window == timedelta(minutes=1)
-    assert rules_for_nothing(settings, {1: STOLEN, 2: UNTAXED}) == ("stollen",)
+    assert rules_for_nothing(settings, [STOLEN.name, UNTAXED.name]) == ("stollen",)
 
 
 def test_the_profile_gives_the_limits_of_ingest_and_the_rule_of_retention() -> None:

@@ -44,7 +44,7 @@ def added(store, one=FIT):
 def test_an_entry_by_hand_waits_for_another_person(store) -> None:
     proposal = propose_entry("stolen", FIT, asker=ANN, longest=MONTH, store=store)
     assert (marks(store), [one.number for one in store.waiting()]) == ({}, [proposal.number])
-    for same in ("Ann Sergeant", " ann  sergeant "):
+    for same in ("Ann Sergeant", " ann  sergeant ", "Ａnn Sergeant", "Ann\u200b Sergeant"):
         with pytest.raises(HandError, match="ask another person"):
             approve(proposal.number, by=same, at=NOW, store=store)
     live = approve(proposal.number, by="Bob Inspector", at=NOW, store=store)
@@ -62,6 +62,8 @@ def test_an_entry_by_hand_waits_for_another_person(store) -> None:
         ({"reason": " "}, "a reason and an owner"),
         ({"owner": ""}, "a reason and an owner"),
         ({"covert": True}, "at least one name"),
+        ({"covert": True, "seen_by": (" ",)}, "at least one name"),
+        ({"seen_by": ("Eve",)}, "only a covert entry names"),
         ({"vrm": "A*"}, "at least 3 letters"),
     ],
 )
@@ -69,6 +71,11 @@ def test_an_entry_that_is_not_fit_is_refused_before_it_is_proposed(store, change
     with pytest.raises(HandError, match=told):
         propose_entry("stolen", FIT._replace(**change), asker=ANN, longest=MONTH, store=store)
     assert store.waiting() == ()
+
+
+def test_who_may_see_a_covert_entry_is_named_without_blanks_that_would_shut_them_out(store) -> None:
+    added(store, FIT._replace(covert=True, seen_by=(" Eve ", "")))
+    assert store.find("stolen", hand("AA11AAA")).seen_by == ("Eve",)
 
 
 def test_the_other_spelling_of_what_is_listed_is_refused_by_hand_too(store) -> None:

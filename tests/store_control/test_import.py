@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from openanpr.store.control.proposals import ProposalOutdated
 from openanpr.voi.fault import ListError
 from openanpr.voi.importing import ImportRequest, ImportState, import_feed
 from tests.store_control.stand import (
+    HEADINGS,
     NOW,
     PROFILE,
     bring,
@@ -22,6 +24,7 @@ from tests.store_control.stand import (
     written,
 )
 
+HOUR = timedelta(hours=1)
 TOMORROW = NOW + timedelta(days=1)
 THREE = ["AA11AAA,FORD,,", "BB22BBB,FIAT,,", "CC33CCC,OPEL,,"]
 
@@ -255,3 +258,49 @@ def test_every_particular_of_an_entry_comes_back_as_it_went_in(store, folder) ->
     assert store.find("stolen", found.key) == found
     assert store.due_for_review("stolen", on=date(2027, 1, 1), limit=5) == (found,)
     assert store.due_for_review("stolen", on=date(2026, 12, 31), limit=5) == ()
+
+
+@pytest.mark.parametrize("request_", [full(NOW + HOUR, 2), delta(1, 2, NOW + HOUR)])
+def test_a_delivery_that_a_later_one_has_overtaken_never_goes_live(store, folder, request_) -> None:
+    """Else the list would go back to what its source has long put right, and say that it is fresh."""
+    bring(store, written(folder, ["AA11AAA,SEAT,,"]), full(NOW, 1))
+    waits = waiting(store, written(folder, ["BB22BBB,,,"]), request_)
+    assert waits.state is ImportState.WAITING
+    bring(store, written(folder, ["AA11AAA,FORD,,", "CC33CCC,,,"]), full(NOW + 2 * HOUR, 3))
+    for _ in range(2):
+        with pytest.raises(ProposalOutdated, match="refuse that one"):
+            store.apply(waits.proposal.number, by="inspector", at=NOW + 3 * HOUR, decision="approved")
+    assert (marks(store), store.standing("stolen").feed_revision) == ({"AA11AAA": "FORD", "CC33CCC": ""}, 3)
+    store.refuse(waits.proposal.number, by="inspector", at=NOW + 3 * HOUR, decision="overtaken")
+    assert store.waiting() == ()
+
+
+@pytest.mark.parametrize("revision", [1, -1])
+def test_contents_of_a_time_that_is_still_to_come_are_refused_and_lock_no_later_file_out(
+    store, folder, revision
+) -> None:
+    path = written(folder, ["AA11AAA,,,"])
+    ahead = replace(full(NOW, revision), source_at=NOW + 24 * HOUR)
+    with pytest.raises(ListError, match="still to come"):
+        import_feed(path, ahead, profile=profile(), store=store)
+    bring(store, path, replace(full(NOW, 2), source_at=NOW + HOUR / 20))
+    assert set(marks(store)) == {"AA11AAA"}
+
+
+def test_a_list_whose_delivery_waits_does_not_become_fresh_because_nothing_changed_since(
+    store, folder
+) -> None:
+    bring(store, written(folder, ["AA11AAA,,,"]), full(NOW, 1))
+    waits = waiting(store, written(folder, ["BB22BBB,,,"]), full(NOW + HOUR, 2))
+    waiting(store, folder / "none", full(NOW + 2 * HOUR, -1))
+    assert store.standing("stolen").as_of == NOW
+    store.apply(waits.proposal.number, by="inspector", at=NOW + 3 * HOUR, decision="approved")
+    assert (set(marks(store)), store.standing("stolen").as_of) == ({"BB22BBB"}, NOW + HOUR)
+
+
+def test_a_row_that_names_who_may_see_it_and_is_not_covert_is_refused(store, folder) -> None:
+    text = PROFILE.replace("[defaults]", 'covert = "C"\nseen_by = "S"\n[defaults]')
+    rows = ["AA11AAA,,,,,Ann", "BB22BBB,,,,no,Ann", "CC33CCC,,,,yes,Ann"]
+    got = bring(store, written(folder, rows, headings=f"{HEADINGS},C,S"), full(), text)
+    assert set(marks(store)) == {"CC33CCC"}
+    assert {row.line for row in store.quarantine(got.proposal.number)} == {2, 3}

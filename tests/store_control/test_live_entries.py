@@ -92,6 +92,19 @@ def test_what_was_held_and_is_no_longer_known_asks_for_the_whole(store, entries)
     assert entries.changes_since({list_id: 3, list_id + 99: 1}).whole
 
 
+def test_new_are_the_vehicles_that_were_not_on_their_list_however_many_changed(store, entries) -> None:
+    store.define(MASS)
+    filled(store, put(entry("AA11AAA"), entry("BB22BBB"), entry("CC33CCC")), ChangeKind.FULL)
+    (list_id,) = (of for of, one in entries.lists().items() if one.revision)
+    filled(store, put(entry("AA11AAA", "SEAT"), entry("CC33CCC"), entry("DD44DDD")), ChangeKind.FULL)
+    found = entries.new_since({list_id: 1})
+    assert (found.vrms, found.list_ids.tolist(), found.revisions[list_id]) == (["DD44DDD"], [list_id], 2)
+    assert [entries.particulars(found.entry_ids)[one][1].vrm for one in found.entry_ids] == found.vrms
+    assert entries.new_since({list_id: 2}).vrms == []
+    for never in ({}, {list_id: 9}):
+        assert sorted(entries.new_since(never).vrms) == ["AA11AAA", "CC33CCC", "DD44DDD"]
+
+
 def test_a_list_said_to_be_still_true_is_fresher_though_nothing_changed(store, entries) -> None:
     filled(store, put(entry("AA11AAA")), ChangeKind.FULL)
     held = entries.all_alive()

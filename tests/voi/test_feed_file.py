@@ -83,6 +83,7 @@ def test_a_pnc_like_extract_is_read_with_its_operations_and_weeded_by_the_life_o
     assert (one.owner, one.force_area, one.protective_marking) == ("53", "53CA", "OFFICIAL")
     assert (one.entered_on, one.confirmed_on) == (date(2026, 11, 20), date(2026, 11, 21))
     assert (one.weed_on, second.entry.weed_on) == (date(2032, 11, 20), date(2027, 1, 1))
+    assert (one.review_on, second.entry.review_on) == (date(2027, 11, 21), date(2026, 11, 22))
     assert (one.source, one.source_at) == ("PNC-like extract", datetime(2026, 11, 22, 6, tzinfo=UTC))
     assert (third.line, third.entry.vrm) == (4, "OO11AAA")
 

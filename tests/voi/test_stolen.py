@@ -14,6 +14,7 @@ from openanpr.voi.stolen import (
     months_after,
     shipped_stolen_policy,
     stolen_policy,
+    stolen_review_on,
     stolen_standing,
     stolen_weed_on,
 )
@@ -48,6 +49,11 @@ def test_a_confirmed_report_stays_six_years_with_a_question_each_year() -> None:
     late = stolen_standing(DAY, confirmed, on=date(2032, 1, 10), policy=POLICY)
     assert (len(late.reminders), late.prompt_on, late.weeded) == (5, None, False)
     assert stolen_standing(DAY, confirmed, on=date(2032, 1, 11), policy=POLICY).weeded
+
+
+def test_the_owner_is_asked_for_the_first_time_after_two_days_or_a_year_after_the_confirmation() -> None:
+    assert stolen_review_on(DAY, None, POLICY) == on(2).reminders[0]
+    assert stolen_review_on(DAY, DAY + timedelta(days=1), POLICY) == on(2, DAY + timedelta(days=1)).prompt_on
 
 
 def test_a_confirmation_that_is_still_to_come_does_not_count() -> None:

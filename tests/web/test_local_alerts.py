@@ -86,6 +86,21 @@ def test_an_alert_is_worked_through_to_its_end_and_its_owner_is_told(alerted) ->
     assert alerted.get("/feedback/nobody") == []
 
 
+def test_an_owner_reads_first_what_is_to_be_put_right(alerted) -> None:
+    for check, outcome in (("misread", "misread"), ("match", "intelligence")):
+        (alert_id,) = ids(alerted, **ANN)
+        for form in ({"do": "see"}, {"do": "check", "check": check}, {"do": "close", "outcome": outcome}):
+            alerted.post(f"/alerts/{alert_id}/steps", {**form, "shown": 1}, **ANN)
+        alerted.later(minutes=1)
+        alerted.deliver(read(at=alerted.now))
+        alerted.pass_on("match")
+    told = alerted.get("/feedback/desk")
+    assert [(one["outcome"], one["put_right"]) for one in told] == [
+        ("misread", True),
+        ("intelligence", False),
+    ]
+
+
 @pytest.mark.parametrize(
     ("form", "status", "sentence"),
     [

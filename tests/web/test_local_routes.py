@@ -89,6 +89,33 @@ def test_what_was_asked_can_be_refused_taken_off_rolled_back_and_weeded(world) -
     assert world.post("/lists/stolen/rollback", {**DEED, "to": 1})["kind"] == "rollback"
 
 
+def test_who_answers_for_a_stolen_report_is_told_how_often_they_were_to_be_asked(world) -> None:
+    entered = NOW.date() - timedelta(days=15)
+    report = listed(entered_on=entered, review_on=entered + timedelta(days=2))
+    world.list_(report, listed("KX51AAA", review_on=NOW.date()))
+    stolen, other = world.get("/lists/stolen/review")
+    assert (stolen["vrm"], stolen["reminders"], stolen["overdue"]) == (
+        MARK,
+        ["2026-11-09", "2026-11-21"],
+        True,
+    )
+    assert (other["vrm"], other["reminders"], other["overdue"]) == ("KX51AAA", None, None)
+
+
+def test_a_feeds_wrong_entry_is_corrected_in_one_proposal_that_another_person_approves(world) -> None:
+    world.list_(listed("KX51AAA", make="Frod"))
+    right = {key: value for key, value in ENTRY.items() if key != "revive"} | {"vrm": MARK}
+    asked = world.post("/lists/stolen/corrections", {**right, "of_vrm": "KX51AAA"})
+    assert (asked["kind"], asked["diff"]["added"], asked["diff"]["removed"]) == ("correction", 1, 1)
+    approve = f"/proposals/{asked['number']}/approve"
+    assert world.refused("POST", approve, {"by": "ann"})[0] == 409
+    world.post(approve, {"by": "Bob"})
+    (stone,) = world.get("/lists/stolen/tombstones/KX51AAA")
+    assert (stone["gone_by"], stone["by"]) == ("corrected", "Ann")
+    status, sentence = world.refused("POST", "/lists/stolen/corrections", {**right, "of_vrm": "ZZ99ZZZ"})
+    assert (status, sentence) == (409, "there is no such entry on the list")
+
+
 def test_a_file_is_brought_in_with_what_is_wrong_in_it(world, feed) -> None:
     world.post("/lists", DEFINED)
     form = {**DEED, "path": feed, "profile": "sixteen-columns", "list": "stolen"}

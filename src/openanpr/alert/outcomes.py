@@ -68,13 +68,9 @@ def figures(alerts: Iterable[Alert], viewer: Viewer) -> tuple[ListFigures, ...]:
     return tuple(_figures(list_id, by_list[list_id]) for list_id in sorted(by_list))
 
 
-def by_recipient(feedback: Iterable[Feedback]) -> Mapping[str, tuple[Feedback, ...]]:
-    """Return what each owner is told: what must be put right first, then the newest."""
-    told: dict[str, list[Feedback]] = {}
-    for one in feedback:
-        for name in one.to:
-            told.setdefault(name, []).append(one)
-    return {name: tuple(sorted(told[name], key=_to_read)) for name in sorted(told)}
+def to_read(feedback: Iterable[Feedback]) -> tuple[Feedback, ...]:
+    """Return what an owner is told in the order to read it: what must be put right first, then the newest."""
+    return tuple(sorted(feedback, key=_to_read))
 
 
 def _to_read(one: Feedback) -> tuple[bool, float, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -121,7 +122,13 @@ def turn_down(number: int, *, asker: Asker, store: DecisionStore) -> Proposal:
 
 def same_person(a: str, b: str) -> bool:
     """Return whether two names are one person's, however they are typed."""
-    return " ".join(a.split()).casefold() == " ".join(b.split()).casefold()
+    return _bare(a) == _bare(b)
+
+
+def _bare(name: str) -> str:
+    """Return a name without what the eye does not tell apart: case, blanks, ways to write one letter."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", name) if c.isprintable() or c.isspace())
+    return " ".join(seen.split()).casefold()
 
 
 def _proposed(draft: Draft, rows: list[StagedRow], store: HandStore) -> Proposal:
@@ -163,7 +170,11 @@ def _checked(entry: VoiEntry, *, on: date, longest: timedelta) -> VoiEntry:
     if not entry.reason.strip() or not entry.owner.strip():
         msg = "an entry by hand needs a reason and an owner"
         raise HandError(msg)
-    if entry.covert and not entry.seen_by:
+    names = tuple(name for name in map(str.strip, entry.seen_by) if name)
+    if entry.covert and not names:
         msg = "a covert entry needs at least one name that may see it"
         raise HandError(msg)
-    return entry._replace(vrm=vrm, origin=Origin.HAND)
+    if names and not entry.covert:
+        msg = "only a covert entry names who may see it: all others would see this one too"
+        raise HandError(msg)
+    return entry._replace(vrm=vrm, origin=Origin.HAND, seen_by=names)

@@ -120,11 +120,13 @@ class _Columns:
         priorities = self._meant(column("priority"), reading.priority, Priority.MEDIUM)
         entered = self._meant(column("entered_on"), entered_day, None)
         confirmed = self._meant(column("confirmed_on"), confirmed_day, None)
-        reviewed = self._meant(column("review_on"), review_day, None)
         if reading.rules.profile.stolen_life:
+            days = list(zip(column("review_on"), entered, confirmed, strict=True))
+            reviewed = self._meant(days, lambda said: reading.review_on(*said), None)
             days = list(zip(column("weed_on"), entered, confirmed, strict=True))
             weeded = self._meant(days, lambda said: reading.weed_on(*said), None)
         else:
+            reviewed = self._meant(column("review_on"), review_day, None)
             weeded = self._meant(column("weed_on"), lambda cell: reading.weed_on(cell, None, None), None)
         covert = self._meant(column("covert"), reading.covert, odd=False)
         self._meant(column("operation"), _put_on(reading), None)

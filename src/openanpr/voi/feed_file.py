@@ -18,7 +18,7 @@ from openanpr.voi.fault import ListError
 from openanpr.voi.header import FIELDS as SIXTEEN
 from openanpr.voi.header import header_fields
 from openanpr.voi.rows import COLUMNS, Row
-from openanpr.voi.stolen import StolenPolicy, stolen_weed_on
+from openanpr.voi.stolen import StolenPolicy, stolen_review_on, stolen_weed_on
 
 FeedRow: TypeAlias = StagedRow | Quarantined
 _Pick: TypeAlias = Callable[[Sequence[str]], tuple[str, ...]]
@@ -166,6 +166,11 @@ class Reading:
         profile = self.rules.profile
         entered_on = entered_day(picked[_ENTERED])
         confirmed_on = confirmed_day(picked[_CONFIRMED])
+        covert = self.covert(picked[_COVERT])
+        names = _names(picked[_SEEN_BY]) if picked[_SEEN_BY] else ()
+        if names and not covert:
+            reason = "it names who may see it and is not covert: all others would see it too"
+            raise RowFault(reason)
         return VoiEntry._make(
             (
                 vrm,
@@ -177,10 +182,10 @@ class Reading:
                 self.rules.source_at,
                 entered_on,
                 confirmed_on,
-                review_day(picked[_REVIEW]),
+                self.review_on(picked[_REVIEW], entered_on, confirmed_on),
                 self.weed_on(picked[_WEED], entered_on, confirmed_on),
-                self.covert(picked[_COVERT]),
-                _names(picked[_SEEN_BY]) if picked[_SEEN_BY] else (),
+                covert,
+                names,
             )
         )
 
@@ -209,6 +214,17 @@ class Reading:
             reason = "whether it is covert is neither yes nor no"
             raise RowFault(reason)
         return bool(meant)
+
+    def review_on(self, cell: str, entered_on: date | None, confirmed_on: date | None) -> date | None:
+        """Return the day on which the owner must look again; raises RowFault when it cannot be told.
+
+        A stolen report has one by its life: it is to be confirmed within days, and then year by year.
+        """
+        review_on = review_day(cell) if cell else None
+        if not self.rules.profile.stolen_life or self.rules.stolen is None or entered_on is None:
+            return review_on
+        by_life = stolen_review_on(entered_on, confirmed_on, self.rules.stolen)
+        return by_life if review_on is None else min(review_on, by_life)
 
     def weed_on(self, cell: str, entered_on: date | None, confirmed_on: date | None) -> date | None:
         """Return the last day of use; raises RowFault when it has passed or cannot be told."""

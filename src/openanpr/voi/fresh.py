@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from openanpr.core.voi_list import ListStanding
 
-_AHEAD = timedelta(minutes=5)  # clocks differ; contents from further ahead have a time nobody can trust
+AHEAD = timedelta(minutes=5)
+"""Clocks differ; contents from further ahead have a time that nobody can trust."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def freshness(standing: ListStanding, now: datetime) -> Freshness:
         return Freshness(age, "")
     if age is None:
         return Freshness(None, "nobody knows when its contents were true")
-    if age < -_AHEAD:
+    if age < -AHEAD:
         return Freshness(age, "its contents bear a time that is still to come")
     if age > most:
         return Freshness(age, f"its contents are {_span(age)} old, more than {_span(most)}")

@@ -15,6 +15,7 @@ from openanpr.voi.column_map import FeedProfile
 from openanpr.voi.fault import ListError
 from openanpr.voi.feed_batches import FeedBatch, feed_batches
 from openanpr.voi.feed_file import ReadingRules
+from openanpr.voi.fresh import AHEAD
 from openanpr.voi.judge import reasons_to_ask
 from openanpr.voi.ports import ImportStore
 from openanpr.voi.stolen import StolenPolicy
@@ -92,6 +93,10 @@ def import_feed(
     there is no such list.
     """
     standing = store.standing(profile.list_name)
+    if request.source_at is not None and request.source_at > request.at + AHEAD:
+        # Kept, it would refuse every true file until that time as an older one.
+        msg = "its contents bear a time that is still to come: say when they were true"
+        raise ListError(msg)
     if request.feed_revision == UNCHANGED or _holds_already(standing, request):
         if request.source_at is not None:
             held = standing.feed_revision

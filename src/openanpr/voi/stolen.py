@@ -85,6 +85,13 @@ def stolen_weed_on(entered_on: date, confirmed_on: date | None, policy: StolenPo
     return months_after(entered_on, 12 * policy.confirmed_years)
 
 
+def stolen_review_on(entered_on: date, confirmed_on: date | None, policy: StolenPolicy) -> date:
+    """Return the first day on which the owner of a stolen report is to be asked to confirm it, or again."""
+    if confirmed_on is None:
+        return entered_on + timedelta(days=min(policy.confirm_within_days, *policy.reminder_days))
+    return months_after(confirmed_on, policy.prompt_months)
+
+
 def stolen_standing(
     entered_on: date, confirmed_on: date | None, *, on: date, policy: StolenPolicy
 ) -> StolenStanding:

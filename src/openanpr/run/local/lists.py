@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from openanpr.run.local.verb import BY, WHY, Show, Take, Verb, add_group, fields, rows
 
@@ -41,17 +41,65 @@ def _show_import(answer: Any) -> str:  # noqa: ANN401 - JSON
 def _show_whole(answer: Any) -> str:  # noqa: ANN401 - JSON
     lines = [_show_proposal(answer)]
     for change, found in answer.get("rows", {}).items():
-        for row in found:
-            of = row["after"] or row["before"]
-            lines.append(f"  {change}: {of['vrm']} {of['action']} {of['reason']}".rstrip())
+        lines += [f"  {change}: {_diff_row(row)}" for row in found]
     lines += [f"  line {row['line']} refused: {row['reason']}" for row in answer.get("quarantine", ())]
     return "\n".join(lines)
+
+
+def _diff_row(row: Any) -> str:  # noqa: ANN401 - JSON
+    """Return what a person has to know of an entry to decide, and of a changed one what becomes of what."""
+    before, after = row["before"], row["after"]
+    of = after or before
+    seen = f"covert, for {', '.join(of['seen_by']) or 'the owner of the list'}" if of["covert"] else ""
+    told = " ".join(part for part in (of["vrm"], of["action"], of["reason"], seen) if part)
+    if not (before and after):
+        return told
+    changed = [name for name in after if after[name] != before[name] and name != "source_at"]
+    return f"{told}: {'; '.join(f'{n} {_said(before[n])} -> {_said(after[n])}' for n in changed)}"
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 - JSON
+    names = cast("list[str]", value) if isinstance(value, list) else [str(value or "")]
+    return ", ".join(names) or "nothing"
 
 
 def _holders(answer: Any) -> str:  # noqa: ANN401 - JSON
     shown: Show = rows("device", "revision", "at", nothing="no device has said what it holds")
     return f"revision {answer['revision']}\n{shown(answer['holders'])}"
 
+
+_ENTRY = (
+    Take("--vrm", "the mark, with ? and * for what is not known", required=True),
+    Take(
+        "--action",
+        "what is asked for",
+        required=True,
+        choices=("stop", "silent", "assess", "intelligence"),
+    ),
+    Take("--reason", "why the vehicle is looked for", required=True),
+    Take("--owner", "who answers for the entry", required=True),
+    Take("--weed-on", "the last day of its use, as 2026-12-24", required=True),
+    Take("--priority", "high, medium or low", default="medium", choices=("high", "medium", "low")),
+    *(
+        Take(f"--{name}", f"its {name.replace('-', ' ')}", default="")
+        for name in (
+            "make",
+            "model",
+            "colour",
+            "warning-markers",
+            "information",
+            "force-area",
+            "grading",
+        )
+    ),
+    Take("--protective-marking", "its protective marking", default=""),
+    Take("--pnc-id", "its PNC id", default=""),
+    Take("--source", "where it comes from", default=""),
+    Take("--review-on", "the day on which its owner looks again"),
+    Take("--covert", "only the people named by --seen-by may know of it", switch=True),
+    Take("--seen-by", "a person or team that may see a covert entry", many=True),
+)
+"""What is said of an entry by hand."""
 
 VERBS = (
     Verb("show", "show all lists and how fresh they are", "GET", "/lists", rows(*_STANDING)),
@@ -132,36 +180,24 @@ VERBS = (
         _show_proposal,
         (
             _NAME,
-            Take("--vrm", "the mark, with ? and * for what is not known", required=True),
-            Take(
-                "--action",
-                "what is asked for",
-                required=True,
-                choices=("stop", "silent", "assess", "intelligence"),
-            ),
-            Take("--reason", "why the vehicle is looked for", required=True),
-            Take("--owner", "who answers for the entry", required=True),
-            Take("--weed-on", "the last day of its use, as 2026-12-24", required=True),
-            Take("--priority", "high, medium or low", default="medium", choices=("high", "medium", "low")),
-            *(
-                Take(f"--{name}", f"its {name.replace('-', ' ')}", default="")
-                for name in (
-                    "make",
-                    "model",
-                    "colour",
-                    "warning-markers",
-                    "information",
-                    "force-area",
-                    "grading",
-                )
-            ),
-            Take("--protective-marking", "its protective marking", default=""),
-            Take("--pnc-id", "its PNC id", default=""),
-            Take("--source", "where it comes from", default=""),
-            Take("--review-on", "the day on which its owner looks again"),
-            Take("--covert", "only the people named by --seen-by may know of it", switch=True),
-            Take("--seen-by", "a person or team that may see a covert entry", many=True),
+            *_ENTRY,
             Take("--revive", "it may come back although it was weeded or taken off", switch=True),
+            BY,
+            WHY,
+        ),
+    ),
+    Verb(
+        "correct",
+        "ask for another entry in the place of one that is wrong",
+        "POST",
+        "/lists/{name}/corrections",
+        _show_proposal,
+        (
+            _NAME,
+            Take("--of-vrm", "the mark of the wrong entry, as listed", required=True),
+            Take("--of-pnc-id", "its PNC id", default=""),
+            Take("--of-origin", "who put it in: feed or hand", default="feed", choices=("feed", "hand")),
+            *_ENTRY,
             BY,
             WHY,
         ),
@@ -210,7 +246,7 @@ VERBS = (
         "entries that their owner must look at again",
         "GET",
         "/lists/{name}/review",
-        rows("review_on", "vrm", "owner"),
+        rows("review_on", "vrm", "owner", "weed_on", "overdue", "reminders"),
         (_NAME,),
     ),
     Verb("holders", "which device holds which revision", "GET", "/lists/{name}/holders", _holders, (_NAME,)),

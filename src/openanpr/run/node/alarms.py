@@ -21,6 +21,7 @@ class AlarmName(StrEnum):
     NOBODY_PRESENT = "nobody_present"
     ALERT_UNATTENDED = "alert_unattended"
     LIST_STALE = "list_stale"
+    RULES_FOR_NOTHING = "rules_for_nothing"
     CHORE_FAILING = "chore_failing"
     FORWARD_STOPPED = "forward_stopped"
     FORWARD_FULL = "forward_full"
@@ -106,6 +107,12 @@ def _of_others(standing: NodeStanding) -> Iterator[Alarm]:
             yield Alarm(
                 AlarmName.LIST_STALE, name, f"list {name} is stale: its hits say so and never say stop"
             )
+    for name in standing.rules_for_nothing:
+        yield Alarm(
+            AlarmName.RULES_FOR_NOTHING,
+            name,
+            f"the settings have alert rules for {name}, which is no list here: mend the name or define it",
+        )
     if standing.forward is not None and standing.forward.alarm:
         yield Alarm(
             AlarmName.FORWARD_STOPPED,

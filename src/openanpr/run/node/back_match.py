@@ -17,7 +17,7 @@ from openanpr.core.shape import shape_key
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.match.wildcard import WILDCARDS
 from openanpr.run.node.match_reads import AlertRaising, HitFinding
-from openanpr.store.control.live_entries import LiveEntries
+from openanpr.store.control.live_entries import AliveEntries
 from openanpr.store.engine import ReadEngine
 from openanpr.store.reads_find import (
     MOST_ROWS,
@@ -39,17 +39,19 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class BackMatched:
-    """What looking back came to; `cut` counts questions that were cut short or could not be asked."""
+    """What looking back came to.
+
+    `alerts` were raised or grew, covert ones left out. `cut` counts questions that were cut short or could
+    not be asked.
+    """
 
     entries: int = 0
-    reads: int = 0
     alerts: int = 0
     cut: int = 0
 
     def __add__(self, other: BackMatched) -> BackMatched:
         return BackMatched(
             self.entries + other.entries,
-            self.reads + other.reads,
             self.alerts + other.alerts,
             self.cut + other.cut,
         )
@@ -58,25 +60,21 @@ class BackMatched:
 class BackMatch:
     """Looks back for new entries."""
 
-    def __init__(
-        self, engine: ReadEngine, entries: LiveEntries, finding: HitFinding, raising: AlertRaising
-    ) -> None:
-        self._engine, self._entries = engine, entries
-        self._finding, self._raising = finding, raising
+    def __init__(self, engine: ReadEngine, finding: HitFinding, raising: AlertRaising) -> None:
+        self._engine, self._finding, self._raising = engine, finding, raising
 
-    def run(self, entry_ids: Collection[int], *, now: datetime) -> BackMatched:
+    def run(self, new: AliveEntries, *, now: datetime) -> BackMatched:
         """Return what came of the reads of the day before `now`; alerts are kept on disk.
 
         May be repeated: a hit that is counted is not counted again. Raises what the stores raise.
         """
         told = BackMatched()
-        for part in _parts(sorted(entry_ids), _ENTRIES_AT_ONCE):
-            told += self._part(part, now)
+        for begin in range(0, len(new.vrms), _ENTRIES_AT_ONCE):
+            part = slice(begin, begin + _ENTRIES_AT_ONCE)
+            told += self._part(set(new.vrms[part]), frozenset(new.entry_ids[part]), now)
         return told
 
-    def _part(self, entry_ids: Sequence[int], now: datetime) -> BackMatched:
-        entries = self._entries.particulars(entry_ids)
-        vrms = {entry.vrm for _, entry in entries.values()}
+    def _part(self, vrms: Collection[str], wanted: Collection[int], now: datetime) -> BackMatched:
         span = Span(now - LOOKED_BACK, now + timedelta(minutes=5))
         shapes = {shape_key(vrm) for vrm in vrms if WILDCARDS.isdisjoint(vrm)}
         cut = 0
@@ -90,10 +88,9 @@ class BackMatch:
             keys += [row.key for row in answer.rows]
             cut += answer.more
         alerts = 0
-        wanted = frozenset(entry_ids)
         for some in _parts(keys, _READS_AT_ONCE):
             alerts += self._alert(whole_reads(self._engine, some), wanted, now)
-        return BackMatched(len(entries), len(keys), alerts, cut)
+        return BackMatched(len(wanted), alerts, cut)
 
     def _fitting(self, wildcard: str, span: Span) -> tuple[set[str], bool]:
         """Return the shapes of the marks seen that fit a wildcard, and whether some are missing."""
@@ -106,7 +103,8 @@ class BackMatch:
 
     def _alert(self, reads: Sequence[ArrivedRead], wanted: Collection[int], now: datetime) -> int:
         hits = [hit for hit in self._finding.hits(reads, now=now) if hit.entry_id in wanted]
-        return len(self._raising.take(hits, now=now))
+        changes = self._raising.take(hits, now=now)
+        return sum(not change.alert.key.covert for change in changes)
 
 
 def _parts(items: Sequence[_T], size: int) -> Iterable[Sequence[_T]]:

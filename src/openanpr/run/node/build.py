@@ -159,7 +159,7 @@ def _forwarding(
 
 def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     stores, clock = made.stores, made.clock
-    back_match = BackMatch(stores.engine, stores.entries, made.finding, made.alerting.raising)
+    back_match = BackMatch(stores.engine, made.finding, made.alerting.raising)
     remembered = made.settings.data / "looked-back.json"
     look_back = LookBack(remembered, made.lists, stores.entries, back_match, stores.journal, clock=clock)
     looking = Rounds("look back", look_back.turn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from openanpr.core.voi_list import ProposalState
 from openanpr.run.node.addresses import feed_profiles
@@ -43,7 +43,8 @@ def housekeeping(
 def weed_all(stores: Stores, now: datetime) -> None:
     """Weed every list; one with more to weed than its share is left to a person, and told of.
 
-    Raises, once all others are weeded, what kept one from it.
+    A list with nothing to weed is only looked at: a proposal each hour that does nothing would be kept with
+    the others for ever. Raises, once all others are weeded, what kept one from it.
     """
     waiting = {one.draft.list_name for one in stores.lists.waiting() if one.draft.source == "weeding"}
     faults: list[Exception] = []
@@ -52,6 +53,8 @@ def weed_all(stores: Stores, now: datetime) -> None:
         if not standing.entries or name in waiting:
             continue
         try:
+            if not stores.lists.any_to_weed(name, on=now.astimezone(UTC).date()):
+                continue
             done = weed(name, by=_BY, at=now, rules=WEEDING, store=stores.lists)
         except Exception as fault:  # noqa: BLE001 - raised below: one list does not keep the others
             faults.append(fault)

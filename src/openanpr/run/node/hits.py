@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from openanpr.alert.hit_seen import HitSeen
 from openanpr.core.camera import CameraId
@@ -59,14 +59,16 @@ def hits_seen(
 ) -> tuple[HitSeen, ...]:
     """Return the hits of reads at `now` (UTC), one for each entry that a read meets.
 
-    An entry or list that is no longer known makes no hit: it was taken off while the read was matched.
+    An entry or list that is no longer known makes no hit: it was taken off while the read was matched. Nor
+    does an entry whose last day of use was over when the vehicle came: weeding may have to wait for a person,
+    and the end that an entry was given holds meanwhile.
     """
     hits: list[HitSeen] = []
     for one in matched:
         for met in one.met:
             found = listed.entries.get(met.entry.entry_id)
             standing = None if found is None else listed.lists.get(found[0])
-            if found is not None and standing is not None:
+            if found is not None and standing is not None and _in_use(found[1], one.read):
                 here = _Met(one.read, met, *found, standing)
                 hits.append(_hit(here, area_of(one.read.record.camera), now, rules))
     return tuple(hits)
@@ -124,6 +126,13 @@ def _hit(one: _Met, area: str, now: datetime, rules: HitRules) -> HitSeen:
         covert=entry.covert,
         seen_by=_named(entry, standing),
     )
+
+
+def _in_use(entry: VoiEntry, read: ArrivedRead) -> bool:
+    """Return whether it was on the entry's last day or before, by the time at which the vehicle was there."""
+    received_at = read.arrival.received_at
+    at = received_at if read.clock_doubtful else min(read.record.captured_at, received_at)
+    return entry.weed_on is None or at.astimezone(UTC).date() <= entry.weed_on
 
 
 def _named(entry: VoiEntry, standing: ListStanding) -> frozenset[str]:

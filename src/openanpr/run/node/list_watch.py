@@ -13,7 +13,7 @@ from pathlib import Path
 from openanpr.core.voi_list import ListStanding
 from openanpr.run.node.back_match import BackMatch, BackMatched
 from openanpr.run.node.live_lists import NodeLists
-from openanpr.store.control.live_entries import LiveEntries
+from openanpr.store.control.live_entries import AliveEntries, LiveEntries
 from openanpr.store.journal import Journal
 
 _LOG = logging.getLogger("openanpr.node")
@@ -37,13 +37,12 @@ class ListWatch:
 
 @dataclass(frozen=True, slots=True)
 class _Aim:
-    """Entries to look for, and the revisions up to which that is done then.
+    """Entries to look for; `new.revisions` are those up to which that is done then.
 
     `position` is how far the store must have passed the journal before; None until matching has them too.
     """
 
-    new: tuple[int, ...]
-    reached: Mapping[int, int]
+    new: AliveEntries
     position: int | None = None
 
 
@@ -75,14 +74,14 @@ class LookBack:
         if self._aim is None:
             return _IDLE_S
         if self._aim.position is None:
-            if not self._is_live(self._aim.reached):
+            if not self._is_live(self._aim.new.revisions):
                 return _WAIT_S
             self._aim = replace(self._aim, position=self._journal.newest())
         if self._journal.positions().get("store", 0) < (self._aim.position or 0):
             return _WAIT_S
-        if self._aim.new:
+        if self._aim.new.vrms:
             _tell(self._back_match.run(self._aim.new, now=self._clock()))
-        self._keep(self._aim.reached)
+        self._keep(self._aim.new.revisions)
         self._aim = None
         return 0.0
 
@@ -97,15 +96,9 @@ class LookBack:
         if done is None:  # a node's first start: there are no reads yet that were not matched
             self._keep(_revisions(self._lists.standings()))
             return None
-        changes = self._entries.changes_since(done)
-        if changes.revisions == done:
-            return None
-        if changes.whole:
-            new = tuple(self._entries.all_alive().entry_ids.tolist())
-        else:  # not what was on its list before: the reads of its vehicle are counted already
-            before = {(one.list_id, one.vrm) for one in changes.removed}
-            new = tuple(one.entry_id for one in changes.put if (one.list_id, one.vrm) not in before)
-        return _Aim(new, changes.revisions)
+        # Not what was on its list before: the reads of its vehicle are counted already, under another entry.
+        new = self._entries.new_since(done)
+        return None if new.revisions == done else _Aim(new)
 
     def _done(self) -> dict[int, int] | None:
         try:
@@ -125,7 +118,7 @@ class LookBack:
 
 
 def _tell(done: BackMatched) -> None:
-    _LOG.info("looked back for %d entries: %d reads, %d alerts", done.entries, done.reads, done.alerts)
+    _LOG.info("looked back for %d entries: %d alerts, without covert ones", done.entries, done.alerts)
     if done.cut:
         _LOG.warning("looking back was cut short %d times: older passages may be missing", done.cut)
 

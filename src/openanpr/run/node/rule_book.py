@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
-from openanpr.alert.hit_seen import Priority
 from openanpr.alert.rules import Ladder, Level, ListRules, Route, RuleBook
+from openanpr.core.voi_entry import Priority
 from openanpr.core.voi_list import ListKind, VoiList
 from openanpr.run.node.settings import AlertRoute, Alerts, ListAlerts, NodeSettings
 
@@ -27,9 +27,9 @@ def rule_book(settings: NodeSettings, lists: Mapping[int, VoiList]) -> RuleBook:
     )
 
 
-def rules_for_nothing(settings: NodeSettings, lists: Mapping[int, VoiList]) -> tuple[str, ...]:
-    """Return the names in `alerts.list` that are no list of the node's: to be told, they may be misspelt."""
-    return tuple(sorted(settings.alerts.list.keys() - {one.name for one in lists.values()}))
+def rules_for_nothing(settings: NodeSettings, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in `alerts.list` that are none of these lists': to be told, they may be misspelt."""
+    return tuple(sorted(settings.alerts.list.keys() - set(names)))
 
 
 def rules_of_alerts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +47,8 @@ class NodeStanding:
 
     `failures` are turns that failed, by the name of what failed; `webhooks_failing` endpoints whose last try
     failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found
-    again; `disk_free_bytes` on the disk of the journal.
+    again; `rules_for_nothing` the lists in the settings of alerts that the node does not have;
+    `disk_free_bytes` on the disk of the journal.
     """
 
     at: datetime
@@ -65,6 +66,7 @@ class NodeStanding:
     forward: ForwardStanding | None
     failures: Mapping[str, str]
     returned_days: int
+    rules_for_nothing: Sequence[str]
     disk_free_bytes: int
     disk_least_bytes: int
 
@@ -97,5 +99,6 @@ def standing_record(standing: NodeStanding) -> dict[str, object]:
         "forward": standing.forward,
         "failures": dict(standing.failures),
         "returned_days": standing.returned_days,
+        "rules_for_nothing": list(standing.rules_for_nothing),
         "disk_free_bytes": standing.disk_free_bytes,
     }

@@ -16,6 +16,7 @@ from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.forward import Forwarding
 from openanpr.run.node.housekeeping import Housekeeping
 from openanpr.run.node.live_lists import NodeLists
+from openanpr.run.node.rule_book import rules_for_nothing
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import (
     ConsumerStanding,
@@ -52,6 +53,7 @@ class Telling:
     def standing(self) -> NodeStanding:
         """Return how the node does now."""
         now = self.clock()
+        standings = self.lists.standings().values()
         waiting = self.stores.journal.waiting()
         held: Counter[str] = Counter()
         for (reason, _device), count in self.stores.intake.quarantine.counts().items():
@@ -63,7 +65,7 @@ class Telling:
             counts=self.tally.snapshot(),
             consumers={one.name: _consumer(one, waiting.get(one.name, 0)) for one in self.consumers},
             quarantine=held,
-            lists={one.of.name: _list(one, now) for one in self.lists.standings().values()},
+            lists={one.of.name: _list(one, now) for one in standings},
             listed=len(self.lists),
             alerts=self.stores.alerts.open_counts(),
             present=self.desk.viewers,
@@ -72,6 +74,7 @@ class Telling:
             forward=self._forward(),
             failures=self.keeping.failed | {one.name: one.fault for one in self.rounds if one.failures},
             returned_days=self.forgetting.returned,
+            rules_for_nothing=rules_for_nothing(self.settings, (one.of.name for one in standings)),
             disk_free_bytes=shutil.disk_usage(self.settings.journal.path.parent).free,
             disk_least_bytes=LEAST_FREE_BYTES,
         )

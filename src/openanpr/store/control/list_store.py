@@ -21,6 +21,7 @@ class ListStore:
         self.find = lists.find
         self.entries = lists.entries
         self.due_for_review = lists.due_for_review
+        self.any_to_weed = lists.any_to_weed
         self.tombstones = lists.tombstones
         self.history = lists.history
         self.revision_at = lists.revision_at

@@ -16,6 +16,7 @@ from openanpr.core.voi_list import (
     GoneBy,
     ListKind,
     ListStanding,
+    ProposalState,
     Receipt,
     Revision,
     Tombstone,
@@ -75,10 +76,19 @@ class Lists:
             return tuple(standing_of(row) for row in rows)
 
     def still_true(self, list_name: str, *, as_of: datetime, feed_revision: int | None) -> None:
-        """Note that the source said its contents were unchanged; never moves the time back."""
+        """Note that the source said its contents were unchanged; never moves the time back.
+
+        While a delivery of the source waits for a person, that one is what did not change, and not the list.
+        """
         at_ms = to_ms(as_of)
+        waits = sa.select(1).where(
+            voi_proposal.c.state == ProposalState.READY.value,
+            voi_proposal.c.kind.in_([ChangeKind.FULL.value, ChangeKind.DELTA.value]),
+        )
         with writing(self._engine) as connection:
             row = list_row(connection, list_name)
+            if connection.execute(waits.where(voi_proposal.c.list_id == row.list_id)).first() is not None:
+                return
             said = {"feed_revision": feed_revision, "as_of_ms": max(at_ms or 0, row.as_of_ms or 0)}
             connection.execute(sa.update(voi_list).where(voi_list.c.list_id == row.list_id).values(**said))
 
@@ -134,6 +144,15 @@ class Lists:
                 .limit(limit)
             )
             return tuple(map(entry_of, found))
+
+    def any_to_weed(self, list_name: str, *, on: date) -> bool:
+        """Return whether an entry of the list has a weed date before `on`."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            due = sa.select(1).where(
+                voi_entry.c.list_id == row.list_id, voi_entry.c.until.is_(None), voi_entry.c.weed_on < on
+            )
+            return connection.execute(due.limit(1)).first() is not None
 
     def tombstones(self, list_name: str, vrm: str) -> tuple[Tombstone, ...]:
         """Return what is known of entries of this mark that left the list, the latest first."""

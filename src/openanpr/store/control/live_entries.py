@@ -19,6 +19,7 @@ from openanpr.store.control.rows import entry_of
 
 _CHUNK: Final = 20_000  # entries told in one answer of the database
 _Told: TypeAlias = sa.Select[*tuple[Any, ...]]
+_ALL: Final = 2**31 - 1
 _AT_ONCE: Final = 500  # entries named in one question
 
 
@@ -108,6 +109,32 @@ class LiveEntries:
             return ListChanges((), (), whole, standings)
         return ListChanges(tuple(put), tuple(removed), whole, standings)
 
+    def new_since(self, revisions: Mapping[int, int]) -> AliveEntries:
+        """Return the entries of vehicles that were not on their list at these revisions (by list id).
+
+        However many came: a vehicle of which only the particulars changed is not among them. Of a list that
+        never had its revision (a database restored from a backup) all are.
+        """
+        found: list[str] = []
+        entry_ids, list_ids = array("q"), array("q")
+        with reading(self._engine) as connection:
+            standings = _standings(connection)
+            for list_id, standing in standings.items():
+                held = revisions.get(list_id, 0)
+                if held == standing.revision:
+                    continue
+                held = 0 if held > standing.revision else held
+                asked = {"list_id": list_id, "held": held, "most": _ALL}
+                put, removed = (connection.execute(question, asked).one() for question in (_PUT, _REMOVED))
+                # Compared here: to look for each of millions in the database takes it far longer.
+                before = set((removed.vrms or "").split(" "))
+                for entry_id, vrm in zip(*_columns(put), strict=True):
+                    if vrm not in before:
+                        found.append(vrm)
+                        entry_ids.append(int(entry_id))
+                        list_ids.append(list_id)
+        return AliveEntries(found, entry_ids, list_ids, standings)
+
     def particulars(self, entry_ids: Collection[int]) -> dict[int, tuple[int, VoiEntry]]:
         """Return the list's id and all that is known of each of these entries, of those that ended too.
 
@@ -141,6 +168,11 @@ def _entries(told: sa.Row[Any]) -> list[ListedEntry]:
         return []
     columns = (told.entry_ids.split(" "), told.list_ids.split(" "), told.vrms.split(" "))
     return [ListedEntry(int(i), int(of), vrm) for i, of, vrm in zip(*columns, strict=True)]
+
+
+def _columns(told: sa.Row[Any]) -> tuple[list[str], list[str]]:
+    """Return the ids, as texts, and the marks of entries that were told in one row."""
+    return (told.entry_ids.split(" "), told.vrms.split(" ")) if told.entries else ([], [])
 
 
 def _told(some: sa.Subquery) -> _Told:

@@ -114,12 +114,13 @@ class ListProposals:
         """Return the proposal, now the list's newest revision, all of it or nothing.
 
         When the list moved on since, its diff is made anew: the same one goes live, another one raises
-        ProposalOutdated and waits to be looked at again.
+        ProposalOutdated and waits to be looked at again. So does a delivery that a later one has overtaken.
         """
         with writing(self._engine) as connection:
             row = _row(connection, number)
             _in_state(row, _STATES.READY)
             listed = list_row(connection, row.name, lock=True)
+            _must_follow(row, listed)
             was = _diff(row)
             outdated = listed.revision != row.base and _settled(connection, row, row.settled_on) != was
             if not outdated:
@@ -240,6 +241,25 @@ def _settled(connection: sa.Connection, row: sa.Row[Any], on: date) -> Diff:
         **counts,
     )
     return diff
+
+
+def _must_follow(row: sa.Row[Any], listed: sa.Row[Any]) -> None:
+    """Refuse a file that waited so long that the list holds what its source said later.
+
+    Whoever brought it in was asked the same, but of the list as it was then.
+    """
+    if row.kind not in _FILES:
+        return
+    older = any(
+        brought is not None and held is not None and brought < held
+        for brought, held in (
+            (row.source_at_ms, listed.as_of_ms),
+            (row.feed_revision, listed.feed_revision),
+        )
+    )
+    if older or (row.kind == ChangeKind.DELTA and row.feed_base != listed.feed_revision):
+        msg = f"the list holds what its source said after proposal {row.proposal_id}: refuse that one"
+        raise ProposalOutdated(msg)
 
 
 def _go_live(

@@ -22,7 +22,7 @@ from openanpr.alert.alert_json import alert_record, hit_record, queues_json, ste
 from openanpr.alert.closure import Closure, NoResponse, Outcome
 from openanpr.alert.desk import AlertDesk
 from openanpr.alert.events import Cursor, CursorError, server_sent
-from openanpr.alert.outcomes import ListFigures
+from openanpr.alert.outcomes import ListFigures, to_read
 from openanpr.alert.ports import DeadLetters, DeliveryQueue, FeedbackLog, StepLog
 from openanpr.alert.routing import Viewer
 from openanpr.alert.webhook import Delivery, sent_again
@@ -145,9 +145,7 @@ def alert_routes(of: AlertRoutes) -> list[Route]:
         answered("/alerts/{alert_id}", lambda asked: _alert(of, asked)),
         answered("/alerts/{alert_id}/pictures", lambda asked: _pictures(of, asked)),
         answered("/alerts/{alert_id}/steps", lambda asked: _step(of, asked), "POST"),
-        answered(
-            "/feedback/{name}", lambda asked: [*map(_feedback, of.logs.feedback_to(asked.path["name"]))]
-        ),
+        answered("/feedback/{name}", lambda asked: [*map(_feedback, _told_to(of, asked.path["name"]))]),
         answered("/webhooks/dead", lambda _: [*map(_delivery, of.webhooks.dead())]),
         answered("/webhooks/dead/{endpoint}/{message_id}", lambda asked: _again(of, asked), "POST"),
     ]
@@ -165,6 +163,10 @@ def _alert(of: AlertRoutes, asked: Asked) -> object:
         "steps": [step_record(step) for step in of.logs.steps_of(alert.id)],
         "hits": [hit_record(hit) for hit in of.logs.hits_of(alert.id)],
     }
+
+
+def _told_to(of: AlertRoutes, name: str) -> tuple[Feedback, ...]:
+    return to_read(of.logs.feedback_to(name))
 
 
 def _pictures(of: AlertRoutes, asked: Asked) -> object:

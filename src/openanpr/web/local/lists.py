@@ -18,6 +18,7 @@ from openanpr.store.control.list_store import ListStore
 from openanpr.voi.by_hand import (
     Asker,
     approve,
+    propose_correction,
     propose_entry,
     propose_removal,
     propose_rollback,
@@ -27,7 +28,7 @@ from openanpr.voi.circulate import behind
 from openanpr.voi.column_map import FeedProfile, load_profile, shipped_profile
 from openanpr.voi.fresh import freshness
 from openanpr.voi.importing import ImportRequest, import_feed
-from openanpr.voi.stolen import StolenPolicy
+from openanpr.voi.stolen import StolenPolicy, stolen_standing
 from openanpr.voi.weed import WeedRules, weed
 from openanpr.web.local.asking import Asked, ByForm, Instant, Number, Said, WhyForm, answered
 
@@ -75,8 +76,8 @@ class ImportForm(Struct, frozen=True, forbid_unknown_fields=True):
     revive: bool = False
 
 
-class EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
-    """An entry that a person asks for."""
+class _EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person says of an entry."""
 
     by: Said
     why: Said
@@ -99,7 +100,20 @@ class EntryForm(Struct, frozen=True, forbid_unknown_fields=True):
     review_on: date | None = None
     covert: bool = False
     seen_by: list[str] = []
+
+
+class EntryForm(_EntryForm, frozen=True, forbid_unknown_fields=True):
+    """An entry that a person asks for."""
+
     revive: bool = False
+
+
+class CorrectionForm(_EntryForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An entry that a person asks for in the place of another one, which these three name."""
+
+    of_vrm: str
+    of_pnc_id: str = ""
+    of_origin: Origin = Origin.FEED
 
 
 class RemovalForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,6 +145,7 @@ def list_routes(of: ListRoutes) -> list[Route]:
         answered("/lists/{name}/holders", lambda asked: _holders(of, asked.path["name"])),
         answered("/lists/{name}/tombstones/{vrm}", lambda asked: _tombstones(of, asked)),
         answered("/lists/{name}/entries", lambda asked: _entry(of, asked), "POST"),
+        answered("/lists/{name}/corrections", lambda asked: _correction(of, asked), "POST"),
         answered("/lists/{name}/removals", lambda asked: _removal(of, asked), "POST"),
         answered("/lists/{name}/rollback", lambda asked: _rollback(of, asked), "POST"),
         answered("/lists/{name}/weeding", lambda asked: _weeding(of, asked), "POST"),
@@ -188,7 +203,36 @@ def _profile(name: str) -> FeedProfile:
 
 def _entry(of: ListRoutes, asked: Asked) -> object:
     form = asked.form(EntryForm)
-    entry = VoiEntry(
+    asker = Asker(form.by, of.clock(), form.why)
+    return _proposal(
+        propose_entry(
+            asked.path["name"],
+            _asked_for(form, asker.at),
+            asker=asker,
+            longest=of.longest,
+            store=of.store,
+            revive=form.revive,
+        )
+    )
+
+
+def _correction(of: ListRoutes, asked: Asked) -> object:
+    form = asked.form(CorrectionForm)
+    asker = Asker(form.by, of.clock(), form.why)
+    return _proposal(
+        propose_correction(
+            asked.path["name"],
+            EntryKey(form.of_vrm, form.of_pnc_id, form.of_origin),
+            _asked_for(form, asker.at),
+            asker=asker,
+            longest=of.longest,
+            store=of.store,
+        )
+    )
+
+
+def _asked_for(form: _EntryForm, at: datetime) -> VoiEntry:
+    return VoiEntry(
         vrm=form.vrm,
         action=form.action,
         priority=form.priority,
@@ -205,17 +249,11 @@ def _entry(of: ListRoutes, asked: Asked) -> object:
         protective_marking=form.protective_marking,
         pnc_id=form.pnc_id,
         source=form.source,
-        source_at=of.clock(),
+        source_at=at,
         review_on=form.review_on,
         weed_on=form.weed_on,
         covert=form.covert,
         seen_by=tuple(form.seen_by),
-    )
-    asker = Asker(form.by, of.clock(), form.why)
-    return _proposal(
-        propose_entry(
-            asked.path["name"], entry, asker=asker, longest=of.longest, store=of.store, revive=form.revive
-        )
     )
 
 
@@ -272,8 +310,21 @@ def _diff_row(row: DiffRow) -> dict[str, object]:
 
 
 def _review(of: ListRoutes, asked: Asked) -> object:
-    due = of.store.due_for_review(asked.path["name"], on=of.clock().date(), limit=_SHOWN)
-    return [{"vrm": one.vrm, "owner": one.owner, "review_on": one.review_on} for one in due]
+    on = of.clock().date()
+    due = of.store.due_for_review(asked.path["name"], on=on, limit=_SHOWN)
+    return [
+        {"vrm": one.vrm, "owner": one.owner, "review_on": one.review_on, "weed_on": one.weed_on}
+        | _reminded(one, on, of.stolen)
+        for one in due
+    ]
+
+
+def _reminded(entry: VoiEntry, on: date, policy: StolenPolicy) -> dict[str, object]:
+    """Return where a stolen report stands in its life; what has no day of entry is none."""
+    if entry.entered_on is None:
+        return {"reminders": None, "overdue": None}
+    standing = stolen_standing(entry.entered_on, entry.confirmed_on, on=on, policy=policy)
+    return {"reminders": standing.reminders, "overdue": standing.overdue}
 
 
 def _holders(of: ListRoutes, name: str) -> object:
