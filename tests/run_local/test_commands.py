@@ -114,6 +114,9 @@ def test_devices_feeds_and_cameras(told, asked, deliver) -> None:
     shown = told("devices", "code", "--name", "van", "--scope", "53/2", "--scope", "53/3", "--by", "Ann")
     assert shown.startswith("shown once, good until ")
     assert "van" in told("devices", "codes")
+    code = shown.splitlines()[1][:8]
+    assert told("devices", "withdraw", code.lower()).strip() == f"withdrawn: {code}"
+    assert told("devices", "codes").strip() == "none"
     device = asked("devices", "list")[0]["device"]
     assert "revoked: at" in told("devices", "revoke", device, "--by", "Ann", "--why", "lost")
     feed = told("feeds", "add", "--name", "gate", "--scope", "53/4", "--by", "Ann")
