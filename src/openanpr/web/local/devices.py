@@ -165,6 +165,7 @@ def _device(device: Device) -> dict[str, object]:
         "name": device.name,
         "scope": device.scope.texts(),
         "enrolled_at": device.enrolled_at,
+        "key_id": device.key_id,
         "revoked": device.revoked,
     }
 
