@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
@@ -123,6 +124,46 @@ def test_a_full_disk_is_a_full_outbox(outbox) -> None:
     outbox._connection.execute("PRAGMA max_page_count = 1000000")
     outbox.put(reads(1, start=10**6))
     assert not outbox.fill().full
+
+
+def test_reads_that_a_full_disk_did_not_let_be_counted_are_counted_all_the_same(path) -> None:
+    with Outbox.open(path, capacity=Capacity(picture_bytes=1)) as outbox:
+        outbox._connection.executescript("""
+            CREATE TABLE ballast (b BLOB);
+            CREATE TRIGGER heavy BEFORE UPDATE OF refused_reads ON totals
+            BEGIN INSERT INTO ballast VALUES (zeroblob(100000)); END;
+        """)
+        (pages,) = outbox._connection.execute("PRAGMA page_count").fetchone()
+        outbox._connection.execute(f"PRAGMA max_page_count = {pages}")
+        for count in (200, 300):
+            with pytest.raises(OutboxFullError, match="disk is full"):
+                outbox.put(reads(count))
+        with pytest.raises(OutboxFullError, match="pictures"):
+            outbox.put_picture(b"abc")
+        assert (outbox.fill().refused_reads, outbox.fill().refused_pictures) == (500, 1)
+        outbox._connection.execute("PRAGMA max_page_count = 1000000")
+        outbox.put(reads(1))
+    with Outbox.open(path) as outbox:
+        assert (outbox.fill().refused_reads, outbox.fill().refused_pictures) == (500, 1)
+
+
+def test_the_last_of_the_disk_is_left_for_delivery_and_pictures_stop_before_reads(path) -> None:
+    free = disk_usage(path.parent).free
+    with Outbox.open(path) as outbox:
+        outbox.put(reads(2))
+    with Outbox.open(path, capacity=Capacity(spare_bytes=free // 2)) as outbox:
+        with pytest.raises(OutboxFullError, match="but for what delivery needs"):
+            outbox.put_picture(b"abc")
+        assert outbox.put(reads(3)) == 1
+    with Outbox.open(path, capacity=Capacity(spare_bytes=2 * free)) as outbox:
+        with pytest.raises(OutboxFullError, match="but for what delivery needs"):
+            outbox.put(reads(1, start=10))
+        assert (outbox.fill().full, outbox.fill().refused_reads, outbox.fill().refused_pictures) == (
+            True,
+            1,
+            1,
+        )
+        assert outbox.acknowledge(outbox.take(Ids()).batch_id) == 3
 
 
 def test_the_default_outbox_keeps_72_hours_at_one_read_a_second() -> None:

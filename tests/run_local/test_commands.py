@@ -19,7 +19,7 @@ from openanpr.run.cli import main
 from openanpr.run.local import ask
 from openanpr.run.local.alerts import VERBS as ALERTS
 from openanpr.run.local.devices import CAMERAS, DEVICES, FEEDS
-from openanpr.run.local.keeping import HOLDS, RETENTION
+from openanpr.run.local.keeping import HOLDS, ORIGINS, RETENTION
 from openanpr.run.local.lists import VERBS as LISTS
 from openanpr.run.local.quarantine import VERBS as QUARANTINE
 from tests.run_local.conftest import until
@@ -123,6 +123,9 @@ def test_devices_feeds_and_cameras(told, asked, deliver) -> None:
     shown = told("devices", "code", "--name", "van", "--scope", "53/2", "--scope", "53/3", "--by", "Ann")
     assert shown.startswith("shown once, good until ")
     assert "van" in told("devices", "codes")
+    code = shown.splitlines()[1][:8]
+    assert told("devices", "withdraw", code.lower()).strip() == f"withdrawn: {code}"
+    assert told("devices", "codes").strip() == "none"
     device = asked("devices", "list")[0]["device"]
     assert "revoked: at" in told("devices", "revoke", device, "--by", "Ann", "--why", "lost")
     feed = told("feeds", "add", "--name", "gate", "--scope", "53/4", "--by", "Ann")
@@ -200,6 +203,9 @@ def test_held_reads_retention_and_holds(told, asked, call, deliver) -> None:
     )  # fmt: skip
     assert kept == "kept: 1 reads, 0 pictures"
     assert "c1" in told("holds", "list")
+    for more in ((), ("--hold-id", "h1")):
+        unproved = call("origins", "prove", f"53/1/7,{at},AB12CDE", *more)
+        assert (unproved.code, "came straight here" in unproved.err) == (2, True)
 
 
 def test_the_node_is_asked_wherever_its_folder_is_named(told, call, node, tmp_path, monkeypatch) -> None:
@@ -247,7 +253,7 @@ def test_a_backup_is_made_verified_and_restored(told, call, tmp_path) -> None:
 def test_every_command_says_what_it_is_for_and_every_one_was_tried_here() -> None:
     source = Path(__file__).read_text()
     verbs = {"alerts": ALERTS, "lists": LISTS, "devices": DEVICES, "feeds": FEEDS, "cameras": CAMERAS}
-    verbs |= {"quarantine": QUARANTINE, "retention": RETENTION, "holds": HOLDS}
+    verbs |= {"quarantine": QUARANTINE, "retention": RETENTION, "holds": HOLDS, "origins": ORIGINS}
     untried = [
         f"{group} {verb.name}"
         for group, some in verbs.items()

@@ -120,6 +120,35 @@ def test_the_nation_proves_from_its_store_alone_which_device_signed_a_read(natio
     assert other.stores.engine.rows(KEPT, {}, tuple[int])[0] == (2,)
 
 
+def test_an_operator_has_a_forwarded_read_proved_and_one_under_a_hold_when_its_day_has_gone(
+    nation, force
+) -> None:
+    other, url = nation
+    own = force(url)
+    give_code(other, own)
+    own.deliver(read(), read("KX51AAA"))
+    own.pass_on("forward")
+    for _ in range(5):
+        own.turn("forward")
+    other.pass_on()
+    named = {"camera": str(CAMERA), "captured_at": read().captured_at.isoformat(), "vrm": "AB12CDE"}
+    told = other.post("/origins/prove", {"read": named})
+    assert (told["origin"]["device"], told["origin"]["proof"]) == (DEVICE, "verified")
+    assert told["key_id"] == own.get("/devices")[0]["key_id"] == own.key.public.key_id
+    assert told["handed_on_by"] in {
+        one["device"] for one in other.get("/devices") if one["name"] == "the force"
+    }
+    hold = {"hold_id": "op-1", "case_ref": "C/1", "owner": "Ann", "until": "2030-01-01"}
+    other.post("/holds", {**hold, "reads": [named]})
+    other.later(days=800)
+    (certificate,) = other.post("/retention/run", {})["certificates"]
+    assert (certificate["held"], certificate["held_origin_batches"]) == ([["op-1", 1]], 1)
+    assert other.refused("POST", "/origins/prove", {"read": named})[0] == 404
+    assert other.post("/origins/prove", {"read": named, "hold_id": "op-1"}) == told
+    beside = {"read": {**named, "vrm": "KX51AAA"}, "hold_id": "op-1"}
+    assert other.refused("POST", "/origins/prove", beside)[0] == 404, "the read beside it was not held"
+
+
 def test_what_came_straight_here_is_kept_without_its_batch(world) -> None:
     world.deliver(read())
     world.pass_on()

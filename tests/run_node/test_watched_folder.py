@@ -115,6 +115,17 @@ def test_what_is_too_large_goes_aside_and_the_log_does_not_tell_its_name(watched
     assert "AB12CDE" not in caplog.text
 
 
+def test_a_file_that_cannot_be_moved_keeps_no_other_from_being_taken_and_is_told(watched, world) -> None:
+    (watched.folder / "refused").write_text("a file where the folder should be")
+    (watched.folder / "Gate" / "a.jpg").write_bytes(b"x" * (2**20 + 1))
+    path = watched.folder / "Gate" / NAME
+    path.write_bytes(jpeg())
+    assert watched.sweep(NOW) == 0
+    with pytest.raises(FileExistsError):
+        watched.sweep(NOW + timedelta(seconds=6))
+    assert (path.exists(), len(world.journal.entries)) == (False, 1)
+
+
 def test_what_cannot_be_taken_now_stays(watched, world, monkeypatch) -> None:
     def full(_):
         raise OSError("no space left")

@@ -155,6 +155,25 @@ def test_a_revoked_reader_goes_on_reading_and_says_so_once(url, node, street, tm
     assert ran.code == 1
 
 
+def test_a_reader_that_enrols_again_delivers_what_waited_as_the_new_device(
+    url, node, street, tmp_path
+) -> None:
+    state = tmp_path / "state"
+    Ran(url, state, street / "ab12cde.png", code="good")
+    node.keys.clear()
+    assert Ran(url, state, street / "ab12cde.png", code="another, which is not asked about").code == 1
+    old = (state / "key.pem").read_bytes()
+    (state / "key.pem").unlink()
+    assert "remove enrolled.json" in Ran(url, state, street, code="good").said
+    (state / "enrolled.json").unlink()
+    node.codes.clear()
+    assert "not enrolled" in Ran(url, state, street).said, "a code is asked for"
+    node.batches.clear()
+    ran = Ran(url, state, street / "gone.jpg", code="good")
+    assert "0 reads made, 1 delivered; 0 reads and 0 pictures wait" in ran.said
+    assert (vrms(node), (state / "key.pem").read_bytes() != old) == (["AB12CDE"], True)
+
+
 def test_a_source_that_cannot_be_read_is_named_and_the_rest_is_delivered(url, node, street, tmp_path) -> None:
     ran = Ran(url, tmp_path / "state", street / "gone.jpg", street, code="good")
     assert (ran.code, len(vrms(node))) == (1, 3)

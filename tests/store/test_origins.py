@@ -11,6 +11,7 @@ from openanpr.core.place import Place
 from openanpr.core.read import Candidate
 from openanpr.ingest.journal import read_entry
 from openanpr.store.engine import Statement
+from openanpr.store.holds import Hold, held_reads, place_hold
 from openanpr.store.origins import OriginError, OriginThatCame, verify_origin, write_origins
 from openanpr.store.reads_find import whole_read
 from openanpr.store.retention import RetentionError, RetentionRule, returned_days, run_retention
@@ -29,6 +30,7 @@ FULL = record(
     place=Place(51.864243312, -2.238040177, 4.1),
     extra='{"lane":2}',
 )
+HELD = Statement("held", "SELECT count() FROM held_origin_batches")
 ALL = Statement("all", "SELECT key, came_with, toYYYYMMDD(oldest) FROM origin_batches ORDER BY key")
 
 
@@ -160,6 +162,35 @@ def test_a_batch_goes_with_the_day_of_its_oldest_read_and_that_is_certified(
     assert engine.rows(ALL, {}, tuple[str, str, int]) == []
     with pytest.raises(OriginError, match="goes with the day"):
         verify_origin(engine, younger)
+
+
+def test_what_a_hold_keeps_is_proved_after_its_day_and_until_the_hold_ends(
+    engine, folder_pictures, store
+) -> None:
+    first, second = forwarded(
+        [record(), record(vrm="KX51AAA", age_s=86_400)], [record(vrm="LM52AAA", age_s=86_400)]
+    )
+    younger, older, other = store(*came([first, second]))
+    for hold in ("case-1", "case-2"):
+        until_ = NOW.date() + timedelta(days=9 if hold == "case-1" else 20)
+        place_hold(engine, folder_pictures, Hold(hold, "C/12", "Ann", until_), [key_of(younger)], at=NOW)
+    key_id = verify_origin(engine, younger)
+    (certificate,) = run_retention(engine, folder_pictures, RULE, at=NOW + 3 * DAY).certificates
+    assert (certificate.held, certificate.held_origin_batches) == ((), 1), "the held read is of the next day"
+    assert (certificate.origin_batches, certificate.left_origin_batches) == (2, 0)
+    run_retention(engine, folder_pictures, RULE, at=NOW + 4 * DAY)
+    for hold in ("case-1", "case-2"):
+        (held,) = held_reads(engine, hold)
+        assert verify_origin(engine, held) == key_id
+    with pytest.raises(OriginError, match="no longer kept"):
+        verify_origin(engine, other)
+    run_retention(engine, folder_pictures, RULE, at=NOW + 10 * DAY)
+    assert verify_origin(engine, held_reads(engine, "case-2")[0]) == key_id
+    run_retention(engine, folder_pictures, RULE, at=NOW + 21 * DAY)
+    with pytest.raises(OriginError, match="no longer kept"):
+        verify_origin(engine, younger)
+    assert engine.rows(HELD, {}, tuple[int]) == [(0,)]
+    del older
 
 
 def test_a_batch_that_is_still_there_after_its_day_is_found(engine, folder_pictures, monkeypatch) -> None:

@@ -164,6 +164,7 @@ def test_a_file_is_brought_in_with_what_is_wrong_in_it(world, feed) -> None:
         ("POST", "/devices/codes", {"name": "v", "by": "Ann", "scope": ["x"]}, 422, ""),
         ("POST", "/devices/codes", {"name": "v", "by": " ", "scope": ["53"]}, 422, "who made it"),
         ("POST", "/devices/codes", {"name": "v", "by": "A", "scope": ["53"], "life_hours": 1e300}, 422, "<="),
+        ("POST", "/devices/codes/none/withdraw", {}, 404, "no unused code"),
         ("POST", "/devices/none/revoke", DEED, 404, "no device of this id"),
         ("POST", f"/devices/{DEVICE}/revoke", {"by": " ", "why": "x"}, 422, "the person and the reason"),
         ("POST", "/feeds/none/revoke", DEED, 404, "no feed of this id"),
@@ -241,6 +242,8 @@ def test_devices_feeds_and_cameras_come_and_go(world) -> None:
     (code,) = world.get("/devices/codes")
     assert (code["name"], code["scope"], code["by"]) == ("Van", ["53/2"], "Ann")
     assert told["code"] not in json.dumps(code)
+    assert world.post(f"/devices/codes/{code['code']}/withdraw", {}) == {"code": told["code"][:8]}
+    assert world.get("/devices/codes") == []
     assert world.post(f"/devices/{DEVICE}/revoke", DEED)["revoked"]["why"] == "a test"
     assert [one["revoked"]["by"] for one in world.get("/devices")] == ["Ann"]
     feed = world.post("/feeds", {"name": "Gate", "by": "Ann", "scope": ["53/3"], "most_message_bytes": 1000})

@@ -93,10 +93,14 @@ def test_the_nation_has_the_same_read_with_its_pictures(passed, nation) -> None:
     assert (arrival["device"], arrival["signed"]) == (sender["device"], True)
 
 
-def test_the_nation_knows_for_good_from_which_device_the_read_first_came(passed) -> None:
+def test_the_nation_knows_for_good_from_which_device_the_read_first_came(passed, force, nation) -> None:
     origin, first = passed.stored_at_nation["origin"], passed.stored["arrival"]
     assert origin is not None
     assert (origin["device"], origin["received_at"]) == (first["device"], first["received_at"])
+    at = passed.stored_at_nation["record"]["captured_at"]
+    proved = nation.told("origins", "prove", f"{CAMERA},{at},{MARK}").stdout
+    (camera,) = [one for one in force.ask("devices", "list") if one["name"] == "camera-1"]
+    assert f"signed with the key {camera['key_id']}\nby device {camera['device']}, batch " in proved
 
 
 def test_the_nation_alerts_by_its_own_lists(passed) -> None:

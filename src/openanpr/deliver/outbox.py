@@ -8,6 +8,7 @@ Nothing leaves in silence: when there is no room the outbox refuses, and says an
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -40,11 +41,14 @@ class Capacity:
     """How much may wait; bytes are those of the records and pictures, the disk takes about a third more.
 
     The default keeps 83 hours at one read a second; pictures have a bound of their own and are refused first.
+    Reads leave `spare_bytes` of the disk free and pictures four times as much: on a disk that is quite full
+    nothing could be taken out of the outbox either.
     """
 
     reads: int = 300_000
     read_bytes: int = 512 * 1024 * 1024
     picture_bytes: int = 2 * 1024 * 1024 * 1024
+    spare_bytes: int = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,12 @@ class Fill:
 
 @dataclass(slots=True)
 class _Refusing:
-    """Whether the last put found no room."""
+    """Whether the last put found no room; how many were refused since the disk last took the count."""
 
     reads: bool = False
     pictures: bool = False
+    uncounted_reads: int = 0
+    uncounted_pictures: int = 0
 
 
 class Outbox:
@@ -116,10 +122,17 @@ class Outbox:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, kind: OutboxKind, *, capacity: Capacity, batch_size: BatchSize
+        self,
+        connection: sqlite3.Connection,
+        kind: OutboxKind,
+        *,
+        folder: Path,
+        capacity: Capacity,
+        batch_size: BatchSize,
     ) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
+        self._folder = folder
+        self._lock, self._counting = threading.Lock(), threading.Lock()
         self._capacity = capacity
         self._batch_size = batch_size
         self._refusing = _Refusing()
@@ -138,7 +151,13 @@ class Outbox:
         """Open the outbox in `path`, made with mode 0600 if it is not there; raises OutboxError, OSError."""
         connection = connect(path, kind)
         usual = BatchSize() if kind is OutboxKind.READS else BatchSize(reads=MOST_READS)
-        return cls(connection, kind, capacity=capacity or Capacity(), batch_size=batch_size or usual)
+        return cls(
+            connection,
+            kind,
+            folder=path.parent,
+            capacity=capacity or Capacity(),
+            batch_size=batch_size or usual,
+        )
 
     def close(self) -> None:
         """Close the file; what waits stays in it."""
@@ -191,6 +210,7 @@ class Outbox:
             raise ValueError(f"a picture has 1 to {MOST_PICTURE_BYTES} bytes; this one has {len(jpeg)}")
         sha256 = picture_digest(jpeg)
         with self._refusal_of_pictures(), self._change() as ask:
+            self._refuse_on_full_disk(4 * self._capacity.spare_bytes)
             if ask("totals").fetchone()[4] + len(jpeg) > self._capacity.picture_bytes:
                 raise OutboxFullError("the outbox has no room for more pictures: mend the line to the node")
             ask("picture_put", sha256=sha256, jpeg=jpeg)
@@ -283,12 +303,14 @@ class Outbox:
         with self._look() as ask:
             totals = ask("totals").fetchone()
             oldest = ask("read_oldest").fetchone()
-        room = self._capacity
+        room, refusing = self._capacity, self._refusing
         return Fill(
-            *totals,
+            *totals[:6],
+            refused_reads=totals[6] + refusing.uncounted_reads,
+            refused_pictures=totals[7] + refusing.uncounted_pictures,
             oldest=None if oldest is None else _EPOCH + timedelta(milliseconds=oldest[0]),
-            full=self._refusing.reads or totals[0] >= room.reads or totals[1] >= room.read_bytes,
-            pictures_full=self._refusing.pictures or totals[4] >= room.picture_bytes,
+            full=refusing.reads or totals[0] >= room.reads or totals[1] >= room.read_bytes,
+            pictures_full=refusing.pictures or totals[4] >= room.picture_bytes,
         )
 
     @contextmanager
@@ -313,10 +335,21 @@ class Outbox:
 
     def _refuse_without_room(self, ask: _Ask, rows: Sequence[dict[str, Any]]) -> None:
         totals, room = ask("totals").fetchone(), self._capacity
+        self._refuse_on_full_disk(room.spare_bytes)
         reads = totals[0] + sum(row["holds"] for row in rows)
         size = totals[1] + sum(len(row["record"]) for row in rows)
         if reads > room.reads or size > room.read_bytes:
             raise OutboxFullError("the outbox has no room for more reads: mend the line to the node")
+
+    def _refuse_on_full_disk(self, spare_bytes: int) -> None:
+        try:
+            free = shutil.disk_usage(self._folder).free
+        except OSError:
+            return  # SQLite finds out, and says what is wrong
+        if free < spare_bytes:
+            raise OutboxFullError(
+                "the disk is full but for what delivery needs: make room, or mend the line to the node"
+            )
 
     @contextmanager
     def _refusal_of_reads(self, count: int) -> Generator[None]:
@@ -324,9 +357,10 @@ class Outbox:
             yield
         except OutboxFullError:
             self._refusing.reads = True
-            self._count("count_refused_reads", count=count)
+            self._count(reads=count)
             raise
         self._refusing.reads = False
+        self._count()
 
     @contextmanager
     def _refusal_of_pictures(self) -> Generator[None]:
@@ -334,14 +368,27 @@ class Outbox:
             yield
         except OutboxFullError:
             self._refusing.pictures = True
-            self._count("count_refused_pictures")
+            self._count(pictures=1)
             raise
         self._refusing.pictures = False
+        self._count()
 
-    def _count(self, name: str, **parameters: object) -> None:
-        # On a full disk even the count may not fit; the refusal itself still reaches the caller.
-        with suppress(sqlite3.Error, OutboxFullError), self._change() as ask:
-            ask(name, **parameters)
+    def _count(self, *, reads: int = 0, pictures: int = 0) -> None:
+        """Count on disk what was refused; on a full disk it may not fit, and is counted with the next put."""
+        refusing = self._refusing
+        with self._counting:
+            refusing.uncounted_reads += reads
+            refusing.uncounted_pictures += pictures
+            if not (refusing.uncounted_reads or refusing.uncounted_pictures):
+                return
+            with suppress(sqlite3.Error, OutboxFullError):
+                with self._change() as ask:
+                    ask(
+                        "count_refused",
+                        reads=refusing.uncounted_reads,
+                        pictures=refusing.uncounted_pictures,
+                    )
+                refusing.uncounted_reads = refusing.uncounted_pictures = 0
 
     def _cut(self, ask: _Ask, fresh_id: Callable[[], UUID]) -> tuple[int, bytes] | None:
         waiting = ask("reads_waiting", most=self._batch_size.reads).fetchall()

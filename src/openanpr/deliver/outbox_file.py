@@ -42,7 +42,10 @@ def connect(path: Path, kind: OutboxKind = OutboxKind.READS) -> sqlite3.Connecti
             connection.close()
             raise
     except sqlite3.Error as e:
-        raise OutboxError(f"the outbox cannot be opened ({e}): move the file away to begin anew") from e
+        raise OutboxError(
+            f"the outbox cannot be opened ({e}): look at the disk, and whether it is full. Only where the "
+            "file is damaged, move it away to begin anew: what waits in it is not delivered then"
+        ) from e
     return connection
 
 

@@ -122,6 +122,12 @@ def _add_holds(commands: Any) -> None:  # noqa: ANN401 - as above
     add_holds(commands)
 
 
+def _add_origins(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.keeping import add_origins  # noqa: PLC0415 - as above
+
+    add_origins(commands)
+
+
 # One line for each command; each names its own module only when it is called.
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_read,
@@ -136,6 +142,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_quarantine,
     _add_retention,
     _add_holds,
+    _add_origins,
 )
 
 

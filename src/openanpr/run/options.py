@@ -36,6 +36,17 @@ def add_country_and_threads(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_min_confidence(parser: argparse.ArgumentParser) -> None:
+    """Add how sure a read must be."""
+    parser.add_argument(
+        "--min-confidence",
+        metavar="X",
+        type=_probability,
+        help="leave out reads whose shapes (O and 0 being one) are less certain than this, 0 to 1 "
+        "(default: the reader's own)",
+    )
+
+
 def _threads(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= _MOST_CORES:
         msg = f"a number of cores from 1 to {_MOST_CORES} is wanted"
@@ -51,8 +62,7 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(msg) from None
 
 
-def probability(text: str) -> float:
-    """A number from 0 to 1; raises ArgumentTypeError for another text."""
+def _probability(text: str) -> float:
     try:
         value = float(text)
     except ValueError:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from openanpr.run.options import add_reading_options, probability
+from openanpr.run.options import add_min_confidence, add_reading_options
 
 _HELP = """\
 Read number plates from pictures, clips, streams and cameras, and compare them with lists of
@@ -58,13 +58,7 @@ def add_read(commands: Any) -> None:  # noqa: ANN401 - argparse has no public na
         report="write one page with all reads and pictures",
         on="the day to judge marks and weed dates by, as 2026-11-22 (default: today)",
     )
-    parser.add_argument(
-        "--min-confidence",
-        metavar="X",
-        type=probability,
-        help="leave out reads whose shapes (O and 0 being one) are less certain than this, 0 to 1 "
-        "(default: the reader's own)",
-    )
+    add_min_confidence(parser)
 
 
 def _read(arguments: argparse.Namespace) -> int:

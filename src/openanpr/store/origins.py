@@ -14,8 +14,10 @@ from openanpr.ingest.arrival import ArrivedRead
 from openanpr.store.engine import ReadEngine, Value, statement
 from openanpr.store.native import blobs, block, digests, numbers, texts
 from openanpr.store.read_columns import columns_of, from_ms, to_ms
+from openanpr.wire.device_key import PublicKey
 from openanpr.wire.forwarded import (
     MOST_FORWARDED_BYTES,
+    PUBLIC_KEY,
     OriginBatch,
     OriginProof,
     plain_body,
@@ -61,12 +63,13 @@ def write_origins(
     return len(fresh)
 
 
-def verify_origin(engine: ReadEngine, read: ArrivedRead) -> None:
-    """Prove that the device that `read.origin` names signed exactly this read, from what is stored.
+def verify_origin(engine: ReadEngine, read: ArrivedRead) -> str:
+    """Prove that the device that `read.origin` names signed exactly this read; return the id of its key.
 
-    The batch is asked for by its names, its signature is proved anew over its very bytes with the key that
-    came with it (`wire.forwarded.prove_origin`), and the read must be in it as it is stored. Whose key it
-    is, the node that handed it on answers for. Raises OriginError where anything of that fails, StoreError.
+    From what is stored, or kept for a hold: the batch is asked for by its names, its signature is proved anew
+    over its very bytes with the key that came with it (`wire.forwarded.prove_origin`), and the read must be
+    in it as it is stored. Whose key it is, the node that handed it on answers for. Raises OriginError where
+    anything of that fails, StoreError.
     """
     origin = read.origin
     if origin is None:
@@ -80,20 +83,19 @@ def verify_origin(engine: ReadEngine, read: ArrivedRead) -> None:
     }
     kept = engine.rows(statement("origin_batches_of"), named, _Kept)
     fault = OriginError(
-        "the batch that was signed is no longer kept: it goes with the day of its oldest read"
+        "the batch that was signed is no longer kept: it goes with the day of its oldest read, and stays "
+        "only for reads that were under a hold then"
     )
     for one in kept:
         try:
-            _prove(_origin_of(origin.key, one), read)
+            return _prove(_origin_of(origin.key, one), read)
         except OriginError as found:
             fault = found
-        else:
-            return
     raise fault
 
 
-def _prove(batch: OriginBatch, read: ArrivedRead) -> None:
-    """Raise OriginError unless the batch is proved to hold the read, of the device that the read names."""
+def _prove(batch: OriginBatch, read: ArrivedRead) -> str:
+    """Return which key proves that the batch holds the read, of the device it names; raises OriginError."""
     try:
         proof = prove_origin(batch)
         said = decode_batch(plain_body(batch, most=MOST_FORWARDED_BYTES), batch.form)
@@ -105,6 +107,7 @@ def _prove(batch: OriginBatch, read: ArrivedRead) -> None:
         raise OriginError("the batch that was signed is of another device than the read")
     if not any(_is_stored_as(record, read) for record in said.records):
         raise OriginError("the batch that was signed does not have this read in it as it is stored")
+    return PublicKey.parse(batch.proof[PUBLIC_KEY]).key_id
 
 
 def _is_stored_as(record: CaptureRecord, read: ArrivedRead) -> bool:

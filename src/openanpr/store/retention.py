@@ -12,7 +12,14 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from openanpr.store.engine import ReadEngine, Value, statement
-from openanpr.store.holds import day_bounds, held_counts, hold_pictures_of_day, holds
+from openanpr.store.holds import (
+    day_bounds,
+    held_counts,
+    held_origins,
+    hold_origins_of_day,
+    hold_pictures_of_day,
+    holds,
+)
 from openanpr.store.native import block, numbers, texts
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import from_ms, to_ms
@@ -68,7 +75,8 @@ class DayToGo:
 class Certificate:
     """What went of one capture day: how many, when, under which rule, and what a search found after.
 
-    `held` are copies kept for holds: hold id and reads. The `left_` counts are of a search after.
+    `held` are copies kept for holds: hold id and reads; `held_origin_batches` are kept to prove them, whole.
+    The `left_` counts are of a search after.
     """
 
     profile: str
@@ -90,6 +98,7 @@ class Certificate:
     left_origin_batches: int
     left_vrm_months: int
     left_pictures: int
+    held_origin_batches: int = 0
 
     def to_json(self) -> str:
         """The certificate as one line of JSON with sorted keys; it names no VRM."""
@@ -219,8 +228,10 @@ def _going(
 
 
 def _drop(engine: ReadEngine, pictures: Pictures, day: date) -> None:
-    # First of all the copies: the holds' reads have theirs since they were placed, pictures may be new.
+    # First of all the copies: the holds' reads have theirs since they were placed, pictures may be new, and
+    # signed batches have other reads in them: no copy of these before it must be.
     hold_pictures_of_day(engine, pictures, day)
+    hold_origins_of_day(engine, day)
     for name in _DROPS:
         engine.run(statement(name), {"day": f"{day:%Y%m%d}"})
     pictures.delete_day(day)
@@ -298,6 +309,8 @@ def _end_holds(engine: ReadEngine, pictures: Pictures, today: date) -> tuple[End
     ended: list[EndedHold] = []
     for hold in over:
         if hold.hold_id in counts or hold.hold_id in pictured:
+            # The reads last: while they are there, a run that was cut short is completed.
+            engine.run(statement("drop_hold_origin_batches"), {"hold_id": hold.hold_id})
             engine.run(statement("drop_hold"), {"hold_id": hold.hold_id})
             gone = pictures.delete_hold(hold.hold_id)
             ended.append(EndedHold(hold.hold_id, hold.until, counts.get(hold.hold_id, 0), gone))
@@ -326,7 +339,8 @@ def _certified(engine: ReadEngine, pictures: Pictures, under_way: _UnderWay) -> 
     counts = (gone.reads, gone.reads_by_camera, gone.camera_hours, gone.announcements, gone.origin_batches)
     at = from_ms(under_way.began_ms)
     certificate = Certificate(
-        rule.profile, rule.days, rule.source, gone.day, at, *counts, gone.pictures, held, *left
-    )
+        rule.profile, rule.days, rule.source, gone.day, at, *counts, gone.pictures, held, *left,
+        held_origin_batches=held_origins(engine, gone.day),
+    )  # fmt: skip
     _note(engine, under_way, step=1, body=certificate.to_json())
     return certificate

@@ -43,7 +43,15 @@ DEVICES = (
         "codes that are not used yet",
         "GET",
         "/devices/codes",
-        rows("name", "scope", "expires_at", "by"),
+        rows("code", "name", "scope", "expires_at", "by"),
+    ),
+    Verb(
+        "withdraw",
+        "take back a code that is not used yet: no device enrols with it any more",
+        "POST",
+        "/devices/codes/{code}/withdraw",
+        lambda answer: f"withdrawn: {answer['code']}",
+        (Take("code", "its first eight letters, as `codes` shows them", path=True),),
     ),
     Verb(
         "revoke",

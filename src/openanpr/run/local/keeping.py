@@ -1,4 +1,4 @@
-"""`openanpr retention ...` and `openanpr holds ...`: what is forgotten, and what is kept for a case."""
+"""`openanpr retention ...`, `holds ...` and `origins ...`: what is forgotten, kept for a case, and proved."""
 
 from __future__ import annotations
 
@@ -53,12 +53,21 @@ RETENTION = (
 )
 
 
-def _reads(text: str) -> dict[str, str]:
+def _read(text: str) -> dict[str, str]:
     try:
         camera, at, vrm = text.split(",")
     except ValueError:
         raise argparse.ArgumentTypeError("a read is CAMERA,TIME,VRM") from None
     return {"camera": camera, "captured_at": at, "vrm": vrm}
+
+
+def _proved(answer: Any) -> str:  # noqa: ANN401 - JSON
+    origin = answer["origin"]
+    return (
+        f"proved: signed with the key {answer['key_id']}\n"
+        f"by device {origin['device']}, batch {origin['key']}, received {origin['received_at']}\n"
+        f"that this key is that device's is the word of the node that handed it on: {answer['handed_on_by']}"
+    )
 
 
 HOLDS = (
@@ -79,8 +88,22 @@ HOLDS = (
                 "a read as CAMERA,TIME,VRM; may be given again",
                 many=True,
                 required=True,
-                kind=_reads,
+                kind=_read,
             ),
+        ),
+    ),
+)
+
+ORIGINS = (
+    Verb(
+        "prove",
+        "prove by its signature what another node handed on: that this device said exactly this read",
+        "POST",
+        "/origins/prove",
+        _proved,
+        (
+            Take("read", "the read, as CAMERA,TIME,VRM", kind=_read),
+            Take("--hold-id", "the hold that keeps it, where its day has gone"),
         ),
     ),
 )
@@ -94,3 +117,8 @@ def add_retention(commands: Any) -> None:  # noqa: ANN401 - argparse has no publ
 def add_holds(commands: Any) -> None:  # noqa: ANN401 - as above
     """Add the commands to argparse's `commands`."""
     add_group(commands, "holds", "keep named reads for a case beyond their time", HOLDS)
+
+
+def add_origins(commands: Any) -> None:  # noqa: ANN401 - as above
+    """Add the commands to argparse's `commands`."""
+    add_group(commands, "origins", "what devices signed of the reads that another node handed on", ORIGINS)

@@ -47,27 +47,42 @@ class PictureFolder:
     _seen: dict[Path, tuple[_Look, datetime]] = field(default_factory=dict[Path, tuple[_Look, datetime]])
 
     def sweep(self, now: datetime) -> int:
-        """Take in what has come to rest, at most some hundred files; return how many were dealt with."""
+        """Take in what has come to rest, at most some hundred files; return how many were dealt with.
+
+        Raises OSError when all others are done, where a file could not be read or removed, or a camera's
+        folder not be looked into.
+        """
         feed = self.feed()
         if feed is None or feed.revoked is not None:
             _LOG.warning("a watched folder is of no enrolled feed: its pictures wait in %s", self.folder)
             return 0
-        present = sorted(self._present())
+        faults: list[OSError] = []
+        present = sorted(self._present(faults))
         self._seen = {path: self._seen[path] for path in present if path in self._seen}
         done = 0
         for path in present:
-            if done == _MOST_AT_ONCE:
+            if done >= _MOST_AT_ONCE:
                 break
-            if self._at_rest(path, now) and self._take(path, feed, now):
+            try:
+                taken = self._at_rest(path, now) and self._take(path, feed, now)
+            except OSError as fault:  # of this file: it may not keep the others from being taken
+                faults.append(fault)
+                continue
+            if taken:
                 self._seen.pop(path, None)
                 done += 1
+        if faults:
+            raise faults[0]
         return done
 
-    def _present(self) -> Iterator[Path]:
+    def _present(self, faults: list[OSError]) -> Iterator[Path]:
         """Yield the pictures in the folder and in the folders of its cameras."""
         for found in self.folder.iterdir():
             if found.is_dir() and found.name != REFUSED and not found.is_symlink():
-                yield from (path for path in found.iterdir() if _is_picture(path))
+                try:
+                    yield from [path for path in found.iterdir() if _is_picture(path)]
+                except OSError as fault:
+                    faults.append(fault)
             elif _is_picture(found):
                 yield found
 

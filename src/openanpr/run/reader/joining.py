@@ -26,7 +26,10 @@ def own_key(settings: DeliverySettings, state: StateFolder) -> DeviceKey:
         if state.key.exists():
             return DeviceKey.read(state.key)
         if state.enrolled() is not None:
-            raise RefusedError(f"{state.key} is gone: enrol again with a new code and another --state folder")
+            raise RefusedError(
+                f"{state.key} is gone: remove enrolled.json beside it and enrol again with a new code; what "
+                "waits in the outbox stays"
+            )
         if settings.code is None:
             raise _not_enrolled(settings)
         key = DeviceKey.generate()
@@ -80,6 +83,6 @@ def _refuse_another(known: Enrolled, settings: DeliverySettings, key: DeviceKey)
         )
     if known.key_id != key.public.key_id:
         raise RefusedError(
-            "the key in the state folder is not the one that was enrolled: enrol again with a new code and "
-            "another --state folder"
+            "the key in the state folder is not the one that was enrolled: remove key.pem and enrolled.json "
+            "there and enrol again with a new code; what waits in the outbox stays"
         )

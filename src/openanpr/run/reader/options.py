@@ -11,7 +11,7 @@ from typing import Any
 
 from openanpr.core.camera import CameraId
 from openanpr.run.exit_code import ExitCode
-from openanpr.run.options import add_country_and_threads, probability
+from openanpr.run.options import add_country_and_threads, add_min_confidence
 
 _HELP = """\
 Read number plates of one camera without end, and deliver every read to a node. Reads are kept on
@@ -77,12 +77,7 @@ def add_reader(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
     parser.add_argument("--loop", action="store_true", help="as --as-live, again and again")
     parser.add_argument("--json", action="store_true", help="tell how it stands as one JSON object a line")
     add_country_and_threads(parser)
-    parser.add_argument(
-        "--min-confidence",
-        metavar="X",
-        type=probability,
-        help="leave out reads whose shapes are less certain than this, 0 to 1 (default: the reader's own)",
-    )
+    add_min_confidence(parser)
 
 
 def _reader(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:

@@ -17,7 +17,8 @@ from openanpr.run.reader.delivery import Counts
 
 # What each alarm says, and what to do about it.
 ALARMS: Mapping[str, str] = {
-    "outbox_full": "the outbox is full: new reads are refused and counted; mend the line to the node",
+    "outbox_full": "the outbox is full: new reads are refused and counted; mend the line to the node, or "
+    "make room on the disk",
     "pictures_refused": "no room for pictures: reads go on without them; mend the line to the node",
     "disk_full": "the disk of the outbox is full: make room",
     "clock_wrong": "the node refuses what this clock signs: set it with a time service",

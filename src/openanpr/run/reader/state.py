@@ -59,7 +59,8 @@ class StateFolder:
             return None
         except (OSError, ValueError, TypeError) as error:
             raise RefusedError(
-                f"{self._enrolled} cannot be read: enrol again with a new code and another --state folder"
+                f"{self._enrolled} cannot be read: remove it and key.pem beside it and enrol again with a "
+                "new code; what waits in the outbox stays"
             ) from error
 
     def remember(self, enrolled: Enrolled) -> None:

@@ -26,6 +26,7 @@ from openanpr.store.control.senders import IdTakenError
 from openanpr.store.engine import StoreError
 from openanpr.store.holds import HoldError
 from openanpr.store.journal import JournalError
+from openanpr.store.origins import OriginError
 from openanpr.store.pictures import PictureError
 from openanpr.store.retention import RetentionError
 from openanpr.voi.by_hand import HandError
@@ -53,6 +54,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (HoldError, 409),
     (IdTakenError, 409),
     (NotPossibleError, 409),
+    (OriginError, 409),
     (OutdatedError, 409),
     (ProposalOutdated, 409),
     (RetiredCameraError, 409),

@@ -77,6 +77,7 @@ def device_routes(of: DeviceRoutes) -> list[Route]:
         answered("/devices", lambda _: [_device(one) for one in of.store.devices.every()]),
         answered("/devices/codes", lambda _: _codes(of)),
         answered("/devices/codes", lambda asked: _code(of, asked.form(CodeForm)), "POST"),
+        answered("/devices/codes/{code}/withdraw", lambda asked: _withdraw(of, asked), "POST"),
         answered("/devices/{device}/revoke", lambda asked: _revoke(of, asked), "POST"),
         answered("/feeds", lambda _: [_feed(one.feed) for one in of.store.feeds.every()]),
         answered("/feeds", lambda asked: _add_feed(of, asked.form(FeedForm)), "POST"),
@@ -96,9 +97,17 @@ def _code(of: DeviceRoutes, form: CodeForm) -> object:
 
 def _codes(of: DeviceRoutes) -> object:
     return [
-        {"name": one.name, "scope": one.scope.texts(), "expires_at": one.expires_at, "by": one.made_by}
+        {"code": one.code_id, "name": one.name, "scope": one.scope.texts()}
+        | {"expires_at": one.expires_at, "by": one.made_by}
         for one in of.store.codes.still_open(of.clock())
     ]
+
+
+def _withdraw(of: DeviceRoutes, asked: Asked) -> object:
+    code = asked.path["code"].upper()
+    if not of.store.codes.withdraw(code):
+        raise LookupError("there is no unused code that begins so: a device that has used one is revoked")
+    return {"code": code}
 
 
 def _revoke(of: DeviceRoutes, asked: Asked) -> object:
@@ -156,6 +165,7 @@ def _device(device: Device) -> dict[str, object]:
         "name": device.name,
         "scope": device.scope.texts(),
         "enrolled_at": device.enrolled_at,
+        "key_id": device.key_id,
         "revoked": device.revoked,
     }
 

@@ -1,4 +1,4 @@
-"""What is kept and forgotten, over the local socket: retention, its certificates, and holds for cases."""
+"""What is kept, forgotten and proved, over the local socket: retention, certificates, holds, origins."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from msgspec import Struct
 from starlette.routing import Route
 
 from openanpr.core.camera import CameraId
+from openanpr.core.capture_record import CaptureRecord
 from openanpr.store.engine import ReadEngine
-from openanpr.store.holds import Hold, HoldError, held_counts, holds, place_hold
+from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds, place_hold
+from openanpr.store.origins import verify_origin
 from openanpr.store.pictures import Pictures
-from openanpr.store.reads_find import ReadKey
+from openanpr.store.read_columns import to_ms
+from openanpr.store.reads_find import ReadKey, whole_read
 from openanpr.store.retention import (
     RetentionRule,
     RetentionRun,
@@ -68,6 +71,13 @@ class HoldForm(Struct, frozen=True, forbid_unknown_fields=True):
     reads: list[ReadForm]
 
 
+class ProveForm(Struct, frozen=True, forbid_unknown_fields=True):
+    """A read that another node handed on, and the hold that keeps it where its day has gone."""
+
+    read: ReadForm
+    hold_id: str | None = None
+
+
 def keeping_routes(of: KeepingRoutes) -> list[Route]:
     """Return the routes of retention and holds."""
     return [
@@ -77,6 +87,7 @@ def keeping_routes(of: KeepingRoutes) -> list[Route]:
         answered("/retention/check", lambda _: {"returned_days": of.forgetting.check()}),
         answered("/holds", lambda _: _holds(of)),
         answered("/holds", lambda asked: _hold(of, asked.form(HoldForm)), "POST"),
+        answered("/origins/prove", lambda asked: _prove(of, asked.form(ProveForm)), "POST"),
     ]
 
 
@@ -117,7 +128,29 @@ def _hold(of: KeepingRoutes, form: HoldForm) -> object:
     now = of.clock()
     if form.until < now.date():
         raise HoldError("a hold ends on a day to come")
-    keys = [ReadKey(CameraId.parse(one.camera), one.captured_at, one.vrm) for one in form.reads]
+    keys = [_key(one) for one in form.reads]
     hold = Hold(form.hold_id, form.case_ref, form.owner, form.until)
     with of.writing:
         return place_hold(of.engine, of.pictures, hold, keys, at=now)
+
+
+def _prove(of: KeepingRoutes, form: ProveForm) -> object:
+    key = _key(form.read)
+    if form.hold_id is None:
+        read = whole_read(of.engine, key)
+    else:
+        kept = held_reads(of.engine, form.hold_id)
+        read = next((one for one in kept if _is_named(one.record, key)), None)
+    if read is None:
+        raise LookupError("no such read is stored, or kept by that hold: name it as an alert shows it")
+    key_id = verify_origin(of.engine, read)
+    return {"handed_on_by": read.arrival.device, "key_id": key_id, "origin": read.origin}
+
+
+def _key(form: ReadForm) -> ReadKey:
+    return ReadKey(CameraId.parse(form.camera), form.captured_at, form.vrm)
+
+
+def _is_named(record: CaptureRecord, key: ReadKey) -> bool:
+    same_ms = to_ms(record.captured_at) == to_ms(key.captured_at)
+    return same_ms and (record.camera, record.vrm) == (key.camera, key.vrm)
