@@ -31,6 +31,7 @@ FULL = record(
     extra='{"lane":2}',
 )
 HELD = Statement("held", "SELECT count() FROM held_origin_batches")
+HELD_BY = Statement("held by", "SELECT hold_id FROM held_origin_batches")
 ALL = Statement("all", "SELECT key, came_with, toYYYYMMDD(oldest) FROM origin_batches ORDER BY key")
 
 
@@ -167,9 +168,7 @@ def test_a_batch_goes_with_the_day_of_its_oldest_read_and_that_is_certified(
 def test_what_a_hold_keeps_is_proved_after_its_day_and_until_the_hold_ends(
     engine, folder_pictures, store
 ) -> None:
-    first, second = forwarded(
-        [record(), record(vrm="KX51AAA", age_s=86_400)], [record(vrm="LM52AAA", age_s=86_400)]
-    )
+    first, second = forwarded([record(), record(age_s=86_400)], [record(vrm="LM52AAA", age_s=86_400)])
     younger, older, other = store(*came([first, second]))
     for hold in ("case-1", "case-2"):
         until_ = NOW.date() + timedelta(days=9 if hold == "case-1" else 20)
@@ -191,6 +190,18 @@ def test_what_a_hold_keeps_is_proved_after_its_day_and_until_the_hold_ends(
         verify_origin(engine, younger)
     assert engine.rows(HELD, {}, tuple[int]) == [(0,)]
     del older
+
+
+def test_no_hold_keeps_a_batch_that_names_another_vehicle(engine, folder_pictures, store) -> None:
+    held, beside = store(*came(forwarded([record(), record(vrm="KX51AAA")])))
+    until = NOW.date() + 9 * DAY
+    place_hold(engine, folder_pictures, Hold("one", "C/12", "Ann", until), [key_of(held)], at=NOW)
+    place_hold(
+        engine, folder_pictures, Hold("both", "C/13", "Ann", until), map(key_of, (held, beside)), at=NOW
+    )
+    (certificate,) = run_retention(engine, folder_pictures, RULE, at=NOW + 4 * DAY).certificates
+    assert certificate.held_origin_batches == 1
+    assert engine.rows(HELD_BY, {}, tuple[str]) == [("both",)]
 
 
 def test_a_batch_that_is_still_there_after_its_day_is_found(engine, folder_pictures, monkeypatch) -> None:

@@ -161,19 +161,6 @@ def hold_pictures_of_day(engine: ReadEngine, pictures: Pictures, day: date) -> N
         pictures.hold(PictureName(from_ms(row.captured_ms), row.sha256), row.hold_id)
 
 
-def hold_origins_of_day(engine: ReadEngine, day: date) -> None:
-    """Copy for its holds the batches of a day that prove held reads (`store.origins`); raises StoreError.
-
-    A signature is over a whole batch: the other reads in it are kept too. Nothing finds them there.
-    """
-    engine.run(statement("hold_origin_batches_of_day"), day_bounds(day))
-
-
-def held_origins(engine: ReadEngine, day: date) -> int:
-    """How many batches whose oldest read is of a day are kept to prove held reads; raises StoreError."""
-    return engine.rows(statement("held_origin_batches_of_day"), day_bounds(day), tuple[int])[0][0]
-
-
 def day_bounds(day: date) -> dict[str, Value]:
     """The values `since_ms` and `until_ms` of a UTC day."""
     start = datetime.combine(day, datetime.min.time(), UTC)

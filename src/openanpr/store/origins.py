@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ import msgspec
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.store.engine import ReadEngine, Value, statement
+from openanpr.store.holds import day_bounds
 from openanpr.store.native import blobs, block, digests, numbers, texts
 from openanpr.store.read_columns import columns_of, from_ms, to_ms
 from openanpr.wire.device_key import PublicKey
@@ -48,6 +50,15 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     body: bytes
 
 
+class _ToHold(msgspec.Struct, frozen=True, array_like=True):
+    hold_id: str
+    digest: str
+    form: Encoding
+    packed: bool
+    body: bytes
+    marks: frozenset[str]
+
+
 def write_origins(
     engine: ReadEngine, origins: Sequence[OriginThatCame], *, group: str, kept_from: date
 ) -> int:
@@ -61,6 +72,26 @@ def write_origins(
         token = hashlib.sha256(f"origins {group}".encode()).hexdigest()
         engine.insert(statement("origin_batches_insert"), _block(fresh), token=token)
     return len(fresh)
+
+
+def hold_origins_of_day(engine: ReadEngine, day: date) -> None:
+    """Copy for its holds the batches of a day that prove held reads; raises StoreError.
+
+    A signature is over a whole batch: one that names a vehicle which the hold does not keep goes with its
+    day, for no hold may keep that one longer.
+    """
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for row in engine.rows(statement("origin_batches_to_hold"), day_bounds(day), _ToHold):
+        if _marks(row) <= row.marks:
+            wanted[row.hold_id].append(row.digest)
+    for hold_id, found in wanted.items():
+        values: dict[str, Value] = {"hold_id": hold_id, "digests": found, **day_bounds(day)}
+        engine.run(statement("hold_origin_batches"), values)
+
+
+def held_origins(engine: ReadEngine, day: date) -> int:
+    """How many batches whose oldest read is of a day are kept to prove held reads; raises StoreError."""
+    return engine.rows(statement("held_origin_batches_of_day"), day_bounds(day), tuple[int])[0][0]
 
 
 def verify_origin(engine: ReadEngine, read: ArrivedRead) -> str:
@@ -84,7 +115,7 @@ def verify_origin(engine: ReadEngine, read: ArrivedRead) -> str:
     kept = engine.rows(statement("origin_batches_of"), named, _Kept)
     fault = OriginError(
         "the batch that was signed is no longer kept: it goes with the day of its oldest read, and stays "
-        "only for reads that were under a hold then"
+        "for a hold only where it names no vehicle but the hold's"
     )
     for one in kept:
         try:
@@ -92,6 +123,12 @@ def verify_origin(engine: ReadEngine, read: ArrivedRead) -> str:
         except OriginError as found:
             fault = found
     raise fault
+
+
+def _marks(row: _ToHold) -> set[str]:
+    """Return the VRMs that a batch names."""
+    said = decode_batch(plain_body(row, most=MOST_FORWARDED_BYTES), row.form)
+    return {record.vrm for record in said.records}
 
 
 def _prove(batch: OriginBatch, read: ArrivedRead) -> str:

@@ -15,12 +15,11 @@ from openanpr.store.engine import ReadEngine, Value, statement
 from openanpr.store.holds import (
     day_bounds,
     held_counts,
-    held_origins,
-    hold_origins_of_day,
     hold_pictures_of_day,
     holds,
 )
 from openanpr.store.native import block, numbers, texts
+from openanpr.store.origins import held_origins, hold_origins_of_day
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import from_ms, to_ms
 from openanpr.wire.json_decoder import json_decoder
@@ -75,7 +74,7 @@ class DayToGo:
 class Certificate:
     """What went of one capture day: how many, when, under which rule, and what a search found after.
 
-    `held` are copies kept for holds: hold id and reads; `held_origin_batches` are kept to prove them, whole.
+    `held` are copies kept for holds: hold id and reads; `held_origin_batches` are kept to prove them.
     The `left_` counts are of a search after.
     """
 
@@ -229,7 +228,7 @@ def _going(
 
 def _drop(engine: ReadEngine, pictures: Pictures, day: date) -> None:
     # First of all the copies: the holds' reads have theirs since they were placed, pictures may be new, and
-    # signed batches have other reads in them: no copy of these before it must be.
+    # which signed batches name no other vehicle than a hold's is known for good only now.
     hold_pictures_of_day(engine, pictures, day)
     hold_origins_of_day(engine, day)
     for name in _DROPS:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 from uuid import UUID
 
 import msgspec
@@ -199,7 +199,16 @@ def decode_forwarded(body: bytes) -> ForwardedBatch:
     return ForwardedBatch(head, origins, digest.digest())
 
 
-def plain_body(origin: OriginBatch, *, most: int) -> bytes:
+class Packable(Protocol):
+    """The body of a batch as it is kept: `packed` says whether it must be unpacked."""
+
+    @property
+    def packed(self) -> bool: ...  # noqa: D102 - as the class says
+    @property
+    def body(self) -> bytes: ...  # noqa: D102 - as the class says
+
+
+def plain_body(origin: Packable, *, most: int) -> bytes:
     """Return the batch of an origin unpacked, at most `most` bytes; raises BatchError."""
     if origin.packed:
         return unpack(origin.body, most=most)

@@ -1,4 +1,4 @@
--- Of origin_batches, those that prove a held read, whole and so with the reads beside it: copied when their day goes.
+-- Of origin_batches, those that prove a held read and name no vehicle but the hold's: copied when their day goes.
 -- A partition a hold, so that its end is a drop.
 CREATE TABLE IF NOT EXISTS held_origin_batches (
     hold_id String CODEC(ZSTD(1)),
