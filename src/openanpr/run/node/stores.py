@@ -22,7 +22,9 @@ from openanpr.run.node.fault import kind_and_place
 from openanpr.run.node.secrets import NodeSecrets, make_secrets, read_secrets
 from openanpr.run.node.settings import NodeSettings
 from openanpr.store.announced import Announced
+from openanpr.store.backup_files import sync_folder
 from openanpr.store.backup_reads import clear_leftovers
+from openanpr.store.backup_restore import RESTORED
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.clickhouse_server import ClickHouseServer
 from openanpr.store.control.alert_store import AlertRecords
@@ -96,6 +98,7 @@ def open_stores(
     last.callback(lists.dispose)
     with _in_a_sentence("database of lists"):
         migrate(lists)
+    _give_no_number_twice(data / RESTORED, ListStore(lists), clock)
     engine = _engine(settings, last)
     migrate_reads(engine, read_migrations())
     pictures = _pictures(settings)
@@ -119,11 +122,23 @@ def open_stores(
         pictures=pictures,
         kept=KeptPictures(pictures, kept_from),
         announced=Announced(engine),
-        forward=_forward(settings, data, last),
+        forward=_forward(settings, last),
         kept_from=kept_from,
         empty_logs=empty_logs,
         writing=threading.RLock(),
     )
+
+
+def _give_no_number_twice(restored: Path, lists: ListStore, clock: Callable[[], datetime]) -> None:
+    """Have the numbers of revisions leap at the first start after a restore.
+
+    To the seconds of the clock: no list makes a revision a second, so that the numbers of one lost time are
+    beyond those of another, also where one backup was restored twice.
+    """
+    if restored.exists():
+        lists.leap(int(clock().timestamp()))
+        restored.unlink()
+        sync_folder(restored.parent)
 
 
 @contextmanager
@@ -156,9 +171,9 @@ def _pictures(settings: NodeSettings) -> Pictures:
     return Pictures.in_folder(settings.pictures.folder, most_bytes=most)
 
 
-def _forward(settings: NodeSettings, data: Path, last: ExitStack) -> Outbox | None:
+def _forward(settings: NodeSettings, last: ExitStack) -> Outbox | None:
     if not settings.forward.url:
         return None
-    folder = data / "forward"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return last.enter_context(Outbox.open(folder / "outbox.db", kind=OutboxKind.FORWARDED))
+    path = settings.forward_outbox
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return last.enter_context(Outbox.open(path, kind=OutboxKind.FORWARDED))
