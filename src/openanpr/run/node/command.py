@@ -96,14 +96,24 @@ def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], dateti
 
 
 def settings_of(home: Home) -> NodeSettings:
-    """Return the settings of a node, the defaults where it has no file of them; raises RefusedError."""
+    """Return the settings of a node, the defaults where it has no file of them; raises RefusedError.
+
+    A folder that was named and settings that say another are refused: whichever won, somebody would look for
+    the node, or keep what it holds, in the wrong one.
+    """
     folder = home.folder.resolve()
     try:
         if home.file is None:
             return parse_settings("", folder=folder)
-        return load_settings(home.file, data=folder)
+        settings = load_settings(home.file, data=folder)
     except SettingsError as fault:
         raise RefusedError(str(fault)) from fault
+    if home.named and settings.data.resolve() != folder:
+        raise RefusedError(
+            f"{home.file}: data is {settings.data}, but --data or $OPENANPR_DATA_FOLDER names {folder}: take "
+            "one of the two out, or make them the same"
+        )
+    return settings
 
 
 def verify_backup(source: Path) -> str:
