@@ -363,7 +363,7 @@ def test_each_backup_needs_a_folder_of_its_own(node, kept) -> None:
 
 
 def test_a_backup_is_not_put_into_what_it_backs_up(node) -> None:
-    for folder in (node.data / "pictures", node.engine._folder):
+    for folder in (node.data, node.data / "pictures", node.engine._folder):
         with pytest.raises(BackupError, match="outside the node"):
             backup(node.parts(), folder / "backup", now=now, program=PROGRAM)
         assert not (folder / "backup").exists()

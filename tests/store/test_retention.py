@@ -190,6 +190,14 @@ def test_a_hold_on_a_read_that_is_not_stored_is_refused_whole(engine, folder_pic
     assert (holds(engine), held_counts(engine)) == ((), {})
 
 
+def test_a_hold_without_a_case_or_an_owner_is_refused(engine, folder_pictures, write) -> None:
+    write(HELD)
+    for hold in (replace(HOLD, case_ref=" "), replace(HOLD, owner="")):
+        with pytest.raises(HoldError, match="its case and its owner"):
+            place_hold(engine, folder_pictures, hold, [key_of(HELD)], at=AT)
+    assert holds(engine) == ()
+
+
 def test_a_day_that_returns_is_noticed_and_goes_again(engine, folder_pictures, write) -> None:
     write(arrived(at=OLD))
     run_retention(engine, folder_pictures, RULE, at=AT)

@@ -91,7 +91,7 @@ def backup(parts: Parts, destination: Path, *, now: Callable[[], datetime], prog
     its own. Raises BackupError; then nothing is left at `destination`.
     """
     began = now()
-    _make(destination, but_not_in=(parts.reads, *parts.folders))
+    _make(destination, but_not_in=(parts.data, parts.reads, *parts.folders))
     try:
         with private_file(destination / LIST) as listing:
             filling = Filling(destination / CONTENT, listing)
@@ -150,7 +150,8 @@ def _reads_schema(parts: Parts) -> Schema:
 
 def _make(destination: Path, *, but_not_in: Sequence[Path]) -> None:
     if any(destination.resolve().is_relative_to(folder.resolve()) for folder in but_not_in):
-        raise BackupError(f"{destination} lies in a part of the node itself: name a folder outside the node")
+        # There it would be taken for the node's own, and keep what retention deletes beside what is kept.
+        raise BackupError(f"{destination} lies in a folder of the node itself: name one outside the node")
     try:
         destination.mkdir(mode=0o700, parents=False)
     except FileExistsError:

@@ -86,13 +86,23 @@ def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], dateti
         print(f"openanpr: {refusal}", file=err)
         return ExitCode.REFUSED
     except _FAULTS as fault:
-        print(f"openanpr: {fault}", file=err)
+        print(f"openanpr: {_sentence(fault)}", file=err)
         return ExitCode.REFUSED
     except Exception as fault:  # noqa: BLE001 - the outermost of the process: told by kind and place alone
         _LOG.error("a fault of the node:\n%s", stack_of(fault))
         print(f"openanpr: the node cannot go on ({kind_and_place(fault)}): see its log", file=err)
         return ExitCode.REFUSED
     return ExitCode.DONE
+
+
+def _sentence(fault: Exception) -> str:
+    """Return what a fault says; to one of the system is added what to do."""
+    if isinstance(fault, OSError) and fault.filename is not None:
+        return (
+            f"{fault.filename} cannot be used ({fault.strerror}): see that the node's user may use it, and "
+            "that no setting names something else there"
+        )
+    return str(fault)
 
 
 def settings_of(home: Home) -> NodeSettings:
@@ -106,6 +116,8 @@ def settings_of(home: Home) -> NodeSettings:
         if home.file is None:
             return parse_settings("", folder=folder)
         settings = load_settings(home.file, data=folder)
+    except PermissionError as fault:
+        raise RefusedError(f"{folder} is another user's: use the account that the node runs as") from fault
     except SettingsError as fault:
         raise RefusedError(str(fault)) from fault
     if home.named and settings.data.resolve() != folder:
