@@ -87,6 +87,7 @@ def standing() -> NodeStanding:
         forward=ForwardStanding(0, "taken", alarm=False, full=False),
         failures={},
         returned_days=0,
+        damaged_parts=0,
         disk_free_bytes=1,
         disk_least_bytes=0,
     )

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from openanpr.store import retention
+from openanpr.store.damaged_parts import damaged_parts
 from openanpr.store.engine import Statement
 from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds, place_hold, record_hold
 from openanpr.store.pictures import PictureName
@@ -208,6 +209,23 @@ def test_a_day_that_returns_is_noticed_and_goes_again(engine, folder_pictures, w
     assert [certificate.day for certificate in again.certificates] == [OLD.date()]
     assert returned_days(engine, folder_pictures) == ()
     assert len(certificates(engine)) == 2
+
+
+def test_what_the_engine_put_aside_as_damaged_is_told_and_goes_with_its_day(
+    engine, folder_pictures, write
+) -> None:
+    write(arrived(at=OLD), arrived(at=AT))
+    for day in (OLD, AT):
+        for table in ("reads", "camera_hour"):
+            text = f"ALTER TABLE {table} DETACH PARTITION '{day:%Y%m%d}'"
+            engine.run(Statement("put aside", text), {})
+    assert {(one.table, one.partition) for one in damaged_parts(engine)} == {
+        (table, f"{day:%Y%m%d}") for table in ("reads", "camera_hour") for day in (OLD, AT)
+    }
+    run_retention(engine, folder_pictures, RULE, at=AT)
+    assert {one.partition for one in damaged_parts(engine)} == {f"{AT:%Y%m%d}"}
+    run_retention(engine, folder_pictures, RULE, at=AT + timedelta(days=9))
+    assert damaged_parts(engine) == ()
 
 
 class CutEngine:

@@ -47,7 +47,8 @@ class NodeStanding:
 
     `failures` are turns that failed, by the name of what failed; `webhooks_failing` endpoints whose last try
     failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found
-    again; `disk_free_bytes` on the disk of the journal.
+    again; `damaged_parts` of the read store that the engine put aside; `disk_free_bytes` on the disk of the
+    journal.
     """
 
     at: datetime
@@ -65,6 +66,7 @@ class NodeStanding:
     forward: ForwardStanding | None
     failures: Mapping[str, str]
     returned_days: int
+    damaged_parts: int
     disk_free_bytes: int
     disk_least_bytes: int
 
@@ -97,5 +99,6 @@ def standing_record(standing: NodeStanding) -> dict[str, object]:
         "forward": standing.forward,
         "failures": dict(standing.failures),
         "returned_days": standing.returned_days,
+        "damaged_parts": standing.damaged_parts,
         "disk_free_bytes": standing.disk_free_bytes,
     }

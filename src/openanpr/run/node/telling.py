@@ -72,6 +72,7 @@ class Telling:
             forward=self._forward(),
             failures=self.keeping.failed | {one.name: one.fault for one in self.rounds if one.failures},
             returned_days=self.forgetting.returned,
+            damaged_parts=self.forgetting.damaged,
             disk_free_bytes=shutil.disk_usage(self.settings.journal.path.parent).free,
             disk_least_bytes=LEAST_FREE_BYTES,
         )
