@@ -88,6 +88,7 @@ def standing() -> NodeStanding:
         failures={},
         returned_days=0,
         rules_for_nothing=(),
+        damaged_parts=0,
         disk_free_bytes=1,
         disk_least_bytes=0,
     )

@@ -233,6 +233,22 @@ def test_settings_are_printed_without_a_node(call, node, tmp_path) -> None:
     assert call("node", "--settings", str(tmp_path / "own.toml"), "settings").code == 2
 
 
+def test_settings_that_say_another_folder_than_the_call_are_refused(call, tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv("OPENANPR_DATA_FOLDER", raising=False)
+    own, new = tmp_path / "own.toml", tmp_path / "new"
+    words = ("node", "settings", "--settings", str(own))
+    own.write_text('profile = "current"')
+    assert f'data = "{new}"' in call(*words, "--data", str(new)).out
+    own.write_text('data = "elsewhere"')
+    assert f'data = "{tmp_path / "elsewhere"}"' in call(*words).out, "nobody named a folder"
+    refused = call(*words, "--data", str(new))
+    assert refused.code == 2
+    assert "take one of the two out" in refused.err
+    assert call(*words, "--data", str(tmp_path / "elsewhere")).code == 0, "both say the same"
+    monkeypatch.setenv("OPENANPR_DATA_FOLDER", str(new))
+    assert call(*words).code == 2
+
+
 def test_a_backup_is_made_verified_and_restored(told, call, tmp_path) -> None:
     made = told("node", "backup", str(tmp_path / "backup"))
     assert f"destination: {tmp_path / 'backup'}" in made

@@ -75,7 +75,7 @@ def test_a_secret_that_others_may_read_is_refused(folder, name, mode) -> None:
 def test_a_folder_that_others_may_enter_is_refused(folder, mode) -> None:
     folder.chmod(mode)
     for use in (read_secrets, make_secrets):
-        with pytest.raises(SecretFileError, match="chmod it to 0700"):
+        with pytest.raises(SecretFileError, match="give it mode 0700"):
             use(folder)
 
 

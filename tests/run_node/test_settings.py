@@ -245,6 +245,11 @@ def test_a_start_before_the_day_of_the_profile_is_refused() -> None:
         ("[alerts.list.'x']\nladder = [{after_s=9,role='a'},{after_s=9,role='b'}]", 'list."x": the levels'),
         ("[alerts]\nroutes = [{role='a', at_least='urgent'}]", r"alerts\.routes\[0\]\.at_least must be one"),
         ("[feeds]\nprofiles = ['nobody-like']", "no feed profile named nobody-like"),
+        ("[reads]\nfolder = '.'", r"reads\.folder and \S+ lie in one another"),
+        ("[pictures]\nfolder = 'reads'", "lie in one another: give each a place of its own"),
+        ("[pictures]\nfolder = 'reads/pictures'", r"reads\.folder and pictures\.folder lie in one another"),
+        ("[journal]\npath = 'pictures/journal.db'", r"pictures\.folder and journal\.path lie in one"),
+        ("[journal]\npath = 'control.db'", r"journal\.path and control\.db lie in one another"),
         ("[reads]\nurl='https://c'\npassword_file = 'none.secret'", "cannot be read .*: make it, with mode"),
     ],
 )  # fmt: skip

@@ -154,6 +154,9 @@ def test_a_second_node_on_the_same_folder_and_one_on_a_port_that_is_taken(home, 
         other.mkdir(mode=0o700)
         shutil.copy(data / "node.toml", other)
         told(start(other))
+        text = f'[listen]\nport = {free_port()}\n[pictures]\nfolder = "{data}/pictures"\n'
+        (other / "node.toml").write_text(text)
+        assert "pictures is open in process" in told(start(other))
         assert node.poll() is None, "the first goes on"
         node.send_signal(signal.SIGTERM)
         assert node.wait(30) == 0
@@ -189,9 +192,19 @@ def test_secrets_that_others_can_read_or_that_are_lost(ran) -> None:
     assert "closed to others" in told(start(ran))
 
 
-def test_a_socket_folder_that_others_may_enter(ran) -> None:
-    ran.chmod(0o755)
-    assert "mode 0700" in told(start(ran))
+def test_a_data_folder_that_others_may_enter_before_anything_is_put_into_it(home) -> None:
+    data = home()
+    data.chmod(0o755)
+    assert "mode 0700" in told(start(data))
+    assert [path.name for path in data.iterdir()] == ["node.toml"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can use the folder of another user")
+def test_a_data_folder_of_another_user_before_anything_is_put_into_it(home) -> None:
+    data = home()
+    os.chown(data, 65534, 65534)
+    assert "run the node as its owner" in told(start(data))
+    assert [path.name for path in data.iterdir()] == ["node.toml"]
 
 
 def test_an_outbox_to_another_node_that_is_damaged(home) -> None:

@@ -46,6 +46,7 @@ LINE = ForwardStanding(waiting=9, verdict="", alarm=False, full=False)
         (AlarmName.CONSUMER_FAILING, "store", {"consumers": {"store": replace(FINE, failures=3)}}),
         (AlarmName.CONSUMER_BEHIND, "store", {"consumers": {"store": replace(FINE, waiting=5001)}}),
         (AlarmName.DELETED_DAY_RETURNED, "retention", {"returned_days": 1}),
+        (AlarmName.READS_DAMAGED, "reads", {"damaged_parts": 1}),
         (AlarmName.CHORE_FAILING, "weed lists", {"failures": {"weed lists": "OSError at a.py:1"}}),
         (AlarmName.WEBHOOK_DEAD, "webhooks", {"dead_letters": 1}),
         (AlarmName.NOBODY_PRESENT, "alerts", {"present": 0}),

@@ -89,8 +89,10 @@ class RunningNode:
     def parts(self, **changes) -> Parts:
         secrets, nonces = self.data / "secrets", self.data / "nonces.db"
         parts = Parts(
+            data=self.data,
             journal=self.data / "journal.db",
             databases=(self.data / "control.db", nonces),
+            notes=(self.data / "looked-back.json", self.data / "forward" / "enrolled.json"),
             engine=self.engine,
             reads=self.engine._folder,
             folders=(secrets, self.data / "pictures"),
@@ -202,6 +204,25 @@ def test_certificates_pictures_secrets_and_settings_come_back(node, kept, tmp_pa
     assert told["certificates"] == [one.to_json() for one in certificates(node.engine)]
     assert len(told["certificates"]) == 1
     assert told["days"] == [str(AT.date())]
+
+
+def test_what_lies_in_the_data_folder_comes_back_at_its_place_and_all_else_under_its_name(
+    node, tmp_path
+) -> None:
+    (node.data / "forward").mkdir()
+    with closing(sqlite3.connect(node.data / "forward" / "outbox.db")) as outbox:
+        outbox.executescript("CREATE TABLE waits (n); INSERT INTO waits VALUES (53)")
+    (node.data / "forward" / "enrolled.json").write_text('{"device": "a"}')
+    (node.data / "looked-back.json").write_text('{"1": 57}')
+    control = node.data / "control.db"
+    parts = node.parts(databases=(control, node.data / "forward" / "outbox.db"))
+    assert parts.place(node.engine._folder) == "chdb", "it lies elsewhere"
+    backup(parts, tmp_path / "backup", now=now, program=PROGRAM)
+    restore(tmp_path / "backup", tmp_path / "new", program=PROGRAM)
+    with closing(sqlite3.connect(tmp_path / "new/forward/outbox.db")) as outbox:
+        assert outbox.execute("SELECT n FROM waits").fetchall() == [(53,)]
+    assert (tmp_path / "new/forward/enrolled.json").read_text() == '{"device": "a"}'
+    assert (tmp_path / "new/looked-back.json").read_text() == '{"1": 57}'
 
 
 def test_only_the_owner_may_look_into_a_backup_and_into_what_is_restored(kept, tmp_path) -> None:
@@ -342,7 +363,7 @@ def test_each_backup_needs_a_folder_of_its_own(node, kept) -> None:
 
 
 def test_a_backup_is_not_put_into_what_it_backs_up(node) -> None:
-    for folder in (node.data / "pictures", node.engine._folder):
+    for folder in (node.data, node.data / "pictures", node.engine._folder):
         with pytest.raises(BackupError, match="outside the node"):
             backup(node.parts(), folder / "backup", now=now, program=PROGRAM)
         assert not (folder / "backup").exists()

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from openanpr.store import retention
+from openanpr.store.damaged_parts import damaged_parts
 from openanpr.store.engine import Statement
 from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds, place_hold, record_hold
 from openanpr.store.pictures import PictureName
@@ -190,6 +191,14 @@ def test_a_hold_on_a_read_that_is_not_stored_is_refused_whole(engine, folder_pic
     assert (holds(engine), held_counts(engine)) == ((), {})
 
 
+def test_a_hold_without_a_case_or_an_owner_is_refused(engine, folder_pictures, write) -> None:
+    write(HELD)
+    for hold in (replace(HOLD, case_ref=" "), replace(HOLD, owner="")):
+        with pytest.raises(HoldError, match="its case and its owner"):
+            place_hold(engine, folder_pictures, hold, [key_of(HELD)], at=AT)
+    assert holds(engine) == ()
+
+
 def test_a_day_that_returns_is_noticed_and_goes_again(engine, folder_pictures, write) -> None:
     write(arrived(at=OLD))
     run_retention(engine, folder_pictures, RULE, at=AT)
@@ -200,6 +209,23 @@ def test_a_day_that_returns_is_noticed_and_goes_again(engine, folder_pictures, w
     assert [certificate.day for certificate in again.certificates] == [OLD.date()]
     assert returned_days(engine, folder_pictures) == ()
     assert len(certificates(engine)) == 2
+
+
+def test_what_the_engine_put_aside_as_damaged_is_told_and_goes_with_its_day(
+    engine, folder_pictures, write
+) -> None:
+    write(arrived(at=OLD), arrived(at=AT))
+    for day in (OLD, AT):
+        for table in ("reads", "camera_hour"):
+            text = f"ALTER TABLE {table} DETACH PARTITION '{day:%Y%m%d}'"
+            engine.run(Statement("put aside", text), {})
+    assert {(one.table, one.partition) for one in damaged_parts(engine)} == {
+        (table, f"{day:%Y%m%d}") for table in ("reads", "camera_hour") for day in (OLD, AT)
+    }
+    run_retention(engine, folder_pictures, RULE, at=AT)
+    assert {one.partition for one in damaged_parts(engine)} == {f"{AT:%Y%m%d}"}
+    run_retention(engine, folder_pictures, RULE, at=AT + timedelta(days=9))
+    assert damaged_parts(engine) == ()
 
 
 class CutEngine:

@@ -202,6 +202,15 @@ def test_a_rollback_leads_only_to_a_revision_that_is_known(store) -> None:
         propose_rollback("stolen", to=1, asker=ANN, store=store)
 
 
+def test_a_rollback_does_not_lead_to_a_number_that_was_leapt_over(store) -> None:
+    filled(store, put(entry("AA11AAA")), ChangeKind.FULL)
+    store.leap(1_000)
+    filled(store, put(entry("BB22BBB")), ChangeKind.FULL)
+    with pytest.raises(HandError, match="earlier revision"):
+        propose_rollback("stolen", to=57, asker=ANN, store=store)
+    assert propose_rollback("stolen", to=1, asker=ANN, store=store).diff.removed == 1
+
+
 def test_forgetting_erases_former_versions_and_old_tombstones_and_nothing_that_stands(store) -> None:
     filled(store, put(entry("AA11AAA"), entry("BB22BBB")), ChangeKind.FULL)
     filled(store, [StagedRow(1, RowOrder.TAKE_OFF, entry("BB22BBB"))], ChangeKind.DELTA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from openanpr.core.voi_delta import Audience, Cursor, DeltaKind
 from openanpr.core.voi_entry import Origin
 from openanpr.core.voi_list import ChangeKind, Receipt
 from openanpr.voi.circulate import CursorError, Held, behind, delta
-from tests.store_control.stand import NOW, entry, filled, put
+from tests.store_control.stand import NOW, STOLEN, entry, filled, put
 
 OPEN, NAMED = Audience.OPEN, Audience.NAMED
 
@@ -46,6 +47,30 @@ def test_a_holder_of_nothing_or_of_what_never_was_gets_all(two_revisions, since)
 def test_a_holder_of_a_revision_that_was_forgotten_gets_all(two_revisions) -> None:
     two_revisions.forget("stolen", before_revision=2, stones_before=NOW)
     assert delta("stolen", Held(1, OPEN), store=two_revisions).kind is DeltaKind.FULL
+
+
+def test_after_a_restore_no_revision_has_the_number_of_one_that_was_lost(two_revisions) -> None:
+    two_revisions.leap(1_000)  # as a node does that was restored: revisions 3, 4, ... were given and are lost
+    two_revisions.leap(900)
+    assert delta("stolen", Held(2, OPEN), store=two_revisions).kind is DeltaKind.UNCHANGED
+    assert delta("stolen", Held(3, OPEN), store=two_revisions).kind is DeltaKind.FULL
+    filled(two_revisions, put(entry("EE55EEE")), ChangeKind.FULL)
+    assert two_revisions.standing("stolen").revision == 1_000
+    assert delta("stolen", Held(2, OPEN), store=two_revisions).kind is DeltaKind.DELTA
+    for lost in (3, 57, 999):
+        assert delta("stolen", Held(lost, OPEN), store=two_revisions).kind is DeltaKind.FULL
+        with pytest.raises(CursorError, match="begin again"):
+            delta("stolen", Held(0, OPEN), store=two_revisions, cursor=Cursor(lost, True, 0))  # noqa: FBT003
+    filled(two_revisions, put(entry("FF66FFF")), ChangeKind.FULL)
+    assert two_revisions.standing("stolen").revision == 1_001
+
+
+def test_a_list_that_is_defined_anew_after_a_restore_has_no_number_of_before_either(store) -> None:
+    store.leap(1_000)
+    store.define(replace(STOLEN, name="lost with the time"))
+    filled(store, put(entry("AA11AAA")), ChangeKind.FULL)
+    assert delta("stolen", Held(1, OPEN), store=store).kind is DeltaKind.FULL
+    assert store.standing("stolen").revision == 1_000
 
 
 def test_pages_stay_within_one_revision_though_the_list_moves_on(two_revisions) -> None:

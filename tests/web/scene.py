@@ -85,6 +85,9 @@ class Lists:
     def standings(self) -> tuple[ListStanding, ...]:
         return tuple(standing for _, (standing, _) in sorted(self.contents.items()))
 
+    def was_at(self, list_name, revision) -> bool:
+        return self.contents[list_name][0].revision == revision
+
     def still_true(self, list_name, *, as_of, feed_revision) -> None:
         raise AssertionError("a device's question changes no list")
 

@@ -68,3 +68,51 @@ def test_a_backup_of_a_running_node_becomes_a_node_with_all_that_it_had(yard, fo
         if not path.is_symlink() and stat.S_IMODE(path.lstat().st_mode) & 0o077
     ]  # fmt: skip
     assert open_to_others == []
+
+
+def revision(node: Node) -> int:
+    """The revision of its list."""
+    return next(one["revision"] for one in node.ask("lists", "show") if one["name"] == "wanted")
+
+
+def taken(node: Node) -> int:
+    """How many reads it has taken since its start."""
+    return node.status()["counts"]["reads"].get("accepted", 0)
+
+
+def test_a_restored_node_forwards_what_waited_and_gives_no_revision_of_a_list_twice(
+    yard, nation, tmp_path
+) -> None:
+    code = nation.code_file("force-b", "53/1")
+    settings = f'[forward]\nurl = "{nation.url}"\n'
+    node = Node(yard, "force-b", f'{settings}code_file = "{code}"\n').start()
+    node.camera("53/1/1")
+    node.define("wanted")
+    device = Device(node, "camera 1", "53/1/1")
+    before = taken(nation)
+    device.send(read("YB11FWD", "53/1/1"))
+    until(lambda: taken(nation) == before + 1, within_s=60, what="it is forwarded")
+    node.approve(node.add("wanted", "YB12FWD"))
+    with nation.stopped():
+        device.send(read("YB13FWD", "53/1/1"))
+        node.settled()
+        assert node.status()["forward"]["waiting"] == 1
+        assert node.told("node", "backup", tmp_path / "backup").returncode == 0
+        node.approve(node.add("wanted", "YB14FWD"))
+        lost = revision(node)
+        node.stop()
+        code.unlink()
+        restored = Node(yard, "force-b-again", settings)
+        assert run("node", "restore", tmp_path / "backup", "--data", restored.data).returncode == 0
+        restored.start()
+        assert restored.status()["forward"]["waiting"] == 1
+    until(lambda: taken(nation) == 1, within_s=60, what="it goes on forwarding")
+    assert revision(restored) == lost - 1
+    restored.approve(restored.add("wanted", "YB15FWD"))
+    assert revision(restored) > lost
+    leapt = revision(restored)
+    with restored.stopped():
+        pass
+    restored.approve(restored.add("wanted", "YB16FWD"))
+    assert revision(restored) == leapt + 1, "it leaps once"
+    restored.stop()

@@ -11,6 +11,8 @@ What must fit together, and how it is made to:
   are taken all the while.
 * Each SQLite file is pinned by a transaction, the reads by hard links, and all is copied afterwards
   from that moment. Devices and lists are pinned after the journal whose batches speak of them.
+* Small notes of what was done with a store (up to which revision of a list was looked back) are read before
+  the stores: what was noted is in them, and what was done since is done once more.
 * Pictures lie beside the reads that name them and are copied last. What was acknowledged before the cut is
   in the backup; what comes later may be in part. Retention at the next start removes what it had dropped.
 
@@ -20,6 +22,7 @@ must encrypt it and end it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -33,6 +36,7 @@ import msgspec
 from openanpr.store.backup_files import BackupError, Filling, private_file, private_folder, sync_folder
 from openanpr.store.backup_manifest import CONTENT, FORM, LIST, Manifest, Schema, write_manifest
 from openanpr.store.backup_reads import Frozen, frozen
+from openanpr.store.backup_restore import RESTORED
 from openanpr.store.backup_sqlite import Pinned, pinned
 from openanpr.store.engine import ReadEngine, StoreError, statement
 
@@ -42,15 +46,19 @@ SETTINGS = "node.toml.restored"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an embedded node keeps, open and in use. Each part comes back under its name in the data folder.
+    """What an embedded node keeps, open and in use.
 
-    `databases` are the other SQLite files; `reads` is the folder that `engine` has open; in `folders`
-    (pictures, secrets) files are written once. Inside `still()` nobody writes to the read store (no reads, no
-    holds, no retention), nor passes a group of its consumer in the journal. `settings` is a file, if any.
+    What lies in the folder `data` comes back at its place there, what lies elsewhere under its name.
+    `databases` are the other SQLite files; `notes` are small files that are replaced whole, where they are;
+    `reads` is the folder that `engine` has open; in `folders` (pictures, secrets) files are written once.
+    Inside `still()` nobody writes to the read store (no reads, no holds, no retention), nor passes a group of
+    its consumer in the journal. `settings` is a file, if any.
     """
 
+    data: Path
     journal: Path
     databases: Sequence[Path]
+    notes: Sequence[Path]
     engine: ReadEngine
     reads: Path
     folders: Sequence[Path]
@@ -59,9 +67,15 @@ class Parts:
 
     def __post_init__(self) -> None:
         """Refuse parts that would lie upon one another."""
-        names = [path.name for path in (self.journal, *self.databases, self.reads, *self.folders)]
-        if len(set(names)) < len(names) or SETTINGS in names:
+        all_of_it = (self.journal, *self.databases, *self.notes, self.reads, *self.folders)
+        places = [self.place(path) for path in all_of_it]
+        if len(set(places)) < len(places) or {SETTINGS, RESTORED}.intersection(places):
             raise ValueError("the parts of a node need names of their own")
+
+    def place(self, path: Path) -> str:
+        """Return where a part comes back, as a path in the data folder."""
+        found = Path(os.path.relpath(path, self.data))
+        return path.name if found == Path() or ".." in found.parts else found.as_posix()
 
 
 class _Number(msgspec.Struct, frozen=True, array_like=True):
@@ -77,7 +91,7 @@ def backup(parts: Parts, destination: Path, *, now: Callable[[], datetime], prog
     its own. Raises BackupError; then nothing is left at `destination`.
     """
     began = now()
-    _make(destination, but_not_in=(parts.reads, *parts.folders))
+    _make(destination, but_not_in=(parts.data, parts.reads, *parts.folders))
     try:
         with private_file(destination / LIST) as listing:
             filling = Filling(destination / CONTENT, listing)
@@ -89,7 +103,7 @@ def backup(parts: Parts, destination: Path, *, now: Callable[[], datetime], prog
             program=program,
             began_at=began,
             ended_at=now(),
-            journal=parts.journal.name,
+            journal=parts.place(parts.journal),
             schemas=schemas,
             files=filling.files,
             size=filling.size,
@@ -109,31 +123,35 @@ def backup(parts: Parts, destination: Path, *, now: Callable[[], datetime], prog
 def _filled(parts: Parts, filling: Filling) -> tuple[Schema, ...]:
     with ExitStack() as held:
         with parts.still():
+            notes = {path: path.read_bytes() for path in parts.notes if path.exists()}
             databases = [held.enter_context(pinned(path)) for path in (parts.journal, *parts.databases)]
             reads = held.enter_context(frozen(parts.engine, parts.reads))
-            schemas = (*(one.schema() for one in databases), _reads_schema(parts))
+            schemas = (*(one.schema(parts.place(one.path)) for one in databases), _reads_schema(parts))
+        for path, content in notes.items():
+            filling.text(content, parts.place(path))
         _copy_cut(parts, filling, databases, reads)
     if parts.settings is not None:
         filling.file(parts.settings, SETTINGS)
     for folder in parts.folders:
-        filling.folder(folder, folder.name)
+        filling.folder(folder, parts.place(folder))
     return schemas
 
 
 def _copy_cut(parts: Parts, filling: Filling, databases: Sequence[Pinned], reads: Frozen) -> None:
     for database in databases:
-        filling.made(database.path.name, database.copy)
-    reads.copy(filling, parts.reads.name)
+        filling.made(parts.place(database.path), database.copy)
+    reads.copy(filling, parts.place(parts.reads))
 
 
 def _reads_schema(parts: Parts) -> Schema:
     applied = parts.engine.rows(statement("migrations_applied"), {}, _Number)
-    return Schema(parts.reads.name, "reads", str(max((row.number for row in applied), default=0)))
+    return Schema(parts.place(parts.reads), "reads", str(max((row.number for row in applied), default=0)))
 
 
 def _make(destination: Path, *, but_not_in: Sequence[Path]) -> None:
     if any(destination.resolve().is_relative_to(folder.resolve()) for folder in but_not_in):
-        raise BackupError(f"{destination} lies in a part of the node itself: name a folder outside the node")
+        # There it would be taken for the node's own, and keep what retention deletes beside what is kept.
+        raise BackupError(f"{destination} lies in a folder of the node itself: name one outside the node")
     try:
         destination.mkdir(mode=0o700, parents=False)
     except FileExistsError:

@@ -19,7 +19,7 @@ _MOST_BYTES = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The form of one store: its name in the data folder, who numbers it, and its number."""
+    """The form of one store: its place in the data folder, who numbers it, and its number."""
 
     store: str
     numbered_by: str

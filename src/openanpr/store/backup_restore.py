@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import sqlite3
@@ -16,6 +17,7 @@ from openanpr.store.backup_files import (
     copied,
     listed_files,
     opened,
+    private_file,
     private_folder,
     sync_folder,
     sync_folders,
@@ -24,6 +26,9 @@ from openanpr.store.backup_manifest import CONTENT, FORM, LIST, Manifest, Schema
 from openanpr.store.control.migrate import head
 from openanpr.store.migrate_reads import read_migrations
 
+RESTORED = "restored"
+"""A file by this name tells the next start that the time between a backup and now is lost."""
+_SAID = b"Put here by a restore. The next start gives no number of a list anew, and takes this file away.\n"
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -68,6 +73,10 @@ def restore(source: Path, data_folder: Path, *, program: str) -> Manifest:
         for listed in _listed(source, manifest):
             _restore_one(source, unfinished, listed)
         _refuse_foreign(unfinished / manifest.journal)
+        with private_file(unfinished / RESTORED) as mark:
+            mark.write(_SAID)
+            mark.flush()
+            os.fsync(mark.fileno())
         sync_folders(unfinished)
         unfinished.rename(data_folder)
         sync_folder(data_folder.parent)

@@ -39,15 +39,14 @@ class Pinned:
         finally:
             copy.close()
 
-    def schema(self) -> Schema:
-        """The revision of its tables: Alembic's, or the file's own number."""
+    def schema(self, place: str) -> Schema:
+        """Return the revision of its tables, Alembic's or the file's own number, for the manifest."""
         has = "SELECT count(*) FROM sqlite_schema WHERE name = 'alembic_version'"
         if self._db.execute(has).fetchone() == (1,):
             revision = self._db.execute("SELECT max(version_num) FROM alembic_version").fetchone()[0]
-            return Schema(self.path.name, "alembic", str(revision))
-        return Schema(
-            self.path.name, "user_version", str(self._db.execute("PRAGMA user_version").fetchone()[0])
-        )
+            return Schema(place, "alembic", str(revision))
+        number = self._db.execute("PRAGMA user_version").fetchone()[0]
+        return Schema(place, "user_version", str(number))
 
 
 @contextmanager

@@ -107,8 +107,10 @@ def place_hold(
 def record_hold(engine: ReadEngine, hold: Hold, *, at: datetime) -> None:
     """Note a hold, or a new end of it: retention then keeps its copies until that day, and no longer.
 
-    Raises StoreError, PictureError for an id that may not be.
+    Raises HoldError without a case or an owner, StoreError, PictureError for an id that may not be.
     """
+    if not hold.case_ref.strip() or not hold.owner.strip():
+        raise HoldError("a hold needs its case and its owner: nobody could say why it is kept otherwise")
     placed_ms = to_ms(at)
     named = f"hold {checked_hold_id(hold.hold_id)} {hold.case_ref} {hold.owner} {hold.until} {placed_ms}"
     row = block(

@@ -149,7 +149,10 @@ class Journal:
             return cls(path, lock, consumers, least_free_bytes)
         except sqlite3.Error as fault:
             lock.close()
-            raise JournalError(f"{path} cannot be used as a journal: {fault}") from fault
+            raise JournalError(
+                f"{path} cannot be used as a journal ({fault}): see that its disk has room and can be "
+                "written, or restore a backup"
+            ) from fault
         except BaseException:  # whatever stopped it, the file is let go
             lock.close()
             raise

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from openanpr.store.damaged_parts import damaged_parts, drop_damaged
 from openanpr.store.engine import ReadEngine, Value, statement
 from openanpr.store.holds import (
     day_bounds,
@@ -191,6 +192,7 @@ def run_retention(
     going = _going(engine, pictures, rule, at=at)
     for under_way in going:
         _drop(engine, pictures, under_way.day)
+    drop_damaged(engine, rule.kept_from(today))
     _clear_months(engine, rule.kept_from(today))
     ended = _end_holds(engine, pictures, today)
     return RetentionRun(tuple(_certified(engine, pictures, under_way) for under_way in going), ended)
@@ -208,7 +210,8 @@ def returned_days(engine: ReadEngine, pictures: Pictures) -> tuple[date, ...]:
     For the check after a start: a run of retention removes what this finds, and certifies it again.
     """
     days = sorted({certificate.day for certificate in certificates(engine)})
-    return tuple(day for day in days if any(_left(engine, pictures, day)))
+    damaged = {part.partition for part in damaged_parts(engine)}
+    return tuple(day for day in days if f"{day:%Y%m%d}" in damaged or any(_left(engine, pictures, day)))
 
 
 def _going(

@@ -86,7 +86,7 @@ def propose_rollback(list_name: str, *, to: int, asker: Asker, store: HandStore)
     Raises HandError when the list was never at that revision or no longer knows it.
     """
     standing = store.standing(list_name)
-    if not max(1, standing.oldest) <= to < standing.revision:
+    if not max(1, standing.oldest) <= to < standing.revision or not store.was_at(list_name, to):
         msg = (
             f"a rollback leads to an earlier revision that is still known; the list is at {standing.revision}"
         )

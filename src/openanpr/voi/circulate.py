@@ -27,16 +27,17 @@ def delta(
     """Return the next page of what leads from the revision that is held to the list's newest.
 
     Unchanged when there is nothing new; the full list when the holder has nothing, holds a revision that
-    is too old to be known, or one that the list never had (a node restored from a backup). `cursor` is
+    is too old to be known, or one that the list never had (of the time that a restored node has lost; no
+    number is given twice, see `store.control.numbering.leap_revisions`). `cursor` is
     `more` of the page before; its revision stays the aim though the list moves on meanwhile.
     Raises CursorError for a cursor that leads nowhere, LookupError when there is no such list.
     """
     standing = store.standing(list_name)
     aim = standing.revision if cursor is None else cursor.revision
-    if not max(1, standing.oldest) <= aim <= standing.revision and cursor is not None:
+    if cursor is not None and not _known(standing, aim, store):
         msg = "the revision that these pages lead to is no longer known: begin again without a cursor"
         raise CursorError(msg)
-    kind = _kind(standing, held.since, aim)
+    kind = _kind(standing, held.since, aim, store)
     if kind is DeltaKind.UNCHANGED:
         return Delta(list_name, kind, held.since, aim)
     since = 0 if kind is DeltaKind.FULL else held.since
@@ -50,10 +51,16 @@ def delta(
     return Delta(list_name, kind, since, aim, page.upserts, page.removals, more)
 
 
-def _kind(standing: ListStanding, since: int, aim: int) -> DeltaKind:
+def _kind(standing: ListStanding, since: int, aim: int, store: DeltaStore) -> DeltaKind:
     if since == aim:
         return DeltaKind.UNCHANGED
-    return DeltaKind.DELTA if max(1, standing.oldest) <= since < aim else DeltaKind.FULL
+    return DeltaKind.DELTA if since < aim and _known(standing, since, store) else DeltaKind.FULL
+
+
+def _known(standing: ListStanding, revision: int, store: DeltaStore) -> bool:
+    """Return whether what the list held at a revision is still known, and was this list's at all."""
+    in_reach = max(1, standing.oldest) <= revision <= standing.revision
+    return in_reach and store.was_at(standing.of.name, revision)
 
 
 def behind(list_name: str, revision: int, *, receipts: Receipts) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ class Standings(Protocol):
         """Return how the list stands; raises LookupError when there is none of that name."""
         ...
 
+    def was_at(self, list_name: str, revision: int) -> bool:
+        """Return whether the list ever was at this revision: numbers may leap."""
+        ...
+
     def still_true(self, list_name: str, *, as_of: datetime, feed_revision: int | None) -> None:
         """Note that the source said its contents were unchanged; never moves the time back."""
         ...

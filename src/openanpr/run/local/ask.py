@@ -21,11 +21,16 @@ _SILENT_S = 60.0  # several beats of a stream
 _TIMEOUT_S = 3600.0  # an import or a backup takes as long as it takes
 
 
-def default_data() -> Path:
-    """Return the folder in which a node keeps everything where nobody names another."""
+def named_data() -> Path | None:
+    """Return the folder of a node that the environment names, if it names one."""
     named = os.environ.get("OPENANPR_DATA_FOLDER")
-    if named:
-        return Path(named)
+    return Path(named) if named else None
+
+
+def default_data() -> Path:
+    """Return the folder in which a node keeps everything where no option names another."""
+    if named := named_data():
+        return named
     state = os.environ.get("XDG_STATE_HOME")
     return (Path(state) if state else Path.home() / ".local" / "state") / "openanpr" / "node"
 

@@ -27,6 +27,7 @@ class AlarmName(StrEnum):
     FORWARD_FULL = "forward_full"
     WEBHOOK_DEAD = "webhook_dead"
     DELETED_DAY_RETURNED = "deleted_day_returned"
+    READS_DAMAGED = "reads_damaged"
     QUARANTINE_WAITING = "quarantine_waiting"
 
 
@@ -79,6 +80,12 @@ def _of_forgetting(standing: NodeStanding) -> Iterator[Alarm]:
             AlarmName.DELETED_DAY_RETURNED,
             "retention",
             f"{standing.returned_days} days that were certified as deleted can be found: run retention",
+        )
+    if standing.damaged_parts:
+        yield Alarm(
+            AlarmName.READS_DAMAGED,
+            "reads",
+            f"{standing.damaged_parts} parts of the read store are damaged and put aside: reads are missing",
         )
     for name, fault in standing.failures.items():
         yield Alarm(AlarmName.CHORE_FAILING, name, f"{name} failed ({fault}) and is tried again")

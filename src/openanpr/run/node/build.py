@@ -150,7 +150,7 @@ def _forwarding(
     return Forwarding(
         outbox,
         last.enter_context(Line.open(line, key, fresh)),
-        settings.data / "forward" / "enrolled.json",
+        settings.forward_enrolled,
         code=lambda: forward_code(settings),
         key=key.public,
         chance=Chance(clock, time.monotonic, random.Random(), uuid4),
@@ -160,8 +160,9 @@ def _forwarding(
 def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     stores, clock = made.stores, made.clock
     back_match = BackMatch(stores.engine, made.finding, made.alerting.raising)
-    remembered = made.settings.data / "looked-back.json"
-    look_back = LookBack(remembered, made.lists, stores.entries, back_match, stores.journal, clock=clock)
+    look_back = LookBack(
+        made.settings.looked_back, made.lists, stores.entries, back_match, stores.journal, clock=clock
+    )
     looking = Rounds("look back", look_back.turn)
     yield looking
     yield Rounds("follow lists", ListWatch(made.lists, looking.soon).turn)

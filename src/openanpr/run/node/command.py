@@ -86,7 +86,7 @@ def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], dateti
         print(f"openanpr: {refusal}", file=err)
         return ExitCode.REFUSED
     except _FAULTS as fault:
-        print(f"openanpr: {fault}", file=err)
+        print(f"openanpr: {_sentence(fault)}", file=err)
         return ExitCode.REFUSED
     except Exception as fault:  # noqa: BLE001 - the outermost of the process: told by kind and place alone
         _LOG.error("a fault of the node:\n%s", stack_of(fault))
@@ -95,15 +95,37 @@ def run_node(home: Home, *, out: TextIO, err: TextIO, clock: Callable[[], dateti
     return ExitCode.DONE
 
 
+def _sentence(fault: Exception) -> str:
+    """Return what a fault says; to one of the system is added what to do."""
+    if isinstance(fault, OSError) and fault.filename is not None:
+        return (
+            f"{fault.filename} cannot be used ({fault.strerror}): see that the node's user may use it, and "
+            "that no setting names something else there"
+        )
+    return str(fault)
+
+
 def settings_of(home: Home) -> NodeSettings:
-    """Return the settings of a node, the defaults where it has no file of them; raises RefusedError."""
+    """Return the settings of a node, the defaults where it has no file of them; raises RefusedError.
+
+    A folder that was named and settings that say another are refused: whichever won, somebody would look for
+    the node, or keep what it holds, in the wrong one.
+    """
     folder = home.folder.resolve()
     try:
         if home.file is None:
             return parse_settings("", folder=folder)
-        return load_settings(home.file, data=folder)
+        settings = load_settings(home.file, data=folder)
+    except PermissionError as fault:
+        raise RefusedError(f"{folder} is another user's: use the account that the node runs as") from fault
     except SettingsError as fault:
         raise RefusedError(str(fault)) from fault
+    if home.named and settings.data.resolve() != folder:
+        raise RefusedError(
+            f"{home.file}: data is {settings.data}, but --data or $OPENANPR_DATA_FOLDER names {folder}: take "
+            "one of the two out, or make them the same"
+        )
+    return settings
 
 
 def verify_backup(source: Path) -> str:

@@ -11,6 +11,7 @@ from openanpr.ingest.mend import emptied, overdue
 from openanpr.ingest.quarantine import ChangedMeanwhileError
 from openanpr.run.node.stores import Stores
 from openanpr.store.announced import forget_announcements
+from openanpr.store.damaged_parts import damaged_parts
 from openanpr.store.read_columns import to_ms
 from openanpr.store.retention import (
     RetentionRule,
@@ -36,11 +37,15 @@ class Forgetting:
     def __init__(self, stores: Stores, rule: RetentionRule, limits: Callable[[], Limits]) -> None:
         self._stores, self._rule, self._limits = stores, rule, limits
         self.returned = 0
+        self.damaged = 0
 
     def check(self) -> tuple[date, ...]:
-        """Return the certified days of which anything can be found again; the alarm goes by the last look."""
+        """Return the certified days of which anything can be found again; the alarms go by the last look.
+
+        It looks too for parts of the read store that are damaged, which the engine puts aside in silence.
+        """
         found = tuple(returned_days(self._stores.engine, self._stores.pictures))
-        self.returned = len(found)
+        self.returned, self.damaged = len(found), len(damaged_parts(self._stores.engine))
         return found
 
     def run_alone(self, now: datetime) -> RetentionRun:
@@ -70,7 +75,7 @@ class Forgetting:
         forget_announcements(stores.engine, late.date())
         self._forget_versions(first_kept)
         stores.empty_logs()
-        if done.certificates:
+        if done.certificates or self.damaged:
             self.check()
         _LOG.info(
             "retention: %d days of reads, %d alerts, %d quarantined reads and %d shelved pictures let go",

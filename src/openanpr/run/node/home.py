@@ -10,10 +10,14 @@ SETTINGS_FILE = "node.toml"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a node is at home: its folder, and its settings (None: node.toml in the folder, if there)."""
+    """Where a node is at home: its folder, and its settings (None: node.toml in the folder, if there).
+
+    `named`: somebody has named the folder, so that settings which say another are not followed.
+    """
 
     folder: Path
     settings: Path | None = None
+    named: bool = False
 
     @property
     def file(self) -> Path | None:

@@ -94,11 +94,13 @@ def _backup(of: Behind, destination: Path) -> object:
         raise NotEmbeddedError("this node keeps things on servers: back those up by their own means")
     file = data / SETTINGS_FILE
     databases = [data / "control.db", data / "lists.db", data / "nonces.db"]
-    if settings.forward.url:
-        databases.append(data / "forward" / "outbox.db")
+    if settings.forward_outbox.exists():  # also where forwarding was switched off: reads may wait in it
+        databases.append(settings.forward_outbox)
     parts = Parts(
+        data=data,
         journal=settings.journal.path,
         databases=databases,
+        notes=(settings.looked_back, settings.forward_enrolled),
         engine=of.stores.engine,
         reads=settings.reads.folder,
         folders=[settings.pictures.folder, settings.secrets],

@@ -52,7 +52,7 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         default=argparse.SUPPRESS,
-        help="its settings; the node is then where they say (default: node.toml in its folder, if there)",
+        help="its settings (default: node.toml in its folder, if there)",
     )
 
 
@@ -79,7 +79,10 @@ def _add_backup(inner: Any) -> None:  # noqa: ANN401 - as above
 
 
 def _home(arguments: argparse.Namespace) -> Home:
-    return Home(data_of(arguments), getattr(arguments, "settings", None))
+    from openanpr.run.local.ask import named_data  # noqa: PLC0415 - loads httpx
+
+    named = hasattr(arguments, "data") or named_data() is not None
+    return Home(data_of(arguments), getattr(arguments, "settings", None), named)
 
 
 def _run(arguments: argparse.Namespace) -> int:

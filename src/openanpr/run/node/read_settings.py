@@ -6,6 +6,7 @@ import ipaddress
 import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, fields, is_dataclass, replace
+from itertools import permutations
 from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +22,7 @@ from openanpr.voi.fault import ListError
 
 _KEPT = frozenset({"reads.folder", "pictures.folder", "journal.path", "feeds.inbox"})
 _NAME_OR_PATH = frozenset({"profile", "feeds.profiles"})
+_OWN = ("secrets", "forward", "control.db", "lists.db", "nonces.db")
 _PROVES = frozenset({"verify-full", "verify-ca"})
 
 
@@ -101,6 +103,7 @@ def _resolved(table: object, where: str, folder: Path, data: Path) -> object:
 def _check(settings: NodeSettings) -> None:
     _check_doors(settings)
     _check_stores(settings)
+    _check_places(settings)
     _check_others(settings)
     _check_rules(settings)
     for key, path in secret_files(settings):
@@ -145,6 +148,25 @@ def _check_stores(settings: NodeSettings) -> None:
     bucket = settings.pictures.bucket
     if bucket is not None and bucket.endpoint:
         _check_url("pictures.bucket.endpoint", bucket.endpoint)
+
+
+def _check_places(settings: NodeSettings) -> None:
+    """Refuse stores that would lie in one another: one would delete, or copy, what is the other's."""
+    data = settings.data
+    places = {
+        "journal.path": settings.journal.path,
+        **({} if settings.reads.url else {"reads.folder": settings.reads.folder}),
+        **({} if settings.pictures.bucket else {"pictures.folder": settings.pictures.folder}),
+        **({"feeds.inbox": settings.feeds.inbox} if settings.feeds.profiles else {}),
+        **{name: data / name for name in _OWN},
+    }
+    real = {name: path.resolve() for name, path in places.items()}
+    for name, other in permutations(real, 2):
+        if real[other].is_relative_to(real[name]):
+            raise ValueError(f"{name} and {other} lie in one another: give each a place of its own")
+    for name, path in real.items():
+        if data.resolve().is_relative_to(path):
+            raise ValueError(f"{name} must be a place of its own, not the data folder or one around it")
 
 
 def _check_database(name: str, database: Database) -> None:

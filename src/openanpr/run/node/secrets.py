@@ -15,6 +15,7 @@ from openanpr.wire.device_key import DeviceKey, DeviceKeyError
 
 _HASH_KEY, _ALERT_IDS, _NODE_KEY = "hash.key", "alert-ids.key", "node.pem"
 _LENGTH = 32
+_OWN = "the node's own secrets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def make_secrets(folder: Path, *, chance: Callable[[int], bytes] = os.urandom) -
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     sync_folder(folder.parent)
-    _refuse_open(folder)
+    refuse_open(folder, _OWN)
     for name in (_HASH_KEY, _ALERT_IDS):
         if not (folder / name).exists():
             _make(folder / name, lambda path: _write(path, chance(_LENGTH)))
@@ -47,7 +48,7 @@ def make_secrets(folder: Path, *, chance: Callable[[int], bytes] = os.urandom) -
 
 def read_secrets(folder: Path) -> NodeSecrets:
     """Return the node's secrets; raises SecretFileError for one that is lost, damaged or open to others."""
-    _refuse_open(folder)
+    refuse_open(folder, _OWN)
     return NodeSecrets(
         HashKey(_key(folder / _HASH_KEY)), _key(folder / _ALERT_IDS), _device_key(folder / _NODE_KEY)
     )
@@ -73,17 +74,18 @@ def _device_key(path: Path) -> DeviceKey:
         ) from fault
 
 
-def _refuse_open(folder: Path) -> None:
+def refuse_open(folder: Path, what: str) -> None:
+    """Refuse a folder that is another user's or that others may enter; raises SecretFileError."""
     try:
         status = folder.stat()
     except OSError as fault:
         raise SecretFileError(
-            f"the node's own secrets: {folder} cannot be read ({fault.strerror}): restore it from a backup"
+            f"{what}: {folder} cannot be read ({fault.strerror}): restore it from a backup"
         ) from fault
     if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
         raise SecretFileError(
-            f"the node's own secrets: {folder} must belong to the user that runs the node and be closed to "
-            "others: chown it, chmod it to 0700"
+            f"{what}: {folder} must belong to the user that runs the node and be closed to others: run the "
+            "node as its owner, or chown it; give it mode 0700"
         )
 
 

@@ -261,3 +261,18 @@ class NodeSettings:
     def secrets(self) -> Path:
         """The folder of the node's own secrets."""
         return self.data / "secrets"
+
+    @property
+    def looked_back(self) -> Path:
+        """The note of the revisions of lists up to which stored reads were looked through."""
+        return self.data / "looked-back.json"
+
+    @property
+    def forward_outbox(self) -> Path:
+        """What waits for the other node."""
+        return self.data / "forward" / "outbox.db"
+
+    @property
+    def forward_enrolled(self) -> Path:
+        """The note of the id under which the other node knows this one."""
+        return self.data / "forward" / "enrolled.json"

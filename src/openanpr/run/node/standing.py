@@ -48,7 +48,7 @@ class NodeStanding:
     `failures` are turns that failed, by the name of what failed; `webhooks_failing` endpoints whose last try
     failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found
     again; `rules_for_nothing` the lists in the settings of alerts that the node does not have;
-    `disk_free_bytes` on the disk of the journal.
+    `damaged_parts` of the read store that the engine put aside; `disk_free_bytes` on the disk of the journal.
     """
 
     at: datetime
@@ -67,6 +67,7 @@ class NodeStanding:
     failures: Mapping[str, str]
     returned_days: int
     rules_for_nothing: Sequence[str]
+    damaged_parts: int
     disk_free_bytes: int
     disk_least_bytes: int
 
@@ -100,5 +101,6 @@ def standing_record(standing: NodeStanding) -> dict[str, object]:
         "failures": dict(standing.failures),
         "returned_days": standing.returned_days,
         "rules_for_nothing": list(standing.rules_for_nothing),
+        "damaged_parts": standing.damaged_parts,
         "disk_free_bytes": standing.disk_free_bytes,
     }

@@ -19,10 +19,12 @@ from openanpr.run.node.addresses import (
     server_address,
 )
 from openanpr.run.node.fault import kind_and_place
-from openanpr.run.node.secrets import NodeSecrets, make_secrets, read_secrets
-from openanpr.run.node.settings import NodeSettings
+from openanpr.run.node.secrets import NodeSecrets, make_secrets, read_secrets, refuse_open
+from openanpr.run.node.settings import Database, NodeSettings
 from openanpr.store.announced import Announced
+from openanpr.store.backup_files import sync_folder
 from openanpr.store.backup_reads import clear_leftovers
+from openanpr.store.backup_restore import RESTORED
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.clickhouse_server import ClickHouseServer
 from openanpr.store.control.alert_store import AlertRecords
@@ -33,10 +35,11 @@ from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.control.migrate import migrate
 from openanpr.store.control.shelf import ShelfRoom
 from openanpr.store.engine import ReadEngine
+from openanpr.store.file_lock import HeldElsewhereError, hold_lock
 from openanpr.store.journal import Journal
 from openanpr.store.migrate_reads import migrate_reads, read_migrations
 from openanpr.store.nonces import Nonces
-from openanpr.store.pictures import Pictures
+from openanpr.store.pictures import PictureError, Pictures
 from openanpr.store.pictures_keep import KeptPictures
 from openanpr.store.retention import RetentionRule
 
@@ -81,6 +84,7 @@ def open_stores(
     """
     data = settings.data
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_open(data, "the data folder")  # before anything is put into it, which its owner could then not use
     if not settings.journal.path.exists():
         make_secrets(settings.secrets)
     secrets = read_secrets(settings.secrets)
@@ -90,15 +94,16 @@ def open_stores(
         journal.retire(FORWARD)  # forwarding was switched off: the journal need not keep batches for it
     control = open_database(control_url(settings))
     last.callback(control.dispose)
-    with _in_a_sentence("control database"):
+    with _in_a_sentence("control database", settings.control_database):
         migrate(control)
     lists = open_database(lists_url(settings))
     last.callback(lists.dispose)
-    with _in_a_sentence("database of lists"):
+    with _in_a_sentence("database of lists", settings.lists_database):
         migrate(lists)
+    _give_no_number_twice(data / RESTORED, ListStore(lists), clock)
     engine = _engine(settings, last)
     migrate_reads(engine, read_migrations())
-    pictures = _pictures(settings)
+    pictures = _pictures(settings, last)
 
     def kept_from() -> date:
         return rule.kept_from(clock().date())
@@ -119,24 +124,37 @@ def open_stores(
         pictures=pictures,
         kept=KeptPictures(pictures, kept_from),
         announced=Announced(engine),
-        forward=_forward(settings, data, last),
+        forward=_forward(settings, last),
         kept_from=kept_from,
         empty_logs=empty_logs,
         writing=threading.RLock(),
     )
 
 
+def _give_no_number_twice(restored: Path, lists: ListStore, clock: Callable[[], datetime]) -> None:
+    """Have the numbers of revisions leap at the first start after a restore.
+
+    To the seconds of the clock: no list makes a revision a second, so that the numbers of one lost time are
+    beyond those of another, also where one backup was restored twice.
+    """
+    if restored.exists():
+        lists.leap(int(clock().timestamp()))
+        restored.unlink()
+        sync_folder(restored.parent)
+
+
 @contextmanager
-def _in_a_sentence(name: str) -> Generator[None]:
+def _in_a_sentence(name: str, database: Database) -> Generator[None]:
     """Raise DatabaseError for whatever the driver of a database raises."""
     try:
         yield
     except DatabaseError:
         raise
     except Exception as fault:  # refuses: the driver's errors are not ours to name here
-        said = getattr(fault, "orig", None) or kind_and_place(fault)
+        said = " ".join(str(getattr(fault, "orig", None) or kind_and_place(fault)).split())
+        mend = "its server runs and lets this node in" if database.url else "its disk can be written"
         raise DatabaseError(
-            f"the {name} cannot be used ({said}): see that its disk can be written, or restore a backup"
+            f"the {name} cannot be used ({said}): see that {mend}, or restore a backup"
         ) from fault
 
 
@@ -149,16 +167,21 @@ def _engine(settings: NodeSettings, last: ExitStack) -> ReadEngine:
     return last.enter_context(ChdbFolder.open(settings.reads.folder, memory_bytes=memory_bytes(settings)))
 
 
-def _pictures(settings: NodeSettings) -> Pictures:
-    said, most = bucket(settings), settings.pictures.most_bytes
+def _pictures(settings: NodeSettings, last: ExitStack) -> Pictures:
+    said, most, folder = bucket(settings), settings.pictures.most_bytes, settings.pictures.folder
     if said is not None:
         return Pictures.in_bucket(said, most_bytes=most)
-    return Pictures.in_folder(settings.pictures.folder, most_bytes=most)
+    pictures = Pictures.in_folder(folder, most_bytes=most)
+    try:
+        last.enter_context(hold_lock(folder / "openanpr.lock"))
+    except HeldElsewhereError as fault:  # its retention would delete the days of both
+        raise PictureError(f"{folder} is open in process {fault.holder}: give each node its own") from None
+    return pictures
 
 
-def _forward(settings: NodeSettings, data: Path, last: ExitStack) -> Outbox | None:
+def _forward(settings: NodeSettings, last: ExitStack) -> Outbox | None:
     if not settings.forward.url:
         return None
-    folder = data / "forward"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return last.enter_context(Outbox.open(folder / "outbox.db", kind=OutboxKind.FORWARDED))
+    path = settings.forward_outbox
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return last.enter_context(Outbox.open(path, kind=OutboxKind.FORWARDED))

@@ -75,6 +75,7 @@ class Telling:
             failures=self.keeping.failed | {one.name: one.fault for one in self.rounds if one.failures},
             returned_days=self.forgetting.returned,
             rules_for_nothing=rules_for_nothing(self.settings, (one.of.name for one in standings)),
+            damaged_parts=self.forgetting.damaged,
             disk_free_bytes=shutil.disk_usage(self.settings.journal.path.parent).free,
             disk_least_bytes=LEAST_FREE_BYTES,
         )

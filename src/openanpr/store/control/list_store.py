@@ -17,6 +17,8 @@ class ListStore:
         self.define = lists.define
         self.standing = lists.standing
         self.standings = lists.standings
+        self.was_at = lists.was_at
+        self.leap = lists.leap
         self.still_true = lists.still_true
         self.find = lists.find
         self.entries = lists.entries

@@ -32,6 +32,7 @@ from openanpr.store.control.list_tables import (
     voi_revision,
     voi_tombstone,
 )
+from openanpr.store.control.numbering import leap_revisions
 from openanpr.store.control.rows import entry_of, from_ms, key_of, time_of, to_ms
 
 _ENTRY = [voi_entry.c[name] for name in PARTICULARS]
@@ -74,6 +75,18 @@ class Lists:
         with reading(self._engine) as connection:
             rows = connection.execute(sa.select(voi_list).order_by(voi_list.c.name))
             return tuple(standing_of(row) for row in rows)
+
+    def was_at(self, list_name: str, revision: int) -> bool:
+        """Return whether the list ever was at this revision, as far as this database knows."""
+        wanted = (voi_list.c.name == list_name, voi_revision.c.revision == revision)
+        asked = sa.select(sa.true()).join(voi_list, voi_list.c.list_id == voi_revision.c.list_id)
+        with reading(self._engine) as connection:
+            return connection.execute(asked.select_from(voi_revision).where(*wanted)).first() is not None
+
+    def leap(self, least: int) -> None:
+        """Have every further revision of any list be at least `least`, on disk: see `leap_revisions`."""
+        with writing(self._engine) as connection:
+            leap_revisions(connection, least)
 
     def still_true(self, list_name: str, *, as_of: datetime, feed_revision: int | None) -> None:
         """Note that the source said its contents were unchanged; never moves the time back.

@@ -35,6 +35,7 @@ from openanpr.store.control.list_tables import (
     voi_staged,
 )
 from openanpr.store.control.lists import list_row
+from openanpr.store.control.numbering import next_revision
 from openanpr.store.control.rows import entry_of, from_ms, time_of, to_ms
 from openanpr.store.control.staging import quarantine, refuse_rows, sort_arrived, sweep, unswept
 from openanpr.store.control.swap import swap
@@ -272,7 +273,7 @@ def _go_live(
     decision: str,
 ) -> None:
     diff = _diff(row)
-    revision = listed.revision if diff.empty else listed.revision + 1
+    revision = listed.revision if diff.empty else next_revision(connection, listed.revision)
     said = _contents_said(connection, row, listed)
     if not diff.empty:
         swap(connection, _job(row, row.settled_on, empty=diff.before == 0), row, revision)
