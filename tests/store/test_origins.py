@@ -196,9 +196,8 @@ def test_no_hold_keeps_a_batch_that_names_another_vehicle(engine, folder_picture
     held, beside = store(*came(forwarded([record(), record(vrm="KX51AAA")])))
     until = NOW.date() + 9 * DAY
     place_hold(engine, folder_pictures, Hold("one", "C/12", "Ann", until), [key_of(held)], at=NOW)
-    place_hold(
-        engine, folder_pictures, Hold("both", "C/13", "Ann", until), map(key_of, (held, beside)), at=NOW
-    )
+    both = [key_of(held), key_of(beside)]
+    place_hold(engine, folder_pictures, Hold("both", "C/13", "Ann", until), both, at=NOW)
     (certificate,) = run_retention(engine, folder_pictures, RULE, at=NOW + 4 * DAY).certificates
     assert certificate.held_origin_batches == 1
     assert engine.rows(HELD_BY, {}, tuple[str]) == [("both",)]
