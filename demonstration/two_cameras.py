@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -55,6 +55,13 @@ def started(words: Sequence[str | Path], log: IO[str], stack: ExitStack) -> subp
 
     stack.callback(end)
     return process
+
+
+def refuse_a_second(data: Path) -> None:
+    """Raise DemonstrationError where the node of an earlier demonstration still runs in the folder."""
+    with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+        probe.connect(str(data / "node.sock"))
+        raise DemonstrationError(f"a node still runs on {data}: end it first, or choose another --out")
 
 
 def free_port() -> int:
@@ -129,6 +136,7 @@ def enrolled_readers(data: Path, url: str, clip: Path, out: Path, stack: ExitSta
 def run(clip: Path, voi: Path, out: Path, seconds: float | None) -> int:
     """Start all parts, print alerts until stopped or the time is up, and end all parts; return 0."""
     out.mkdir(parents=True, exist_ok=True)
+    refuse_a_second(out / "node")
     for part in ("node", *(f"camera-{n}" for n in range(1, len(CAMERAS) + 1))):
         shutil.rmtree(out / part, ignore_errors=True)
     data, port = out / "node", free_port()
@@ -166,11 +174,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("out/demo"))
     parser.add_argument("--seconds", type=float, help="end after so long (default: at Ctrl-C)")
     wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: all parts are ended
     try:
         return run(wanted.clip, wanted.voi, wanted.out.resolve(), wanted.seconds)
     except DemonstrationError as fault:
         print(f"the demonstration stopped: {fault}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before it had begun
+        return 130
 
 
 if __name__ == "__main__":
