@@ -12,7 +12,11 @@ from openanpr.audit.note import NoteKey
 HISTORY = "checkpoints"
 LATEST = "checkpoint"
 
-_NOTE = re.compile(rb"[^\n]+\n[0-9]+\n[A-Za-z0-9+/=]+\n\n(?:\xe2\x80\x94 [^\n]+\n)+")
+# Bounded and held to the beginning of a line, so that a hostile file costs no more than its length.
+_NOTE = re.compile(
+    rb"^[^\n]{1,1020}\n[0-9]{1,19}\n[A-Za-z0-9+/=]{44}\n\n(?:\xe2\x80\x94 [^\n]{1,8000}\n){1,100}",
+    re.MULTILINE,
+)
 _TAIL_BYTES = 1 << 20
 
 

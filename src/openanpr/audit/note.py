@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 _DASH = "— "
 _MOST_SIGNATURES = 100
 _MOST_BYTES = 1_000_000
+_MOST_NAME = 255
 _KEY_BYTES = 32
 _SIGNATURE_BYTES = 64
 _TIME_BYTES = 8
@@ -226,8 +227,9 @@ def _signature(line: str) -> Signature:
 
 
 def _check_name(name: str) -> None:
-    if not name or "+" in name or any(letter.isspace() or letter < " " for letter in name):
-        raise NoteError("the name of a key has no space and no plus")
+    strange = any(letter.isspace() or letter < " " or letter == "+" for letter in name)
+    if strange or not 0 < len(name) <= _MOST_NAME:
+        raise NoteError(f"the name of a key has 1 to {_MOST_NAME} characters, no space and no plus")
 
 
 def _check_text(text: str) -> None:
