@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 
 from benchmarks import (
+    audit,
     curves,
     list_import,
     matching,
@@ -63,6 +64,7 @@ MEASURES = (
     Measure("list-import", "a list of two million imported and live", list_import.list_import),
     Measure("node-intake", "a whole node taking reads in", node.node_intake),
     Measure("alert-latency", "from a read to its alert on the stream", node.alert_latency),
+    Measure("audit", "the audit log", audit.audit),
 )
 
 
