@@ -87,9 +87,9 @@ def _context(request: Request, parts: _Parts, profile: Profile) -> _Facts:
     if request.purpose is not None:
         told["purpose"] = parts.name("Purpose", request.purpose, _purpose)
     if request.purpose is not None and request.search is not None:
-        reach = request.purpose, request.search.oldest_days
         told["search"] = parts.name("Search", request.search, _search)
-        told["limits"] = parts.name("Limits", reach, partial(_limits, profile=profile))
+        told["limits"] = parts.name("Limits", profile.label, lambda _: _limits(profile))
+        told |= _row(request.purpose, request.search, profile)
         told["authority"] = (Rank.NONE if request.approval is None else request.approval.rank).level
     if request.approval is not None:
         told["approval"] = parts.name("Approval", request.approval, partial(_approval, today=request.today))
@@ -178,13 +178,19 @@ def _guarded(guarded: Guarded) -> _Facts:
     return {"hidden": guarded.hidden, "named": sorted(guarded.named)}
 
 
-def _limits(reach: tuple[Purpose, int], *, profile: Profile) -> _Facts:
-    (purpose, oldest_days), numbers = reach, profile.search
-    row = numbers.row_at(purpose.category, oldest_days)
+def _row(purpose: Purpose, search: Search, profile: Profile) -> _Facts:
+    row = profile.search.row_at(purpose.category, search.oldest_days)
+    rows = profile.search.rows_of(purpose.category)
+    return {
+        "longest_days": max((one.to_days for one in rows), default=NEVER),
+        "age_rank": (Rank.NONE if row is None else row.authority).level,
+    }
+
+
+def _limits(profile: Profile) -> _Facts:
+    numbers = profile.search
     return {
         "ordinary_days": numbers.ordinary_days.value,
-        "longest_days": max((one.to_days for one in numbers.rows_of(purpose.category)), default=NEVER),
-        "age_rank": (Rank.NONE if row is None else row.authority).level,
         "proactive_rank": numbers.proactive_rank.value.level,
         "bulk_cameras": numbers.bulk_cameras.value,
         "bulk_days": numbers.bulk_days.value,
