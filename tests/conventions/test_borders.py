@@ -17,6 +17,7 @@ ALLOWED = {
     "deliver": {"httpx"},
     "ingest": {"msgspec"},
     "match": {"numpy"},
+    "policy": {"cedarpy", "msgspec"},
     "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
     "run": {"httpx", "numpy", "prometheus_client"},
     "store": {

@@ -128,6 +128,12 @@ def _add_origins(commands: Any) -> None:  # noqa: ANN401 - as above
     add_origins(commands)
 
 
+def _add_policy(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.policy_options import add_policy  # noqa: PLC0415 - as above
+
+    add_policy(commands)
+
+
 # One line for each command; each names its own module only when it is called.
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_read,
@@ -143,6 +149,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_retention,
     _add_holds,
     _add_origins,
+    _add_policy,
 )
 
 
