@@ -18,6 +18,7 @@ ALLOWED = {
     "ingest": {"msgspec"},
     "match": {"numpy"},
     "policy": {"cedarpy", "msgspec"},
+    "people": {"argon2", "cryptography", "httpx", "joserfc", "msgspec", "pyotp", "webauthn"},
     "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
     "run": {"httpx", "numpy", "prometheus_client"},
     "store": {
@@ -34,6 +35,7 @@ ALLOWED = {
     "wire": {"cryptography", "http_message_signatures", "msgspec"},
 }
 IMPORT_NAMES = {
+    "argon2-cffi": "argon2",
     "chdb-core": "chdb",
     "clickhouse-connect": "clickhouse_connect",
     "http-message-signatures": "http_message_signatures",

@@ -24,7 +24,9 @@ from openanpr.web.local.devices import device_routes
 from openanpr.web.local.keeping import keeping_routes
 from openanpr.web.local.lists import list_routes
 from openanpr.web.local.node import node_routes
+from openanpr.web.local.people import people_routes
 from openanpr.web.local.quarantine import quarantine_routes
+from openanpr.web.local.service_accounts import service_routes
 from tests.conventions.commands import OPTION, leaves, options, parser
 from tests.conventions.tree import ROOT
 
@@ -112,6 +114,8 @@ def test_every_route_of_the_local_socket_is_documented_and_no_other() -> None:
         *device_routes(nothing),
         *quarantine_routes(nothing),
         *keeping_routes(nothing),
+        *people_routes(nothing),
+        *service_routes(nothing),
     ]
     served = {
         f"{method} {re.sub(':int}', '}', route.path)}"

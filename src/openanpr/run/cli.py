@@ -134,6 +134,18 @@ def _add_policy(commands: Any) -> None:  # noqa: ANN401 - as above
     add_policy(commands)
 
 
+def _add_people(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.people import add_people  # noqa: PLC0415 - as above
+
+    add_people(commands)
+
+
+def _add_services(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.people import add_services  # noqa: PLC0415 - as above
+
+    add_services(commands)
+
+
 # One line for each command; each names its own module only when it is called.
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_read,
@@ -150,6 +162,8 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_holds,
     _add_origins,
     _add_policy,
+    _add_people,
+    _add_services,
 )
 
 

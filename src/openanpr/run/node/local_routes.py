@@ -18,6 +18,7 @@ from openanpr.run.node.desks import fresh_id
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.home import SETTINGS_FILE
 from openanpr.run.node.metrics import metrics_text
+from openanpr.run.node.people_desk import people_desk
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import standing_record
 from openanpr.run.node.stores import Stores
@@ -31,7 +32,9 @@ from openanpr.web.local.devices import DeviceRoutes, device_routes
 from openanpr.web.local.keeping import KeepingRoutes, keeping_routes
 from openanpr.web.local.lists import ListRoutes, list_routes
 from openanpr.web.local.node import NodeRoutes, node_routes
+from openanpr.web.local.people import PeopleRoutes, people_routes
 from openanpr.web.local.quarantine import QuarantineRoutes, quarantine_routes
+from openanpr.web.local.service_accounts import service_routes
 
 _LONGEST_BY_HAND = timedelta(days=365)
 
@@ -58,6 +61,7 @@ def local_routes(of: Behind) -> list[Route]:
     """Return every route of the local socket."""
     stores, kept = of.stores, of.stores.intake
     desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, stores.journal)
+    people = PeopleRoutes(people_desk(stores), of.clock)
     lists = ListRoutes(stores.lists, of.clock, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING)
     return [
         *node_routes(NodeRoutes(lambda: _standing(of), lambda: _metrics(of), lambda to: _backup(of, to))),
@@ -66,6 +70,8 @@ def local_routes(of: Behind) -> list[Route]:
         ),
         *list_routes(lists),
         *device_routes(DeviceRoutes(kept, stores.secrets.hash_key, of.clock, os.urandom, fresh_id)),
+        *people_routes(people),
+        *service_routes(people),
         *quarantine_routes(QuarantineRoutes(kept.quarantine, desk, of.limits, of.clock)),
         *keeping_routes(
             KeepingRoutes(stores.engine, stores.pictures, of.rule, of.forgetting, of.clock, stores.writing)

@@ -33,6 +33,7 @@ from openanpr.store.control.intake_store import IntakeStore
 from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.control.migrate import migrate
+from openanpr.store.control.people_store import PeopleRecords
 from openanpr.store.control.shelf import ShelfRoom
 from openanpr.store.engine import ReadEngine
 from openanpr.store.file_lock import HeldElsewhereError, hold_lock
@@ -61,6 +62,7 @@ class Stores:
     journal: Journal
     intake: IntakeStore
     alerts: AlertRecords
+    people: PeopleRecords
     lists: ListStore
     entries: LiveEntries
     nonces: Nonces
@@ -117,6 +119,7 @@ def open_stores(
         journal=journal,
         intake=IntakeStore.over(control, room=_SHELF),
         alerts=AlertRecords(control),
+        people=PeopleRecords(control),
         lists=ListStore(lists),
         entries=LiveEntries(lists),
         nonces=last.enter_context(Nonces.open(data / "nonces.db", clock=clock)),

@@ -17,6 +17,11 @@ from openanpr.alert.ports import OutdatedError
 from openanpr.alert.work import GrownSinceError, NotPossibleError
 from openanpr.ingest.mend import StillHeldError
 from openanpr.ingest.quarantine import ChangedMeanwhileError
+from openanpr.people.event import PeopleRefusedError
+from openanpr.people.founding import FoundedError
+from openanpr.people.grave_acts import DecidedError
+from openanpr.people.keys import SealError
+from openanpr.people.ports import LoginTakenError
 from openanpr.store.backup_files import BackupError
 from openanpr.store.control.cameras import RetiredCameraError
 from openanpr.store.control.engine import DatabaseError
@@ -56,6 +61,10 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotPossibleError, 409),
     (OriginError, 409),
     (OutdatedError, 409),
+    (PeopleRefusedError, 409),
+    (DecidedError, 409),
+    (FoundedError, 409),
+    (LoginTakenError, 409),
     (ProposalOutdated, 409),
     (RetiredCameraError, 409),
     (RevokedFeedError, 409),
@@ -68,6 +77,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (JournalError, 503),
     (PictureError, 503),
     (RetentionError, 503),
+    (SealError, 503),
     (StoreError, 503),
     (OSError, 503),
 )

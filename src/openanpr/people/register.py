@@ -1,0 +1,195 @@
+"""Who is who: accounts, roles, training. Each act is one administrator's, and each asks `duties` first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from openanpr.people.account import Account, Ended
+from openanpr.people.desk import Actor, Desk, duty_refusal, event
+from openanpr.people.duties import (
+    DutyError,
+    grave_role,
+    verify_administrator,
+    verify_any,
+    verify_grant,
+    verify_other,
+)
+from openanpr.people.event import Deed, Done
+from openanpr.people.founding import LinkMade, Newcomer, make_account, make_link
+from openanpr.people.roles import Grant, Rank, Role
+from openanpr.people.training import Training
+
+_MAY_RECORD: Final = frozenset({Role.ADMINISTRATOR, Role.ANPR_MANAGER})
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAsked:
+    """A role that somebody is to have, from one moment to another, and why."""
+
+    account_id: str
+    role: Role
+    rank: Rank | None
+    starts_at: datetime
+    ends_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A course that somebody passed."""
+
+    account_id: str
+    course: str
+    passed_on: date
+    expires_on: date
+
+
+def add_person(desk: Desk, by: Actor, newcomer: Newcomer, *, now: datetime) -> Done[LinkMade]:
+    """Return the link for a new account, which has no role; raises PeopleRefusedError, LoginTakenError."""
+    _verify(by, Deed.ACCOUNT_MADE, "", now)
+    account, made = make_account(desk, newcomer, by.account_id, by.source, now=now)
+    link = make_link(desk, account, by.account_id, by.source, now=now)
+    return Done(link.value, (made, *link.events))
+
+
+def link_again(desk: Desk, by: Actor, account_id: str, *, now: datetime) -> Done[LinkMade]:
+    """Return another link for an account whose first was never used; the earlier one is gone.
+
+    An account that has credentials gets new ones by a grave act. Raises PeopleRefusedError, LookupError.
+    """
+    _verify(by, Deed.LINK_MADE, account_id, now)
+    account = known(desk, account_id)
+    if desk.store.credentials(account_id) is not None or not account.able:
+        raise ValueError("this account is in use: two administrators renew its credentials together")
+    return make_link(desk, account, by.account_id, by.source, now=now)
+
+
+def give_role(desk: Desk, by: Actor, asked: RoleAsked, *, now: datetime) -> Done[Grant]:
+    """Give a role that one administrator may give; raises PeopleRefusedError, ValueError, LookupError.
+
+    Not to oneself, not beside a role that is kept apart from it, not before today.
+    """
+    if grave_role(asked.role) is not None:
+        fault = DutyError("this role is given by two administrators: propose it")
+        raise duty_refusal(fault, Deed.ROLE_GIVEN, now, by, asked.account_id)
+    _verify(by, Deed.ROLE_GIVEN, asked.account_id, now)
+    grant = grant_of(desk, by.account_id, asked, now=now)
+    return give(desk, by, grant, now=now)
+
+
+def give(desk: Desk, by: Actor, grant: Grant, *, now: datetime) -> Done[Grant]:
+    """Keep a grant that may stand beside the person's others; raises PeopleRefusedError."""
+    role = grant.role.value
+    try:
+        desk.store.give(grant, lambda others: verify_grant(grant, others))
+    except DutyError as fault:
+        raise duty_refusal(fault, Deed.ROLE_GIVEN, now, by, grant.account_id, role=role) from None
+    done = event(
+        Deed.ROLE_GIVEN, now, by.account_id, grant.account_id, by.source, role=role, grant=grant.grant_id
+    )
+    return Done(grant, (done,))
+
+
+def grant_of(desk: Desk, given_by: str, asked: RoleAsked, *, now: datetime) -> Grant:
+    """Return the grant that is asked for; raises ValueError for one that begins in the past, LookupError."""
+    if not known(desk, asked.account_id).able:
+        raise ValueError("this account is disabled: it gets no role")
+    if asked.starts_at < now:
+        raise ValueError("a role starts now or later: what was done without it stays done without it")
+    return Grant(
+        desk.fresh_id(),
+        asked.account_id,
+        asked.role,
+        asked.rank,
+        asked.starts_at,
+        asked.ends_at,
+        given_by,
+        now,
+        asked.why,
+    )
+
+
+def withdraw_role(desk: Desk, by: Actor, grant_id: str, why: str, *, now: datetime) -> Done[Grant]:
+    """Take a role away at once, one's own too; raises PeopleRefusedError, LookupError."""
+    _verify(by, Deed.ROLE_WITHDRAWN, "", now)
+    grant = desk.store.withdraw(grant_id, Ended(now, by.account_id, why))
+    if grant is None:
+        raise LookupError("there is no such role to withdraw, or not any more")
+    told = event(
+        Deed.ROLE_WITHDRAWN,
+        now,
+        by.account_id,
+        grant.account_id,
+        by.source,
+        role=grant.role.value,
+        grant=grant_id,
+    )
+    return Done(grant, (told,))
+
+
+def record_training(desk: Desk, by: Actor, passed: Passed, *, now: datetime) -> Done[Training]:
+    """Record that somebody passed a course; by an administrator or an ANPR manager, not of themselves."""
+    try:
+        verify_any(by.roles, _MAY_RECORD)
+        verify_other(by.account_id, passed.account_id, "record their own training")
+    except DutyError as fault:
+        raise duty_refusal(fault, Deed.TRAINING_RECORDED, now, by, passed.account_id) from None
+    known(desk, passed.account_id)
+    if passed.passed_on > now.date():
+        raise ValueError("a course is recorded once it was passed")
+    training = Training(
+        desk.fresh_id(),
+        passed.account_id,
+        passed.course.strip(),
+        passed.passed_on,
+        passed.expires_on,
+        by.account_id,
+        now,
+    )
+    desk.store.record(training)
+    told = event(
+        Deed.TRAINING_RECORDED,
+        now,
+        by.account_id,
+        passed.account_id,
+        by.source,
+        course=training.course,
+        training=training.training_id,
+    )
+    return Done(training, (told,))
+
+
+def disable(desk: Desk, by: Actor, account_id: str, why: str, *, now: datetime) -> Done[Account]:
+    """Disable another person's account and end its sessions and links at once; raises PeopleRefusedError.
+
+    One administrator is enough to take access away; two give it back.
+    """
+    try:
+        verify_administrator(by.roles)
+        verify_other(by.account_id, account_id, "disable their own account")
+    except DutyError as fault:
+        raise duty_refusal(fault, Deed.ACCOUNT_DISABLED, now, by, account_id) from None
+    if not why.strip():
+        raise ValueError("an account is disabled for a reason: say why")
+    known(desk, account_id)
+    if not desk.store.disable(account_id, Ended(now, by.account_id, why)):
+        raise ValueError("this account is disabled already")
+    told = event(Deed.ACCOUNT_DISABLED, now, by.account_id, account_id, by.source)
+    return Done(known(desk, account_id), (told,))
+
+
+def known(desk: Desk, account_id: str) -> Account:
+    """Return the account; raises LookupError."""
+    account = desk.store.find(account_id)
+    if account is None:
+        raise LookupError("there is no such account")
+    return account
+
+
+def _verify(by: Actor, deed: Deed, subject: str, now: datetime) -> None:
+    try:
+        verify_administrator(by.roles)
+    except DutyError as fault:
+        raise duty_refusal(fault, deed, now, by, subject) from None
