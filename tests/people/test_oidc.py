@@ -12,6 +12,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
+from openanpr.core.role import Rank, Role
 from openanpr.people import oidc, present, register
 from openanpr.people.event import Deed, Reason
 from openanpr.people.id_token import IdTokenError, key_set
@@ -19,7 +20,6 @@ from openanpr.people.oidc import Back, ProviderError
 from openanpr.people.oidc_line import HttpLine, Registration
 from openanpr.people.provider import ClaimRules, verify_address
 from openanpr.people.provider import Provider as Known
-from openanpr.people.roles import Rank, Role
 from openanpr.people.session import Way
 from tests.people.oidc_server import CLIENT, SECRET, Provider, serving
 from tests.people.scene import HOME, POST, Scene, refused

@@ -82,14 +82,14 @@ def test_a_person_gets_a_role_and_training_and_loses_them(world, two) -> None:
 @pytest.mark.usefixtures("dan")
 def test_a_rank_is_given_by_two_administrators(world, two) -> None:
     ann, bob = two
-    form = {"role": "authorising_officer", "rank": "superintendent", "days": 30, "why": "posted"}
+    form = {"role": "authorising-officer", "rank": "superintendent", "days": 30, "why": "posted"}
     waits = world.post("/people/accounts/dan/roles", ann.proof(**form))
     assert [one["proposal"] for one in world.get("/people/proposals")] == [waits["proposal"]]
     path = f"/people/proposals/{waits['proposal']}"
     assert world.refused("POST", f"{path}/approve", ann.proof())[0] == 409
-    assert world.post(f"{path}/approve", bob.proof())["role"] == "authorising_officer"
+    assert world.post(f"{path}/approve", bob.proof())["role"] == "authorising-officer"
     assert world.refused("POST", f"{path}/approve", bob.proof())[0] == 409
-    assert world.get("/people/accounts/dan")["untrained"] == ["authorising_officer"]
+    assert world.get("/people/accounts/dan")["untrained"] == ["authorising-officer"]
 
 
 def test_lost_credentials_are_renewed_and_a_disabled_account_enabled_by_two(world, two, dan) -> None:
