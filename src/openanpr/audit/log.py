@@ -43,7 +43,7 @@ from openanpr.audit.writing import Written, free_bytes, put
 class LogSettings:
     """When the log signs a checkpoint, and how much of the disk it leaves free before it refuses."""
 
-    every_entries: int = 256
+    every_entries: int = 1_000
     every_s: float = 60.0
     reserve_bytes: int = 64_000_000
 
