@@ -7,16 +7,8 @@ import os
 from pathlib import Path
 from typing import TextIO
 
+from openanpr.audit.faults import WriterElsewhereError
 from openanpr.audit.tiles import numbered
-
-
-class WriterElsewhereError(Exception):
-    """Another process writes this log, or another part of this one."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "another process writes this audit log: stop it first, there is one writer at a time"
-        )
 
 
 def hold_writer(path: Path) -> TextIO:

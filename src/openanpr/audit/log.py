@@ -34,7 +34,7 @@ from openanpr.audit.note import NoteKey, NoteSigner, parse_signature
 from openanpr.audit.record import read_records
 from openanpr.audit.recovery import Standing, recover
 from openanpr.audit.tiles import WIDTH
-from openanpr.audit.together import Together
+from openanpr.audit.together import BrokenOffError, Together
 from openanpr.audit.tree import Tree
 from openanpr.audit.writing import Written, free_bytes, put
 
@@ -134,7 +134,10 @@ class AuditLog:
         items = [_Item(*seal(event, _new_salt)) for event in events]
         if not items:
             return ()
-        return tuple(self._together.do(items))
+        try:
+            return tuple(self._together.do(items))
+        except BrokenOffError as fault:
+            raise CannotWriteError("the writing of the audit log was broken off", unsure=True) from fault
 
     def checkpoint(self) -> SignedCheckpoint:
         """Return a signed checkpoint of all entries until now. Raises AuditError where it cannot be kept."""
