@@ -144,8 +144,7 @@ def _examine_entries(folder: Path, now: Checkpoint, others: Sequence[Checkpoint]
     held = 0
     frontier, edge = Frontier(), Edge()
     _check_due(due.pop(0, []), EMPTY_ROOT, held, 0)
-    for index, entry in _entries(folder, now.size):
-        leaf = leaf_hash(entry)
+    for index, entry, leaf in _entries(folder, now.size):
         frontier.add(leaf)
         for tile, data in edge.add(leaf, index):
             _check_tile(folder, tile, data)
@@ -169,8 +168,8 @@ def _check_due(roots: Sequence[bytes], root: bytes, held: int, size: int) -> Non
         )
 
 
-def _entries(folder: Path, size: int) -> Iterator[tuple[int, bytes]]:
-    """The entries with their numbers, each as its hash in the tile of its bundle says that it was."""
+def _entries(folder: Path, size: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """The entries with their numbers and hashes, each as the tile of its bundle says that it was."""
     for tile in bundles_of(size):
         first = tile.number * WIDTH
         hashes = _hashes(folder, Tile(0, tile.number, tile.width))
@@ -178,7 +177,7 @@ def _entries(folder: Path, size: int) -> Iterator[tuple[int, bytes]]:
         for n, (entry, leaf) in enumerate(zip(entries, hashes, strict=False)):
             if leaf_hash(entry) != leaf:
                 raise ExamineError(_told_of_change(entries, hashes, n), first + n)
-            yield first + n, entry
+            yield first + n, entry, leaf
         if len(entries) < tile.width or len(hashes) < tile.width:
             raise ExamineError(
                 "it is missing, and all after it in its file", first + min(len(entries), len(hashes))
