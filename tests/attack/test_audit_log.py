@@ -391,10 +391,20 @@ def test_checkpoints_that_were_set_back_are_found_at_the_start(living, world, na
         assert (living / name).read_bytes() == (world / "kept-600").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["about.json", "checkpoints", "entries/001", "openings/002", "tile/0/000"])
+@pytest.mark.parametrize("name", ["about.json", "checkpoints", "entries/001", "openings/002"])
 def test_a_living_log_that_lacks_a_file_that_it_stands_on_does_not_start(living, name) -> None:
     (living / name).unlink()
     refused(living)
+
+
+def test_a_tile_that_is_missing_is_made_again_and_a_false_one_is_found_at_the_start(living) -> None:
+    tile = living / "tile" / "0" / "000"
+    data = tile.read_bytes()
+    tile.unlink()
+    AuditLog.open(living, SIGNER).close()
+    assert tile.read_bytes() == data
+    flip(tile, 77)
+    assert isinstance(refused(living), DamagedError)
 
 
 def test_openings_of_the_last_entries_that_were_swapped_are_found_at_the_start(living) -> None:

@@ -1,7 +1,7 @@
 """A process that may write no file longer than so many bytes: tells what became of each search.
 
-`python -m tests.audit.full_child FOLDER KEY MOST`. A write beyond the limit fails half done, as on a full
-disk.
+`python -m tests.audit.full_child FOLDER KEY MOST TOGETHER`: TOGETHER searches in one group, if not 1, then
+twelve alone, then one without the limit. A write beyond it fails half done, as on a full disk.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from openanpr.audit.note import NoteSigner
 from tests.audit.events import consultation
 
 
-def logged(log: AuditLog, n: int) -> str:
+def logged(log: AuditLog, n: int, together: int = 1) -> str:
     try:
-        return f"logged {log.append(consultation(n)).index}"
+        return f"logged {log.append_all([consultation(n + m) for m in range(together)])[0].index}"
     except CannotWriteError as fault:
         return f"refused {fault}"
 
 
-def main(folder: Path, key: str, most: int) -> None:
+def main(folder: Path, key: str, most: int, together: int) -> None:
     log = AuditLog.open(folder, NoteSigner.parse(key), LogSettings(reserve_bytes=0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    if together > 1:
+        sys.stdout.write(logged(log, 0, together) + "\n")
     for n in range(12):
         sys.stdout.write(logged(log, n) + "\n")
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
@@ -36,4 +38,4 @@ def main(folder: Path, key: str, most: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -133,7 +133,15 @@ def test_records_are_read_back_and_a_bad_one_ends_them() -> None:
 def test_a_full_disk_refuses_the_act_and_goes_on_once_there_is_room(tmp_path, most) -> None:
     made_log(tmp_path / "log", 0).close()
     done = subprocess.run(
-        [sys.executable, "-m", "tests.audit.full_child", tmp_path / "log", SIGNER.secret_text(), str(most)],
+        [
+            sys.executable,
+            "-m",
+            "tests.audit.full_child",
+            tmp_path / "log",
+            SIGNER.secret_text(),
+            str(most),
+            "1",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -151,3 +159,44 @@ def test_a_full_disk_refuses_the_act_and_goes_on_once_there_is_room(tmp_path, mo
     assert log.size == len(held)
     plates(tmp_path / "log", log.size)
     log.close()
+
+
+def test_a_file_that_was_begun_and_given_up_for_want_of_room_is_no_damage(tmp_path) -> None:
+    made_log(tmp_path / "log", 250).close()
+    for name in ("entries", "openings"):
+        (tmp_path / "log" / name / "001").touch()
+    log = AuditLog.open(tmp_path / "log", SIGNER, LogSettings(reserve_bytes=0))
+    assert log.size == 250
+    log.append_all([consultation(n) for n in range(10)])
+    log.close()
+    log = AuditLog.open(tmp_path / "log", SIGNER)
+    assert log.size == 260
+    plates(tmp_path / "log", 260)
+    log.close()
+
+
+@pytest.mark.parametrize("most", [60_000, 120_000])
+def test_a_group_over_several_files_that_finds_no_room_is_undone_whole(tmp_path, most) -> None:
+    made_log(tmp_path / "log", 250).close()
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tests.audit.full_child",
+            tmp_path / "log",
+            SIGNER.secret_text(),
+            str(most),
+            "600",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("refused")
+    log = AuditLog.open(tmp_path / "log", SIGNER, LogSettings(reserve_bytes=0))
+    held = plates(tmp_path / "log", log.size)
+    assert held[:250] == list(range(250))
+    assert log.size == 250 + done.stdout.count("logged")
+    log.close()
+    export_log(tmp_path / "log", tmp_path / "out", log_key=SIGNER.key)

@@ -14,8 +14,14 @@ from openanpr.audit.acts import Erasure
 from openanpr.audit.checkpoint import cosign, open_checkpoint
 from openanpr.audit.commitment import Opening
 from openanpr.audit.disclosure import Disclosure, DisclosureError, verify_disclosure
-from openanpr.audit.disk import NumberedFiles, WriterElsewhereError
-from openanpr.audit.faults import AuditError, CannotWriteError, DamagedError, WrongLogError
+from openanpr.audit.disk import NumberedFiles
+from openanpr.audit.faults import (
+    AuditError,
+    CannotWriteError,
+    DamagedError,
+    WriterElsewhereError,
+    WrongLogError,
+)
 from openanpr.audit.history import History
 from openanpr.audit.log import AuditLog, LogSettings
 from openanpr.audit.merkle import leaf_hash, tree_root

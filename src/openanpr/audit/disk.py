@@ -7,16 +7,8 @@ import os
 from pathlib import Path
 from typing import TextIO
 
+from openanpr.audit.faults import WriterElsewhereError
 from openanpr.audit.tiles import numbered
-
-
-class WriterElsewhereError(Exception):
-    """Another process writes this log, or another part of this one."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "another process writes this audit log: stop it first, there is one writer at a time"
-        )
 
 
 def hold_writer(path: Path) -> TextIO:
@@ -43,6 +35,15 @@ def make_folder(path: Path) -> None:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` in the place of whatever was there, all or nothing, on the disk when this returns."""
+    put_whole(path, data)
+    sync_folder(path.parent)
+
+
+def put_whole(path: Path, data: bytes) -> None:
+    """Put `data` in the place of whatever was there, all or nothing; a power cut may bring that back.
+
+    For what can be made again from something else: it saves an fsync.
+    """
     make_folder(path.parent)
     fresh = path.with_name(path.name + ".new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
@@ -50,7 +51,6 @@ def write_whole(path: Path, data: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     fresh.replace(path)
-    sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:

@@ -23,6 +23,7 @@ from openanpr.audit.tiles import MOST_ENTRY_BYTES
 Public: TypeAlias = str | int | tuple[str, ...]
 """What a public field of an entry holds, as it is read back."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _MEMBERS = {"act", "at", "public", "sealed", "v"}
 _COMMITMENT = re.compile(r"[0-9a-f]{64}")
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -109,8 +110,7 @@ def parse_entry(data: bytes) -> Entry:
 
 def canonical(value: Mapping[str, object]) -> bytes:
     """Return RFC 8785's only spelling of text, whole numbers, lists and objects with plain names."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def _members(data: bytes) -> Mapping[str, object]:

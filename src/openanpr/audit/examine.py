@@ -24,7 +24,9 @@ from openanpr.audit.tiles import WIDTH, Edge, Tile, TileError, bundles_of, numbe
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """By how much the time of an entry may lie before that of an earlier one without being named."""
 
-_MOST_NOTE_BYTES = 1_000_000
+MOST_NOTE_BYTES = 1_000_000
+_MOST_HISTORY_BYTES = 1 << 29
+_MOST_OPENINGS_BYTES = 1 << 27
 
 
 class ExamineError(ValueError):
@@ -104,7 +106,7 @@ def examine(folder: Path, trust: Trust) -> Examined:
 
 def _signed(folder: Path, trust: Trust) -> SignedCheckpoint:
     try:
-        data = _read(folder / LATEST, _MOST_NOTE_BYTES)
+        data = read_bounded(folder / LATEST, MOST_NOTE_BYTES)
         return open_checkpoint(data, log_key=trust.log_key, witnesses=trust.witnesses)
     except FileNotFoundError as fault:
         raise ExamineError(f"there is no file {LATEST}: this is no exported log") from fault
@@ -114,7 +116,7 @@ def _signed(folder: Path, trust: Trust) -> SignedCheckpoint:
 
 def _history(folder: Path, log_key: NoteKey) -> list[Checkpoint]:
     path = folder / HISTORY
-    notes = split_notes(path.read_bytes()) if path.exists() else []
+    notes = split_notes(read_bounded(path, _MOST_HISTORY_BYTES)) if path.exists() else []
     found: list[Checkpoint] = []
     for number, note in enumerate(notes, 1):
         try:
@@ -142,8 +144,7 @@ def _examine_entries(folder: Path, now: Checkpoint, others: Sequence[Checkpoint]
     held = 0
     frontier, edge = Frontier(), Edge()
     _check_due(due.pop(0, []), EMPTY_ROOT, held, 0)
-    for index, entry in _entries(folder, now.size):
-        leaf = leaf_hash(entry)
+    for index, entry, leaf in _entries(folder, now.size):
         frontier.add(leaf)
         for tile, data in edge.add(leaf, index):
             _check_tile(folder, tile, data)
@@ -167,8 +168,8 @@ def _check_due(roots: Sequence[bytes], root: bytes, held: int, size: int) -> Non
         )
 
 
-def _entries(folder: Path, size: int) -> Iterator[tuple[int, bytes]]:
-    """The entries with their numbers, each as its hash in the tile of its bundle says that it was."""
+def _entries(folder: Path, size: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """The entries with their numbers and hashes, each as the tile of its bundle says that it was."""
     for tile in bundles_of(size):
         first = tile.number * WIDTH
         hashes = _hashes(folder, Tile(0, tile.number, tile.width))
@@ -176,7 +177,7 @@ def _entries(folder: Path, size: int) -> Iterator[tuple[int, bytes]]:
         for n, (entry, leaf) in enumerate(zip(entries, hashes, strict=False)):
             if leaf_hash(entry) != leaf:
                 raise ExamineError(_told_of_change(entries, hashes, n), first + n)
-            yield first + n, entry
+            yield first + n, entry, leaf
         if len(entries) < tile.width or len(hashes) < tile.width:
             raise ExamineError(
                 "it is missing, and all after it in its file", first + min(len(entries), len(hashes))
@@ -219,7 +220,7 @@ def _tile_bytes(folder: Path, tile: Tile) -> bytes:
     most = tile.width * (2 + 0xFFFF)
     for path in (tile.path, Tile(tile.level, tile.number).path):
         try:
-            return _read(folder / path, most if path == tile.path else WIDTH * (2 + 0xFFFF))
+            return read_bounded(folder / path, most if path == tile.path else WIDTH * (2 + 0xFFFF))
         except FileNotFoundError:
             continue
     return b""
@@ -258,7 +259,7 @@ def _examine_openings(folder: Path, size: int) -> tuple[int, int]:
         path = folder / "openings" / numbered(tile.number)
         if not path.exists():
             continue
-        data = path.read_bytes()
+        data = read_bounded(path, _MOST_OPENINGS_BYTES)
         found = parse_openings(data)
         if found.whole_bytes != len(data):
             raise ExamineError(f"the openings of the entries from {tile.number * WIDTH} on cannot be read")
@@ -280,7 +281,8 @@ def _sealed(entry: bytes) -> Mapping[str, bytes]:
         return {}
 
 
-def _read(path: Path, most: int) -> bytes:
+def read_bounded(path: Path, most: int) -> bytes:
+    """Return what is in a stranger's file. Raises ExamineError for more than `most` bytes, OSError."""
     with path.open("rb") as stream:
         data = stream.read(most + 1)
     if len(data) > most:

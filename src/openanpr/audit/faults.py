@@ -41,3 +41,12 @@ class WrongLogError(AuditError):
         super().__init__(
             "the folder holds an audit log of another name or key: give a folder and key that belong together"
         )
+
+
+class WriterElsewhereError(AuditError):
+    """Another process writes this log, or another part of this one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another process writes this audit log: stop it first, there is one writer at a time"
+        )

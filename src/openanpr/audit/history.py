@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from openanpr.audit.checkpoint import CheckpointError, SignedCheckpoint, open_checkpoint
-from openanpr.audit.disk import AppendFile, write_whole
+from openanpr.audit.disk import AppendFile, put_whole
 from openanpr.audit.note import NoteKey
 
 HISTORY = "checkpoints"
@@ -55,7 +55,7 @@ class History:
         if torn:
             self._file.cut(self._file.size - torn)
         if last and alone != last:
-            write_whole(shown, last)
+            put_whole(shown, last)
         return signed
 
     def add(self, signed: SignedCheckpoint) -> None:
@@ -63,7 +63,7 @@ class History:
         data = signed.note.to_bytes()
         self._file.append(data)
         self._file.sync()
-        write_whole(self._folder / LATEST, data)
+        put_whole(self._folder / LATEST, data)
 
     def close(self) -> None:
         """Let go of the file."""

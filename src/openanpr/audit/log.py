@@ -34,7 +34,7 @@ from openanpr.audit.note import NoteKey, NoteSigner, parse_signature
 from openanpr.audit.record import read_records
 from openanpr.audit.recovery import Standing, recover
 from openanpr.audit.tiles import WIDTH
-from openanpr.audit.together import Together
+from openanpr.audit.together import BrokenOffError, Together
 from openanpr.audit.tree import Tree
 from openanpr.audit.writing import Written, free_bytes, put
 
@@ -43,7 +43,7 @@ from openanpr.audit.writing import Written, free_bytes, put
 class LogSettings:
     """When the log signs a checkpoint, and how much of the disk it leaves free before it refuses."""
 
-    every_entries: int = 256
+    every_entries: int = 1_000
     every_s: float = 60.0
     reserve_bytes: int = 64_000_000
 
@@ -134,7 +134,10 @@ class AuditLog:
         items = [_Item(*seal(event, _new_salt)) for event in events]
         if not items:
             return ()
-        return tuple(self._together.do(items))
+        try:
+            return tuple(self._together.do(items))
+        except BrokenOffError as fault:
+            raise CannotWriteError("the writing of the audit log was broken off", unsure=True) from fault
 
     def checkpoint(self) -> SignedCheckpoint:
         """Return a signed checkpoint of all entries until now. Raises AuditError where it cannot be kept."""

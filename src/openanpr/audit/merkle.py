@@ -79,10 +79,11 @@ def tree_root(leaves: Sequence[bytes]) -> bytes:
     """Return the root over these leaf hashes (RFC 6962, 2.1)."""
     if not leaves:
         return EMPTY_ROOT
-    if len(leaves) == 1:
-        return leaves[0]
-    cut = _split(len(leaves))
-    return node_hash(tree_root(leaves[:cut]), tree_root(leaves[cut:]))
+    row = list(leaves)
+    while len(row) > 1:  # by twos from the left; one that is left over goes up as it is
+        odd = row[len(row) & ~1 :]
+        row = [*map(node_hash, row[0 : len(row) - len(odd) : 2], row[1::2]), *odd]
+    return row[0]
 
 
 def inclusion_path(index: int, size: int, subtree: Subtree) -> tuple[bytes, ...]:

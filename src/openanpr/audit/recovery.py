@@ -88,6 +88,8 @@ def _check_about(about: Path, key: NoteKey) -> None:
 def _settle_entries(entries: NumberedFiles, least: int) -> int:
     """Cut off what a crash tore; return the number of entries, which must be `least` or more."""
     count = entries.count()
+    while count > 1 and not entries.read(count - 1):  # begun, and given up for want of room
+        count -= 1
     if count == 0:
         if least:
             raise DamagedError(0, "it is missing")

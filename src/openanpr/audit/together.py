@@ -11,6 +11,10 @@ _ItemT = TypeVar("_ItemT")
 _AnswerT = TypeVar("_AnswerT")
 
 
+class BrokenOffError(Exception):
+    """Whoever wrote for all of a round was stopped from outside: nobody knows what was written."""
+
+
 class _Round(Generic[_ItemT, _AnswerT]):
     """Items that are written together, and what came of them."""
 
@@ -19,7 +23,7 @@ class _Round(Generic[_ItemT, _AnswerT]):
     def __init__(self) -> None:
         self.items: list[_ItemT] = []
         self.answers: Sequence[_AnswerT] = ()
-        self.fault: BaseException | None = None
+        self.fault: Exception | None = None
         self.settled = threading.Event()
 
 
@@ -65,10 +69,11 @@ class Together(Generic[_ItemT, _AnswerT]):
             with self._writing:
                 self._close(mine)
                 mine.answers = self._write(mine.items)
-        except BaseException as fault:  # whatever stopped it, the others of the round must hear of it
+        except Exception as fault:  # noqa: BLE001 - whatever it was, each of the round raises it
             mine.fault = fault
-            if not isinstance(fault, Exception):
-                raise
+        except BaseException:  # stopped from outside: the others of the round must hear of it too
+            mine.fault = BrokenOffError()
+            raise
         finally:
             self._close(mine)
             mine.settled.set()

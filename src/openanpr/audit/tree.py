@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from openanpr.audit.disk import write_whole
+from openanpr.audit.disk import put_whole, write_whole
 from openanpr.audit.merkle import Frontier, Subtree, leaf_hash, tree_root
 from openanpr.audit.tiles import WIDTH, Edge, Tile, split_tile, subtrees
+
+# A power cut may take the names of the last tiles, in whatever order the disk liked.
+_LOOKED_AT = 64
 
 Bundle = Callable[[int], Sequence[bytes]]
 """The entries of the bundle with this number."""
@@ -55,7 +58,7 @@ class Tree:
     def keep(self, tiles: Sequence[tuple[Tile, bytes]]) -> None:
         """Put whole tiles on the disk. Raises OSError; they are made again at the next start then."""
         for tile, data in tiles:
-            write_whole(self._folder / tile.path, data)
+            put_whole(self._folder / tile.path, data)
 
     def root(self) -> bytes:
         """The root of all entries until now."""
@@ -72,8 +75,13 @@ def _mend(folder: Path, size: int, bundle: Bundle) -> None:
     """Write the last whole tiles where they are missing: a crash came between an entry and its tile."""
     level, count = 0, size // WIDTH
     while count:
-        number = count - 1
-        while number >= 0 and not (folder / Tile(level, number).path).exists():
+        number = count
+        while number > 0:
+            number -= 1
+            if (folder / Tile(level, number).path).exists():
+                if count - number >= _LOOKED_AT:
+                    break
+                continue
             children = range(number * WIDTH, (number + 1) * WIDTH)
             hashes = (
                 [leaf_hash(entry) for entry in bundle(number)]
@@ -81,7 +89,6 @@ def _mend(folder: Path, size: int, bundle: Bundle) -> None:
                 else [_tile_root(folder, level - 1, child) for child in children]
             )
             write_whole(folder / Tile(level, number).path, b"".join(hashes))
-            number -= 1
         level, count = level + 1, count // WIDTH
 
 

@@ -21,11 +21,22 @@ from openanpr.audit.checkpoint import Checkpoint, CheckpointError, open_checkpoi
 from openanpr.audit.commitment import OpeningError
 from openanpr.audit.disclosure import Disclosure, DisclosureError, Proved, verify_disclosure
 from openanpr.audit.entry import EntryError
-from openanpr.audit.examine import CLOCK_TOLERANCE, Examined, ExamineError, Trust, examine
+from openanpr.audit.examine import (
+    CLOCK_TOLERANCE,
+    MOST_NOTE_BYTES,
+    Examined,
+    ExamineError,
+    Trust,
+    examine,
+    read_bounded,
+)
 from openanpr.audit.merkle import ProofError
 from openanpr.audit.note import KeyKind, NoteError, NoteKey, Seen
 
 _UNPROVED = (NoteError, CheckpointError, ProofError, EntryError, OpeningError, DisclosureError, ExamineError)
+
+
+_MOST_ENTRY_BYTES = 10_000_000
 
 
 class CallError(Exception):
@@ -98,7 +109,7 @@ def _verify_entry(path: Path, asked: argparse.Namespace, witnesses: tuple[NoteKe
     if asked.key is None:
         raise CallError("a disclosed entry is verified with the log's key: give it with --key")
     key = _key(cast("str", asked.key), KeyKind.ED25519)
-    disclosure = Disclosure.parse(path.read_bytes())
+    disclosure = Disclosure.parse(read_bounded(path, _MOST_ENTRY_BYTES))
     proved = verify_disclosure(disclosure, log_key=key, witnesses=witnesses)
     _demand(witnesses, proved.witnesses)
     sys.stdout.write("\n".join(_told_entry(disclosure.index, proved, key)) + "\n")
@@ -159,7 +170,7 @@ def _log_key(folder: Path, given: str | None) -> tuple[NoteKey, bool]:
     if given is not None:
         return _key(given, KeyKind.ED25519), False
     try:
-        about = cast("object", json.loads((folder / "about.json").read_bytes()))
+        about = cast("object", json.loads(read_bounded(folder / "about.json", MOST_NOTE_BYTES)))
         return NoteKey.parse(cast("dict[str, str]", about)["key"]), True
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, FileNotFoundError) as fault:
         raise CallError("the folder names no key: give the log's key with --key") from fault
@@ -177,7 +188,7 @@ def _key(text: str, kind: KeyKind) -> NoteKey:
 
 def _kept(path: Path, key: NoteKey) -> Checkpoint:
     try:
-        return open_checkpoint(path.read_bytes(), log_key=key).checkpoint
+        return open_checkpoint(read_bounded(path, MOST_NOTE_BYTES), log_key=key).checkpoint
     except (NoteError, CheckpointError) as fault:
         raise CallError(f"the checkpoint {path} that you kept cannot be used: {fault}") from fault
 
