@@ -121,7 +121,7 @@ def test_disabling_ends_sessions_and_links_at_once_and_two_administrators_enable
     assert refused(present.present, scene.desk, token, source=HOME, now=scene.now)
     assert refused(scene.sign_in, dan).refused is Reason.DISABLED
     with pytest.raises(ValueError, match="disabled"):
-        register.give_role(scene.desk, by, scene.asked(dan, Role.ANALYST), now=scene.now)
+        register.give_role(scene.desk, by, scene.asked(dan, Role.PUBLISHER), now=scene.now)
     scene.grave(ann, bob, Grave.ENABLE_ACCOUNT, dan)
     assert scene.sign_in(dan)
     assert refused(register.disable, scene.desk, by, ann.id, "me", now=scene.now).refused is Reason.DUTY

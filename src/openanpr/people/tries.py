@@ -74,7 +74,7 @@ def begin_step(desk: Desk, account_id: str, *, now: datetime) -> Counted:
 
 
 def succeeded(desk: Desk, counted: Counted) -> None:
-    """Forget the person's failures; of the source's, take back this one alone."""
+    """Forget the person's failures; of the source's, take back this try and one more."""
     desk.store.succeeded(counted.own)
     if counted.shared is not None:
         desk.store.give_back(counted.shared)

@@ -120,13 +120,13 @@ class PeopleTries:
             connection.execute(sa.delete(person_tries).where(person_tries.c.key == key))
 
     def give_back(self, key: bytes) -> None:
-        """Take back the one try that has succeeded, and leave those that failed."""
+        """Take back the try that has succeeded, and one that failed before it."""
         columns = person_tries.c
         with writing(self._engine) as connection:
             connection.execute(
                 sa.update(person_tries)
-                .where(columns.key == key, columns.failures > 0)
-                .values(failures=columns.failures - 1)
+                .where(columns.key == key)
+                .values(failures=sa.case((columns.failures > 2, columns.failures - 2), else_=0))
             )
 
 
