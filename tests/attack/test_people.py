@@ -155,6 +155,14 @@ def test_one_source_that_tries_many_names_is_slowed_down(scene) -> None:
     assert scene.sign_in(ann), "and nobody elsewhere is"
 
 
+def test_one_house_with_a_world_of_addresses_is_one_source(scene) -> None:
+    ann = scene.founder()
+    told = [
+        guess(scene, ann, f"2001:db8::{n:x}", login=f"name{n}").refused for n in range(BY_SOURCE.free + 3)
+    ]
+    assert told[-1] is Reason.SLOWED_DOWN
+
+
 def test_a_station_of_many_people_is_not_slowed_down_by_their_slips(scene) -> None:
     people = [scene.founder("ann"), scene.founder("bob")]
     for n in range(BY_SOURCE.free * 2):

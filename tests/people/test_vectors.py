@@ -26,6 +26,7 @@ from openanpr.people.session import (
     verify_fresh,
 )
 from openanpr.people.slow_down import BY_ACCOUNT, BY_SOURCE, Slowing, Tries, judge
+from openanpr.people.source import place_of
 from openanpr.people.totp import NEVER, CodeError, app_address, app_text, step_of
 from tests.people.scene import CHEAP, NOW, ROOT
 
@@ -190,6 +191,21 @@ def test_a_factor_is_fresh_for_minutes_from_its_own_place() -> None:
     for source, minutes in (("10.0.0.1", 5), ("10.0.0.2", 0), ("10.0.0.1", -2)):
         with pytest.raises(SessionError):
             verify_fresh(SESSION, rules, source=source, now=NOW + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::9", "2001:db8:1:2::/64"),
+        ("socket", "socket"),
+        ("", ""),
+    ],
+)
+def test_all_addresses_of_one_house_are_one_place(source, place) -> None:
+    assert place_of(source) == place
 
 
 def test_a_form_belongs_to_one_token() -> None:
