@@ -18,7 +18,9 @@ from pathlib import Path
 import cv2
 
 from benchmarks import (
+    audit,
     curves,
+    decision,
     list_import,
     matching,
     node,
@@ -62,7 +64,9 @@ MEASURES = (
     Measure("read-store", "stored reads found and forgotten", read_store.read_store),
     Measure("list-import", "a list of two million imported and live", list_import.list_import),
     Measure("node-intake", "a whole node taking reads in", node.node_intake),
+    Measure("decision", "a decision on who may do what, explained", decision.decision),
     Measure("alert-latency", "from a read to its alert on the stream", node.alert_latency),
+    Measure("audit", "the audit log", audit.audit),
 )
 
 

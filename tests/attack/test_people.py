@@ -12,12 +12,13 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
+from openanpr.core.role import Role
 from openanpr.people import founding, grave_acts, oidc, passkey_acts, present, register
 from openanpr.people.duties import Grave
 from openanpr.people.event import Deed, PeopleRefusedError, Reason
 from openanpr.people.oidc_line import HttpLine
 from openanpr.people.password import HashCost, Passwords
-from openanpr.people.roles import SEARCHING, Role
+from openanpr.people.roles import SEARCHING
 from openanpr.people.sign_in import sign_in
 from openanpr.people.slow_down import BY_ACCOUNT, BY_SOURCE
 from tests.ingest.contracts import at_once
@@ -354,7 +355,7 @@ def test_an_answer_of_one_provider_is_not_taken_as_anothers(scene) -> None:
 def test_nobody_gives_themselves_a_role_by_any_way(scene) -> None:
     ann, bob = scene.founder("ann"), scene.founder("bob")
     for role in Role:
-        rank = register.Rank.CHIEF_OFFICER if role is Role.AUTHORISING_OFFICER else None
+        rank = register.Rank.CHIEF_CONSTABLE if role is Role.AUTHORISING_OFFICER else None
         asked = scene.asked(ann, role, rank=rank)
         grave = role in {Role.ADMINISTRATOR, Role.AUTHORISING_OFFICER}
         deed = grave_acts.propose_role if grave else register.give_role

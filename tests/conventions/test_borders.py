@@ -12,10 +12,12 @@ from tests.conventions.tree import PACKAGE, ROOT, imported, place, python_files
 
 # Folder: the outside packages that it may import. A folder that is not here may import none.
 ALLOWED = {
+    "audit": {"cryptography"},
     "capture": {"av", "cv2", "numpy"},
     "deliver": {"httpx"},
     "ingest": {"msgspec"},
     "match": {"numpy"},
+    "policy": {"cedarpy", "msgspec"},
     "people": {"argon2", "cryptography", "httpx", "joserfc", "msgspec", "pyotp", "webauthn"},
     "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
     "run": {"httpx", "numpy", "prometheus_client"},
@@ -40,7 +42,7 @@ IMPORT_NAMES = {
     "opencv-python-headless": "cv2",
     "prometheus-client": "prometheus_client",
 }
-EXTRAS = ("reader", "deliver", "node")
+EXTRAS = ("reader", "deliver", "audit", "node")
 
 
 def outside(path) -> set[str]:

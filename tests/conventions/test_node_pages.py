@@ -89,6 +89,7 @@ def standing() -> NodeStanding:
         forward=ForwardStanding(0, "taken", alarm=False, full=False),
         failures={},
         returned_days=0,
+        reviews_due={"a": 1},
         rules_for_nothing=(),
         damaged_parts=0,
         disk_free_bytes=1,

@@ -56,6 +56,7 @@ def test_the_locks_agree_with_one_another() -> None:
     [
         ("reader", ["reader"]),
         ("deliver", ["node"]),
+        ("audit", ["node"]),
         ("node", ["node"]),
         ("dev", ["dev"]),
         ("training", ["training", "torch"]),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
+from openanpr.core.role import Rank, Role
 from openanpr.people import founding, grave_acts, present, register
 from openanpr.people.account import Account, Post
 from openanpr.people.desk import Actor, Desk
@@ -18,7 +19,6 @@ from openanpr.people.keys import PeopleKeys
 from openanpr.people.passkey import Site
 from openanpr.people.password import HashCost, Passwords
 from openanpr.people.ports import PeopleStore
-from openanpr.people.roles import Rank, Role
 from openanpr.people.session import SessionRules
 from openanpr.people.sign_in import Said, SignedIn, sign_in
 from openanpr.people.training import TrainingRules

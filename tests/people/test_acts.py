@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from openanpr.core.plate import Plate
+from openanpr.core.role import Rank, Role
 from openanpr.people import declaring, founding, grave_acts, present, proof, register, service_acts
 from openanpr.people.declared import Relation
 from openanpr.people.duties import Grave
@@ -14,7 +15,6 @@ from openanpr.people.event import Deed, Reason
 from openanpr.people.grave_acts import DecidedError
 from openanpr.people.keys import SealError
 from openanpr.people.ports import LoginTakenError
-from openanpr.people.roles import Rank, Role
 from openanpr.people.service import Scope, Service
 from tests.people.scene import HOME, Scene, newcomer, refused
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openanpr.core.role import Rank, Role
 from openanpr.people.account import Account, Ended, Post, login_of
 from openanpr.people.duties import (
     DutyError,
@@ -18,7 +19,7 @@ from openanpr.people.duties import (
     verify_grant,
     verify_second,
 )
-from openanpr.people.roles import SEARCHING, Grant, Rank, Role
+from openanpr.people.roles import SEARCHING, Grant
 from openanpr.people.standing import standing
 from openanpr.people.training import Training, TrainingRules, trained
 from tests.people.scene import NOW, POST
@@ -130,7 +131,6 @@ def test_the_highest_rank_of_the_roles_that_count_is_the_persons() -> None:
     at = [standing(ANN, [low, high], [], NO_COURSES, now=NOW + day * DAY).rank for day in (0, 2, 6, 30)]
     assert at == [Rank.INSPECTOR, Rank.SUPERINTENDENT, Rank.INSPECTOR, None]
     assert standing(ANN, [high], [], TrainingRules(), now=NOW + 2 * DAY).rank is None, "not trained"
-    assert [one.height for one in Rank] == list(range(7))
 
 
 def test_roles_of_two_sources_that_must_be_apart_count_neither() -> None:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
+from openanpr.core.role import Rank, Role
 from openanpr.people import oidc, present, register
 from openanpr.people.event import Deed, Reason
 from openanpr.people.id_token import IdTokenError, key_set
@@ -19,7 +20,6 @@ from openanpr.people.oidc import Back, ProviderError
 from openanpr.people.oidc_line import HttpLine, Registration
 from openanpr.people.provider import ClaimRules, verify_address
 from openanpr.people.provider import Provider as Known
-from openanpr.people.roles import Rank, Role
 from openanpr.people.session import Way
 from tests.ingest.contracts import at_once
 from tests.people.oidc_server import CLIENT, SECRET, Provider, serving
@@ -34,7 +34,7 @@ RULES = ClaimRules(
         "ANPR-OWN": Role.LIST_OWNER,
     },
     rank_claim="rank",
-    ranks={"Insp": Rank.INSPECTOR, "Supt": Rank.SUPERINTENDENT},
+    ranks={"PC": Rank.NONE, "Insp": Rank.INSPECTOR, "Supt": Rank.SUPERINTENDENT},
     strong=frozenset({"mfa"}),
     post=POST,
 )
@@ -124,6 +124,7 @@ def test_claimed_roles_end_with_the_session_and_are_never_kept_as_grants(force) 
         ({"amr": None}, Reason.NO_ROLE),
         ({"groups": "nothing known"}, Reason.NO_ROLE),
         ({"groups": ["ANPR-AUTH"]}, Reason.NO_ROLE),
+        ({"groups": ["ANPR-AUTH"], "rank": "PC"}, Reason.NO_ROLE),
         ({"groups": {"ANPR-OWN": 1}}, Reason.NO_ROLE),
         ({"iss": "https://evil.example"}, Reason.PROVIDER),
         ({"aud": "another"}, Reason.PROVIDER),

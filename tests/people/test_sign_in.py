@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from openanpr.core.role import Role
 from openanpr.people import founding, present
 from openanpr.people.event import Deed, PeopleRefusedError, Reason
 from openanpr.people.password import HashCost, Passwords
 from openanpr.people.recovery import COUNT
-from openanpr.people.roles import Role
 from openanpr.people.second_factor import new_codes
 from openanpr.people.session import Way
 from openanpr.people.sign_in import NOT_TAKEN, sign_in

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from openanpr.core.purpose import Category
+from openanpr.core.role import Rank
 from openanpr.policy.profile import (
     DEFAULT_PROFILE,
     ProfileError,
@@ -31,8 +33,8 @@ def test_two_years_are_kept_by_default_and_twelve_months_under_the_current_rules
 def test_every_number_of_a_shipped_profile_says_where_it_comes_from(name) -> None:
     profile = load_profile(name)
     assert profile.name == name
-    assert len(profile.numbers()) == 6
-    for number in profile.numbers().values():
+    assert (len(profile.numbers()), len(profile.ranks())) == (12, 3)
+    for number in (*profile.numbers().values(), *profile.ranks().values(), *profile.search.rows):
         assert (number.source is None) == bool(number.judgement)
         assert len(number.grounds) > 30
 
@@ -42,10 +44,15 @@ def test_the_page_of_profiles_has_every_number_as_it_is(name) -> None:
     section = PAGE.read_text(encoding="utf-8").partition(f"## {name}")[2].partition("\n## ")[0]
     profile = load_profile(name)
     assert f"{profile.valid_from}" in section
-    for key, number in profile.numbers().items():
+    for key, number in {**profile.numbers(), **profile.ranks()}.items():
         standing = "judgement" if number.source is None else str(number.source.verified).lower()
         row = next(line for line in section.splitlines() if f"`{key}`" in line)
         assert [cell.strip() for cell in row.split("|")[2:4]] == [str(number.value), standing]
+    for row in profile.search.rows:
+        standing = "judgement" if row.source is None else str(row.source.verified).lower()
+        told = next(line for line in section.splitlines() if f"`{row.name}`" in line)
+        cells = [cell.strip() for cell in told.split("|")[2:6]]
+        assert cells == [", ".join(row.categories), str(row.to_days), row.authority, standing]
 
 
 def test_what_was_not_read_in_the_document_itself_is_told_as_unverified() -> None:
@@ -57,8 +64,9 @@ def test_what_was_not_read_in_the_document_itself_is_told_as_unverified() -> Non
 
 def test_a_profile_of_ones_own_is_named_by_its_path(tmp_path) -> None:
     own = tmp_path / "ours.toml"
-    own.write_text(TEXT.replace('name = "nadc-2018"', 'name = "ours"').replace("= 730", "= 90"))
-    assert load_profile(own).retention_days.value == load_profile(str(own)).retention_days.value == 90
+    text = TEXT.replace('name = "nadc-2018"', 'name = "ours"').replace("value = 730", "value = 740")
+    own.write_text(text)
+    assert load_profile(own).retention_days.value == load_profile(str(own)).retention_days.value == 740
     assert load_profile(own).label == "ours of 2018-01-11"
 
 
@@ -77,6 +85,27 @@ def test_a_profile_of_ones_own_is_named_by_its_path(tmp_path) -> None:
         ("valid_from = 2018-01-11", "valid_from = 2018-01-11T00:00:00Z", "valid_from must be a day"),
         ("valid_from = 2018-01-11", "", "valid_from is missing"),
         ("value = 730", "value = 29", "oldest_days must be"),
+        ("value = 730", "value = 729", "to_days of search.rows must be"),
+        ("to_days = 90", "to_days = 0", "to_days of search.rows must be"),
+        ("to_days = 90", "to_days = true", "search.rows 1.to_days must be a whole number"),
+        ("to_days = 365", "to_days = 90", "must go further back from row to row"),
+        ('authority = "none"', 'authority = "chief-constable"', "never ask a lower rank"),
+        ('authority = "none"', 'authority = "boss"', "authority must be one of none, constable"),
+        ('authority = "none"\n', "", "search.rows 1 lacks authority"),
+        ('["priority-and-volume", "serious"', '["curiosity", "serious"', "search.rows 1.categories must be"),
+        ('categories = ["priority-and-volume", "serious", "major", "counter-terrorism"]', "categories = []",
+         "search.rows 1.categories must be"),
+        ('name = "grave-to-2-years"', 'name = "grave-to-12-months"', "needs a name of its own"),
+        ('name = "grave-to-2-years"', 'name = "x"\nrank = "x"', "search.rows 3 has no use for rank"),
+        ("[[search.rows]]", "[[search.row]]", "no use for search.row"),
+        ('value = "inspector"', 'value = "none"', "search.proactive_rank.value must be a rank"),
+        ('value = "inspector"', "value = 3", "search.proactive_rank.value must be some text"),
+        ("[search.oral_hours]", "[search.oral]", "no use for search.oral"),
+        ("value = 24\n", "value = -1\n", "numbers of search must be 0 or more"),
+        ("value = 5000\n", "value = 100001\n", "bulk_reads must be at most"),
+        ('value = "superintendent"', 'value = "sergeant"', "bulk_rank must be at most"),
+        ("[search.ordinary_days]\nvalue = 90", "[search.ordinary_days]\nvalue = 0", "ordinary_days must be"),
+        ("[search.ordinary_days]\nvalue = 90", "[search.ordinary_days]\nvalue = 731", "ordinary_days must"),
         ("value = 60", "value = 0", "late_after_s must be"),
         ("value = 5\n", "value = -1\n", "future_tolerance_s must be"),
         ("value = 1000", "value = 2001", "clock_alarm_ms must be"),
@@ -104,3 +133,34 @@ def test_a_profile_holds_from_its_day_and_not_before() -> None:
 def test_a_profile_that_is_not_there_is_told(which) -> None:
     with pytest.raises(ProfileError, match=r"no profile named|cannot be read"):
         load_profile(which)
+
+
+def test_rows_that_are_no_tables_are_refused() -> None:
+    head, mark, _ = TEXT.partition("[[search.rows]]")
+    assert mark
+    tail = TEXT[TEXT.index("[search.ordinary_days]") :]
+    for rows, told in (
+        ("rows = []", "must be tables"),
+        ("rows = [1]", "must be a table"),
+    ):
+        with pytest.raises(ProfileError, match=told):
+            parse_profile(f"{head}[search]\n{rows}\n{tail}", where="ours.toml")
+
+
+def test_a_profile_without_numbers_for_searches_is_refused() -> None:
+    head = TEXT.partition("# Who may ask how far back")[0]
+    with pytest.raises(ProfileError, match="search is missing"):
+        parse_profile(head, where="ours.toml")
+
+
+def test_the_row_of_an_age_is_the_first_that_goes_so_far() -> None:
+    search = load_profile("nadc-2018").search
+    found = {age: search.row_at(Category.SERIOUS, age) for age in (0, 90, 91, 365, 366, 730)}
+    assert [row.name for row in found.values()] == [
+        *["any-purpose-to-90-days"] * 2,
+        *["grave-to-12-months"] * 2,
+        *["grave-to-2-years"] * 2,
+    ]
+    assert search.row_at(Category.SERIOUS, 731) is None
+    assert search.row_at(Category.VOLUME, 91) is None
+    assert search.ranks() == (Rank.INSPECTOR, Rank.SUPERINTENDENT)

@@ -65,7 +65,7 @@ def test_the_first_hour_of_a_nodes_people(told, call, asked, accept, monkeypatch
     assert asked("people", "show", "dan")["roles"] == ["investigator"]
     grant = asked("people", "show", "dan")["grants"][0]["grant"]
     assert "withdrawn" in told("people", "withdraw", grant, "--why", "moved", *ann())
-    rank = ("--role", "authorising_officer", "--rank", "inspector", "--days", "90", "--why", "posted")
+    rank = ("--role", "authorising-officer", "--rank", "inspector", "--days", "90", "--why", "posted")
     waits = told("people", "give", "dan", *rank, *ann())
     number = asked("people", "proposals")[0]["proposal"]
     assert f"openanpr people approve {number}" in waits

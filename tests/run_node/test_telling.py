@@ -51,6 +51,7 @@ LINE = ForwardStanding(waiting=9, verdict="", alarm=False, full=False)
         (AlarmName.WEBHOOK_DEAD, "webhooks", {"dead_letters": 1}),
         (AlarmName.NOBODY_PRESENT, "alerts", {"present": 0}),
         (AlarmName.LIST_STALE, "stolen", {"lists": {"stolen": replace(FRESH, stale=True)}}),
+        (AlarmName.REVIEWS_DUE, "stolen", {"reviews_due": {"stolen": 2}}),
         (AlarmName.RULES_FOR_NOTHING, "stollen", {"rules_for_nothing": ("stollen",)}),
         (AlarmName.FORWARD_STOPPED, "forward", {"forward": replace(LINE, alarm=True)}),
         (AlarmName.FORWARD_FULL, "forward", {"forward": replace(LINE, full=True)}),

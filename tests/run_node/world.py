@@ -78,7 +78,9 @@ class World:
         self.stores = self.made.stores
         for (table,) in () if again else self.stores.engine.rows(FILLED, {}, tuple[str]):
             self.stores.engine.run(Statement("truncate", f"TRUNCATE TABLE {table}"), {})
-        self.keeping = housekeeping(self.stores, self.settings, self.made.forgetting, lambda: self.now)
+        self.keeping = housekeeping(
+            self.stores, self.settings, self.made.forgetting, self.made.reviews, lambda: self.now
+        )
         self.rounds = {one.name: one for one in build._rounds(self.made, self.keeping)}
         self.consumers = {one.name: one for one in build._consumers(self.made, self.rounds)}
         self.telling = build._telling(

@@ -258,6 +258,15 @@ def test_every_particular_of_an_entry_comes_back_as_it_went_in(store, folder) ->
     assert store.find("stolen", found.key) == found
     assert store.due_for_review("stolen", on=date(2027, 1, 1), limit=5) == (found,)
     assert store.due_for_review("stolen", on=date(2026, 12, 31), limit=5) == ()
+    assert store.reviews_due(on=date(2027, 1, 1)) == {}, "covert entries are in no count"
+
+
+def test_reviews_that_are_due_are_counted_by_list_from_their_day_on(store, folder) -> None:
+    text = PROFILE.replace("[defaults]", 'review_on = "R"\n[defaults]')
+    rows = ["AA11AAA,,,,2027-01-01", "AA12AAA,,,,2027-01-02", "AA13AAA,,,,"]
+    bring(store, written(folder, rows, headings=f"{HEADINGS},R"), full(), text)
+    due = [store.reviews_due(on=date(2026, 12, 31) + timedelta(days=n)) for n in range(3)]
+    assert due == [{}, {"stolen": 1}, {"stolen": 2}]
 
 
 @pytest.mark.parametrize("request_", [full(NOW + HOUR, 2), delta(1, 2, NOW + HOUR)])

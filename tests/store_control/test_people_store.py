@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from openanpr.core.plate import Plate
+from openanpr.core.role import Rank, Role
 from openanpr.people import declaring, founding, grave_acts, present, register, service_acts
 from openanpr.people.account import Account, Ended
 from openanpr.people.declared import Relation
@@ -16,7 +17,7 @@ from openanpr.people.duties import Grave
 from openanpr.people.passkey import Passkey
 from openanpr.people.ports import Challenge, LoginTakenError
 from openanpr.people.proposal import Decision
-from openanpr.people.roles import Grant, Rank, Role
+from openanpr.people.roles import Grant
 from openanpr.people.service import Scope
 from openanpr.people.session import Claimed, Session, Way
 from openanpr.people.slow_down import BY_ACCOUNT

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from openanpr.core.role import Role
 from openanpr.people.account import Account
 from openanpr.people.duties import DutyError
 from openanpr.people.event import Deed, PeopleEvent, PeopleRefusedError, Reason
 from openanpr.people.keys import PeopleKeys
 from openanpr.people.password import Passwords
 from openanpr.people.ports import PeopleStore
-from openanpr.people.roles import Grant, Role
+from openanpr.people.roles import Grant
 from openanpr.people.session import Claimed, SessionRules
 from openanpr.people.standing import Standing, standing
 from openanpr.people.training import TrainingRules

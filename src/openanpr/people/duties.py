@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from openanpr.people.roles import SEARCHING, Grant, Role
+from openanpr.core.role import Role
+from openanpr.people.roles import SEARCHING, Grant
 
 _REST: Final = frozenset(Role) - {Role.ADMINISTRATOR}
 _APART: Final = frozenset(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from openanpr.core.role import Role
 from openanpr.people.account import Account, Post, login_of
 from openanpr.people.desk import Desk, administrators, event
 from openanpr.people.duties import verify_grant
@@ -15,7 +16,7 @@ from openanpr.people.link import LINK_LIFE, TOKEN_USE, Link, app_secret
 from openanpr.people.password import verify_fit
 from openanpr.people.ports import Acceptance, Credentials
 from openanpr.people.recovery import CODE_BYTES, COUNT, code_digest, codes
-from openanpr.people.roles import Grant, Role
+from openanpr.people.roles import Grant
 from openanpr.people.totp import NEVER, App, CodeError, app_address, app_text, step_of
 
 FOUNDERS: Final = 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from openanpr.core.role import Rank, Role
 from openanpr.people.account import Account, Ended
 from openanpr.people.desk import Actor, Desk, duty_refusal, event
 from openanpr.people.duties import (
@@ -19,7 +20,7 @@ from openanpr.people.duties import (
 )
 from openanpr.people.event import Deed, Done
 from openanpr.people.founding import LinkMade, Newcomer, make_account, make_link
-from openanpr.people.roles import Grant, Rank, Role
+from openanpr.people.roles import Grant
 from openanpr.people.training import Training
 
 _MAY_RECORD: Final = frozenset({Role.ADMINISTRATOR, Role.ANPR_MANAGER})
@@ -109,7 +110,7 @@ def grant_of(desk: Desk, given_by: str, asked: RoleAsked, *, now: datetime) -> G
         desk.fresh_id(),
         asked.account_id,
         asked.role,
-        asked.rank,
+        None if asked.rank is Rank.NONE else asked.rank,
         asked.starts_at,
         asked.ends_at,
         given_by,

@@ -1,54 +1,22 @@
-"""Roles, ranks, and grants: a role given to a person by somebody, from one moment to another."""
+"""Grants: a role given to a person by somebody, from one moment to another."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
+from openanpr.core.role import Rank, Role
 from openanpr.people.account import Ended
 
 LONGEST_GRANT: Final = timedelta(days=3 * 366)
 """Longest life of a grant: the project's own judgement, so that every role is looked at again."""
 
 
-class Role(StrEnum):
-    """What a person may act as."""
-
-    CONTROL_ROOM_OPERATOR = "control_room_operator"
-    PATROL_OFFICER = "patrol_officer"
-    INVESTIGATOR = "investigator"
-    ANALYST = "analyst"
-    AUTHORISING_OFFICER = "authorising_officer"  # with a rank
-    LIST_OWNER = "list_owner"
-    ANPR_MANAGER = "anpr_manager"
-    AUDITOR = "auditor"
-    PUBLISHER = "publisher"
-    ADMINISTRATOR = "administrator"
-
-
 SEARCHING: Final = frozenset(
     {Role.CONTROL_ROOM_OPERATOR, Role.PATROL_OFFICER, Role.INVESTIGATOR, Role.ANALYST}
 )
 """The roles that may ask for stored reads, as far as policy lets them."""
-
-
-class Rank(StrEnum):
-    """Ranks of a police force, or what another agency holds equal to them, lowest first."""
-
-    CONSTABLE = "constable"
-    SERGEANT = "sergeant"
-    INSPECTOR = "inspector"
-    CHIEF_INSPECTOR = "chief_inspector"
-    SUPERINTENDENT = "superintendent"
-    CHIEF_SUPERINTENDENT = "chief_superintendent"
-    CHIEF_OFFICER = "chief_officer"
-
-    @property
-    def height(self) -> int:
-        """Its place from below, 0 for the lowest."""
-        return tuple(Rank).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +42,7 @@ class Grant:
         """Refuse a grant without an end, without a reason, or whose rank is missing or for nothing."""
         if not self.starts_at < self.ends_at <= self.starts_at + LONGEST_GRANT:
             raise ValueError(f"a role ends after it starts, at most {LONGEST_GRANT.days} days later")
-        if (self.role is Role.AUTHORISING_OFFICER) != (self.rank is not None):
+        if (self.role is Role.AUTHORISING_OFFICER) != (self.rank not in {None, Rank.NONE}):
             raise ValueError("an authorising officer, and no other role, is given with a rank")
         if not self.why.strip():
             raise ValueError("a role is given for a reason: say why")

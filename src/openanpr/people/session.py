@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from openanpr.core.role import Rank, Role
 from openanpr.people.account import Ended
 from openanpr.people.event import Reason
 from openanpr.people.keys import PeopleKeys, base64url
-from openanpr.people.roles import Rank, Role
 from openanpr.people.source import place_of
 
 _CLOCK_SLACK: Final = timedelta(seconds=60)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from openanpr.core.role import Rank, Role
 from openanpr.people.account import Account
 from openanpr.people.duties import conflicts
-from openanpr.people.roles import Grant, Rank, Role
+from openanpr.people.roles import Grant
 from openanpr.people.training import Training, TrainingRules, trained
 
 
@@ -50,5 +51,5 @@ def standing(
     roles = given - clashing - untrained
     ranks = [grant.rank for grant in held if grant.rank is not None and grant.role in roles]
     return Standing(
-        account, roles, max(ranks, key=lambda rank: rank.height, default=None), untrained, clashing
+        account, roles, max(ranks, key=lambda rank: rank.level, default=None), untrained, clashing
     )

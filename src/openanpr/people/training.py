@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from openanpr.people.roles import SEARCHING, Role
+from openanpr.core.role import Role
+from openanpr.people.roles import SEARCHING
 
 LONGEST_TRAINING: Final = timedelta(days=3 * 366)
 

@@ -11,52 +11,20 @@ from importlib import resources
 from pathlib import Path
 from typing import cast
 
+from openanpr.policy.search_numbers import COUNTS, RANKS, SearchNumbers, parse_search, verify_search
+from openanpr.policy.sourced import Number, ProfileError, RankWanted, Source, inner, number, only, table, text
+
+__all__ = ["Number", "Profile", "ProfileError", "Source", "load_profile", "parse_profile"]
+
 DEFAULT_PROFILE = "nadc-2018"
 """The profile of a node whose settings name none."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_PROFILE = frozenset({"name", "title", "valid_from", "retention", "ingest"})
+_PROFILE = frozenset({"name", "title", "valid_from", "retention", "ingest", "search"})
 _RETENTION = frozenset({"days"})
 _INGEST = frozenset(
     {"oldest_days", "late_after_s", "future_tolerance_s", "clock_alarm_ms", "clock_quarantine_ms"}
 )
-_NUMBER = frozenset({"value", "document", "section", "url", "verified", "judgement"})
-
-
-class ProfileError(Exception):
-    """A profile cannot be used; the sentence says what to mend in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a number comes from: a document and its part, its address if it has a public one.
-
-    `verified`: whoever wrote the profile has read it there, and not in another's account of it.
-    """
-
-    document: str
-    section: str
-    url: str
-    verified: bool
-
-    def __str__(self) -> str:
-        """The source as one line, as certificates quote it."""
-        told = [part for part in (self.document, self.section, self.url) if part]
-        return "; ".join(told) + ("" if self.verified else " (unverified)")
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A whole number in the unit of its name, and its source; where that is None, why it was chosen."""
-
-    value: int
-    source: Source | None
-    judgement: str
-
-    @property
-    def grounds(self) -> str:
-        """The source as one line, or that it is the project's own judgement, and why."""
-        return f"the project's own judgement: {self.judgement}" if self.source is None else str(self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +47,7 @@ class Profile:
     valid_from: date
     retention_days: Number
     ingest: IngestNumbers
+    search: SearchNumbers
 
     @property
     def label(self) -> str:
@@ -90,7 +59,12 @@ class Profile:
         return {
             "retention.days": self.retention_days,
             **{f"ingest.{name}": cast("Number", getattr(self.ingest, name)) for name in sorted(_INGEST)},
+            **{f"search.{name}": cast("Number", getattr(self.search, name)) for name in sorted(COUNTS)},
         }
+
+    def ranks(self) -> Mapping[str, RankWanted]:
+        """Every rank whose authority is wanted, by its dotted name in the file; rows have their own."""
+        return {f"search.{name}": cast("RankWanted", getattr(self.search, name)) for name in sorted(RANKS)}
 
 
 def load_profile(which: str | Path) -> Profile:
@@ -145,22 +119,23 @@ def verify_valid(profile: Profile, on: date) -> None:
 
 
 def _profile(found: Mapping[str, object]) -> Profile:
-    _only(found, _PROFILE, "")
+    only(found, _PROFILE, "")
     valid_from = found["valid_from"]
     # In Python a moment is a day too.
     if not isinstance(valid_from, date) or isinstance(valid_from, datetime):
         raise TypeError("valid_from must be a day, written as 2026-11-22")
-    name = _text(found, "name", "")
+    name = text(found, "name", "")
     if not _NAME.fullmatch(name):
         raise ValueError("name has up to 64 small letters, digits and dashes")
-    retention = _table(found, "retention", _RETENTION)
-    ingest = _table(found, "ingest", _INGEST)
+    retention = table(found, "retention", _RETENTION)
+    ingest = table(found, "ingest", _INGEST)
     return Profile(
         name,
-        _text(found, "title", ""),
+        text(found, "title", ""),
         valid_from,
-        _number(retention, "days", "retention"),
-        IngestNumbers(**{key: _number(ingest, key, "ingest") for key in _INGEST}),
+        number(retention, "days", "retention"),
+        IngestNumbers(**{key: number(ingest, key, "ingest") for key in _INGEST}),
+        parse_search(inner(found, "search", "search")),
     )
 
 
@@ -174,60 +149,5 @@ def _checked(profile: Profile) -> Profile:
         raise ValueError("ingest.future_tolerance_s must be 0 or more")
     if not 1 <= ingest.clock_alarm_ms.value <= ingest.clock_quarantine_ms.value:
         raise ValueError("ingest.clock_alarm_ms must be 1 or more and at most ingest.clock_quarantine_ms")
+    verify_search(profile.search, kept_days=kept)
     return profile
-
-
-def _number(found: Mapping[str, object], key: str, where: str) -> Number:
-    name = f"{where}.{key}"
-    said = _inner(found, key, name)
-    strange = sorted(said.keys() - _NUMBER)
-    if strange:
-        raise ValueError(f"{name} has no use for {', '.join(strange)}")
-    value = said.get("value")
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name}.value must be a whole number")
-    if ("judgement" in said) == ("document" in said):
-        raise ValueError(f"{name} needs its document, or a judgement that says why it was chosen, not both")
-    if "judgement" in said:
-        if said.keys() - {"value", "judgement"}:
-            raise ValueError(f"{name} is a judgement: section, url and verified belong to a document")
-        return Number(value, None, _text(said, "judgement", name))
-    return Number(value, _source(said, name), "")
-
-
-def _source(said: Mapping[str, object], name: str) -> Source:
-    verified = said.get("verified")
-    if not isinstance(verified, bool):
-        raise TypeError(f"{name}.verified must say true or false: was the document itself read?")
-    section = _text(said, "section", name) if "section" in said else ""
-    url = _text(said, "url", name) if "url" in said else ""
-    if url and not url.startswith("https://"):
-        raise ValueError(f"{name}.url must begin with https://")
-    return Source(_text(said, "document", name), section, url, verified)
-
-
-def _table(found: Mapping[str, object], key: str, known: frozenset[str]) -> Mapping[str, object]:
-    table = _inner(found, key, key)
-    _only(table, known, f"{key}.")
-    return table
-
-
-def _inner(found: Mapping[str, object], key: str, name: str) -> Mapping[str, object]:
-    table = found[key]
-    if not isinstance(table, dict):
-        raise TypeError(f"{name} must be a table")
-    return cast("dict[str, object]", table)
-
-
-def _only(found: Mapping[str, object], known: frozenset[str], where: str) -> None:
-    if strange := sorted(found.keys() - known):
-        raise ValueError(f"it has no use for {', '.join(where + key for key in strange)}")
-    if missing := sorted(known - found.keys()):
-        raise ValueError(f"{', '.join(where + key for key in missing)} is missing")
-
-
-def _text(found: Mapping[str, object], key: str, where: str) -> str:
-    text = found[key]
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"{where}.{key} must be some text".removeprefix("."))
-    return text.strip()

@@ -128,6 +128,12 @@ def _add_origins(commands: Any) -> None:  # noqa: ANN401 - as above
     add_origins(commands)
 
 
+def _add_policy(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.policy_options import add_policy  # noqa: PLC0415 - as above
+
+    add_policy(commands)
+
+
 def _add_people(commands: Any) -> None:  # noqa: ANN401 - as above
     from openanpr.run.local.people import add_people  # noqa: PLC0415 - as above
 
@@ -155,6 +161,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_retention,
     _add_holds,
     _add_origins,
+    _add_policy,
     _add_people,
     _add_services,
 )

@@ -185,6 +185,7 @@ def vrms_like(engine: ReadEngine, wildcard: str, *, since: date, until: date, li
         "pattern": form.translate(_LIKE),
         "since_month": since.replace(day=1).isoformat(),
         "until_month": until.replace(day=1).isoformat(),
+        "whole_from": _whole_from(engine),
         "limit": _checked(limit) + 1,
     }
     asked = "vrms_like"  # by the order in which they are kept, which begins with the first character
@@ -199,7 +200,8 @@ def vrms_like(engine: ReadEngine, wildcard: str, *, since: date, until: date, li
 
 def last_seen(engine: ReadEngine, vrm: str) -> BriefRead | None:
     """The newest read of exactly this spelling, None when there is none; raises StoreError."""
-    last = engine.rows(statement("last_day_of_vrm"), {"vrm": vrm, "shape": shape_key(vrm)}, _LastDay)[0]
+    values: dict[str, Value] = {"vrm": vrm, "shape": shape_key(vrm), "whole_from": _whole_from(engine)}
+    last = engine.rows(statement("last_day_of_vrm"), values, _LastDay)[0]
     if not last.n:
         return None
     start = datetime.combine(_day(last.day), datetime.min.time(), UTC)
@@ -238,6 +240,11 @@ def wildcard_form(wildcard: str) -> str:
     if sum(c not in "?*" for c in wildcard) < LEAST_FIXED:
         raise QuestionError(f"a wildcard names at least {LEAST_FIXED} characters")
     return "".join(c if c in "?*" else shape_key(c) for c in wildcard)
+
+
+def _whole_from(engine: ReadEngine) -> str:
+    """The first day of the first month whose summary stands for all its reads."""
+    return engine.rows(statement("months_whole_from"), {}, tuple[str])[0][0]
 
 
 def _joined(engine: ReadEngine, names: Sequence[_Name]) -> Iterator[tuple[_Name, PlateRow, CameraRow]]:

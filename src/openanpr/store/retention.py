@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from openanpr.store.damaged_parts import damaged_parts, drop_damaged
-from openanpr.store.engine import ReadEngine, Value, statement
+from openanpr.store.engine import ReadEngine, statement
 from openanpr.store.holds import (
     day_bounds,
     held_counts,
@@ -25,7 +25,6 @@ from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import from_ms, to_ms
 from openanpr.wire.json_decoder import json_decoder
 
-_TRIES = 5
 _EPOCH = date(1970, 1, 1)
 _DROPS = (
     "drop_day_reads",
@@ -163,11 +162,6 @@ class _Left(msgspec.Struct, frozen=True, array_like=True):
     origin_batches: int
 
 
-class _Counts(msgspec.Struct, frozen=True, array_like=True):
-    summary: int
-    reads: int
-
-
 def preview_retention(
     engine: ReadEngine, pictures: Pictures, rule: RetentionRule, *, today: date
 ) -> tuple[DayToGo, ...]:
@@ -257,51 +251,17 @@ def _day_to_go(day: date, row: _Day | None, pictures: Pictures) -> DayToGo:
 
 
 def _clear_months(engine: ReadEngine, kept_from: date) -> None:
-    """Take the days before `kept_from` out of the summary of VRMs; raises RetentionError."""
+    """Let the summary of VRMs go for each month that has a day before `kept_from`.
+
+    A month goes as a whole with its first day: what is left of it is asked of its reads.
+    """
     for month in _stale_months(engine, kept_from):
-        first = date.fromisoformat(month)
-        if first < kept_from.replace(day=1):
-            engine.run(statement("drop_month"), {"month": month})
-        else:
-            _count_again(engine, first, since=max(first, kept_from))
+        engine.run(statement("drop_month"), {"month": month})
 
 
 def _stale_months(engine: ReadEngine, kept_from: date) -> list[str]:
     rows = engine.rows(statement("months_stale"), {"kept_from": kept_from.isoformat()}, tuple[str])
     return [row[0] for row in rows]
-
-
-def _count_again(engine: ReadEngine, month: date, *, since: date) -> None:
-    """Count a month anew from its reads since a day.
-
-    The month is replaced at one stroke, so a crash leaves the old count or the new. A read stored between
-    the count and the stroke would be lost from it: so the sums are compared, and it is done again.
-    """
-    named: dict[str, Value] = {"month": month.isoformat()}
-    after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-    span: dict[str, Value] = {
-        "since_ms": to_ms(datetime.combine(since, datetime.min.time(), UTC)),
-        "until_ms": to_ms(datetime.combine(after, datetime.min.time(), UTC)),
-    }
-    for _ in range(_TRIES):
-        if _counts(engine, named, span).reads:
-            engine.run(statement("month_again_drop"), named)
-            engine.run(statement("month_again_fill"), span)
-            engine.run(statement("month_replace"), named)
-            engine.run(statement("month_again_drop"), named)
-        else:
-            engine.run(statement("drop_month"), named)
-        counts = _counts(engine, named, span)
-        if counts.summary == counts.reads:
-            return
-    raise RetentionError(
-        f"the summary of {month:%Y-%m} does not agree with its reads after {_TRIES} counts: run retention "
-        "again when no old reads are coming in"
-    )
-
-
-def _counts(engine: ReadEngine, named: dict[str, Value], span: dict[str, Value]) -> _Counts:
-    return engine.rows(statement("month_counts"), {**named, **span}, _Counts)[0]
 
 
 def _end_holds(engine: ReadEngine, pictures: Pictures, today: date) -> tuple[EndedHold, ...]:

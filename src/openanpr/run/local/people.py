@@ -105,7 +105,7 @@ VERBS: Final = (
         _given,
         (
             _LOGIN,
-            Take("--role", "such as investigator or list_owner", required=True),
+            Take("--role", "such as investigator or list-owner", required=True),
             Take("--rank", "of an authorising officer, such as superintendent"),
             Take("--days", "how long (at most 1098)", required=True, kind=int),
             Take("--starts-at", "from when on, such as 2026-12-01T08:00:00Z (default: now)"),

@@ -21,6 +21,7 @@ class AlarmName(StrEnum):
     NOBODY_PRESENT = "nobody_present"
     ALERT_UNATTENDED = "alert_unattended"
     LIST_STALE = "list_stale"
+    REVIEWS_DUE = "reviews_due"
     RULES_FOR_NOTHING = "rules_for_nothing"
     CHORE_FAILING = "chore_failing"
     FORWARD_STOPPED = "forward_stopped"
@@ -114,6 +115,10 @@ def _of_others(standing: NodeStanding) -> Iterator[Alarm]:
             yield Alarm(
                 AlarmName.LIST_STALE, name, f"list {name} is stale: its hits say so and never say stop"
             )
+    for name, due in standing.reviews_due.items():
+        yield Alarm(
+            AlarmName.REVIEWS_DUE, name, f"{due} entries of list {name} are due for review by their owners"
+        )
     for name in standing.rules_for_nothing:
         yield Alarm(
             AlarmName.RULES_FOR_NOTHING,

@@ -45,6 +45,7 @@ from openanpr.run.node.match_reads import HitFinding, MatchReads
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.node import Node, Servers
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
+from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.store_reads import PutAside, StoreReads
 from openanpr.run.node.stores import Stores, open_stores
@@ -80,6 +81,7 @@ class _Made:
     alerting: Alerting
     finding: HitFinding
     forgetting: Forgetting
+    reviews: Reviews
     forwarding: Forwarding | None
     decoded: DecodedEntries
 
@@ -91,7 +93,7 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
     """
     profile = profile_of(settings, on=clock().date())
     made = _made(settings, ingest_limits(profile, settings), retention_rule(profile), clock, last)
-    keeping = housekeeping(made.stores, settings, made.forgetting, clock)
+    keeping = housekeeping(made.stores, settings, made.forgetting, made.reviews, clock)
     desks = _desks(made)
     for name, folder in _watched(made, desks.feeds):
         keeping.add(f"pictures of feed {name}", timedelta(seconds=2), folder.sweep)
@@ -135,6 +137,7 @@ def _made(
             hit_rules=HitRules(late_after, base_rates(settings), settings.odds.half_life_days),
         ),
         forgetting=Forgetting(stores, rule, lambda: limits),
+        reviews=Reviews(stores.lists),
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
     )
@@ -224,6 +227,7 @@ def _telling(
         desk=made.alerting.desk,
         keeping=keeping,
         forgetting=made.forgetting,
+        reviews=made.reviews,
         webhooks=made.alerting.senders,
         forwarding=made.forwarding,
     )

@@ -10,6 +10,7 @@ from openanpr.core.voi_list import ProposalState
 from openanpr.run.node.addresses import feed_profiles
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.housekeeping import Housekeeping
+from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.stores import Stores
 from openanpr.voi.inbox import Inbox
@@ -22,7 +23,11 @@ _BY = "the node"
 
 
 def housekeeping(
-    stores: Stores, settings: NodeSettings, forgetting: Forgetting, clock: Callable[[], datetime]
+    stores: Stores,
+    settings: NodeSettings,
+    forgetting: Forgetting,
+    reviews: Reviews,
+    clock: Callable[[], datetime],
 ) -> Housekeeping:
     """Return the chores; each is done at the start too, retention among them."""
     keeping = Housekeeping(clock)
@@ -31,6 +36,7 @@ def housekeeping(
     keeping.add("trim the journal", timedelta(seconds=30), forgetting.trim)
     keeping.add("trim events", timedelta(hours=6), forgetting.trim_events)
     keeping.add("weed lists", timedelta(hours=1), lambda now: weed_all(stores, now))
+    keeping.add("look for reviews", timedelta(hours=1), reviews.count)
     inbox = settings.feeds.inbox
     if settings.feeds.profiles:
         inbox.mkdir(mode=0o700, parents=True, exist_ok=True)

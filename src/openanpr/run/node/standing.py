@@ -47,8 +47,9 @@ class NodeStanding:
 
     `failures` are turns that failed, by the name of what failed; `webhooks_failing` endpoints whose last try
     failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found
-    again; `rules_for_nothing` the lists in the settings of alerts that the node does not have;
-    `damaged_parts` of the read store that the engine put aside; `disk_free_bytes` on the disk of the journal.
+    again; `reviews_due` entries that must be looked at again, by list; `rules_for_nothing` the lists in the
+    settings of alerts that the node does not have; `damaged_parts` of the read store that the engine put
+    aside; `disk_free_bytes` on the disk of the journal.
     """
 
     at: datetime
@@ -66,6 +67,7 @@ class NodeStanding:
     forward: ForwardStanding | None
     failures: Mapping[str, str]
     returned_days: int
+    reviews_due: Mapping[str, int]
     rules_for_nothing: Sequence[str]
     damaged_parts: int
     disk_free_bytes: int
@@ -100,6 +102,7 @@ def standing_record(standing: NodeStanding) -> dict[str, object]:
         "forward": standing.forward,
         "failures": dict(standing.failures),
         "returned_days": standing.returned_days,
+        "reviews_due": dict(standing.reviews_due),
         "rules_for_nothing": list(standing.rules_for_nothing),
         "damaged_parts": standing.damaged_parts,
         "disk_free_bytes": standing.disk_free_bytes,

@@ -16,6 +16,7 @@ from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.forward import Forwarding
 from openanpr.run.node.housekeeping import Housekeeping
 from openanpr.run.node.live_lists import NodeLists
+from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.rule_book import rules_for_nothing
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import (
@@ -47,6 +48,7 @@ class Telling:
     desk: AlertDesk
     keeping: Housekeeping
     forgetting: Forgetting
+    reviews: Reviews
     webhooks: Sequence[WebhookSender]
     forwarding: Forwarding | None
 
@@ -74,6 +76,7 @@ class Telling:
             forward=self._forward(),
             failures=self.keeping.failed | {one.name: one.fault for one in self.rounds if one.failures},
             returned_days=self.forgetting.returned,
+            reviews_due=self.reviews.due,
             rules_for_nothing=rules_for_nothing(self.settings, (one.of.name for one in standings)),
             damaged_parts=self.forgetting.damaged,
             disk_free_bytes=shutil.disk_usage(self.settings.journal.path.parent).free,

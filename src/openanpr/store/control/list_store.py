@@ -23,6 +23,7 @@ class ListStore:
         self.find = lists.find
         self.entries = lists.entries
         self.due_for_review = lists.due_for_review
+        self.reviews_due = lists.reviews_due
         self.any_to_weed = lists.any_to_weed
         self.tombstones = lists.tombstones
         self.history = lists.history

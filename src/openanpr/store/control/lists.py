@@ -158,6 +158,17 @@ class Lists:
             )
             return tuple(map(entry_of, found))
 
+    def reviews_due(self, *, on: date) -> dict[str, int]:
+        """Return how many entries' review day has come, by the lists that have any, without covert ones."""
+        counted = (
+            sa.select(voi_list.c.name, sa.func.count())
+            .join(voi_entry, voi_entry.c.list_id == voi_list.c.list_id)
+            .where(voi_entry.c.until.is_(None), voi_entry.c.review_on <= on, voi_entry.c.covert.is_(False))
+            .group_by(voi_list.c.name)
+        )
+        with reading(self._engine) as connection:
+            return {str(row[0]): int(row[1]) for row in connection.execute(counted)}
+
     def any_to_weed(self, list_name: str, *, on: date) -> bool:
         """Return whether an entry of the list has a weed date before `on`."""
         with reading(self._engine) as connection:

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from openanpr.core.role import Rank, Role
 from openanpr.people.account import Ended
 from openanpr.people.duties import Grave
 from openanpr.people.proposal import Decision, Proposal
-from openanpr.people.roles import Grant, Rank, Role
+from openanpr.people.roles import Grant
 from openanpr.people.training import Training
 from openanpr.store.control.engine import reading, writing
 from openanpr.store.control.people_rows import ended_of, ended_row

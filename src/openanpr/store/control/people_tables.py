@@ -121,7 +121,7 @@ person_grant: Final = sa.Table(
     *_ended("withdrawn"),
     sa.CheckConstraint("given_by <> account_id", name="self"),
     sa.CheckConstraint("starts_at_us < ends_at_us", name="ends"),
-    sa.CheckConstraint("(role = 'authorising_officer') = (rank IS NOT NULL)", name="rank"),
+    sa.CheckConstraint("(role = 'authorising-officer') = (rank IS NOT NULL)", name="rank"),
     sa.Index("ix_person_grant_account_id", "account_id"),
 )
 

@@ -1,5 +1,6 @@
 -- Which VRMs have this form, which begins with a wildcard? Takes what vrms_like takes, and m1 and v1 to m8 and v8
--- (store/sieve.py). Answers the same. Every VRM is looked at: by its code, and by its text only where it is too long for one.
+-- (store/sieve.py). Answers the same. Every VRM of a month with a summary is looked at: by its code, and by its text only
+-- where it is too long for one.
 SELECT mark, sum(n), toUInt32(min(first_day)), toUInt32(max(last_day)) AS last
 FROM (
     SELECT reverse(reinterpretAsString(code)) AS mark, n, first_day, last_day
@@ -8,13 +9,22 @@ FROM (
         OR bitAnd(code, {m3:UInt64}) = {v3:UInt64} OR bitAnd(code, {m4:UInt64}) = {v4:UInt64}
         OR bitAnd(code, {m5:UInt64}) = {v5:UInt64} OR bitAnd(code, {m6:UInt64}) = {v6:UInt64}
         OR bitAnd(code, {m7:UInt64}) = {v7:UInt64} OR bitAnd(code, {m8:UInt64}) = {v8:UInt64}
-    WHERE month >= toDate({since_month:String}) AND month <= toDate({until_month:String})
+    WHERE month >= greatest(toDate({since_month:String}), toDate({whole_from:String}))
+        AND month <= toDate({until_month:String})
         AND translate(mark, 'IO', '10') LIKE {pattern:String}
     UNION ALL
     SELECT vrm AS mark, n, first_day, last_day
     FROM vrm_month
     PREWHERE code = 0
-    WHERE month >= toDate({since_month:String}) AND month <= toDate({until_month:String})
+    WHERE month >= greatest(toDate({since_month:String}), toDate({whole_from:String}))
+        AND month <= toDate({until_month:String})
+        AND translate(vrm, 'IO', '10') LIKE {pattern:String}
+    UNION ALL
+    SELECT vrm AS mark, toUInt64(1) AS n, toDate(captured_at) AS first_day, toDate(captured_at) AS last_day
+    FROM reads
+    WHERE captured_at >= toDateTime64({since_month:String}, 3, 'UTC')
+        AND captured_at < toDateTime64({whole_from:String}, 3, 'UTC')
+        AND toStartOfMonth(captured_at) <= toDate({until_month:String})
         AND translate(vrm, 'IO', '10') LIKE {pattern:String}
 )
 GROUP BY mark

@@ -13,6 +13,7 @@ from typing import Annotated, TypeVar
 from msgspec import Meta, Struct
 from starlette.routing import Route
 
+from openanpr.core.role import Rank, Role
 from openanpr.people import founding, grave_acts, present, register
 from openanpr.people.account import Account, Post, login_of
 from openanpr.people.desk import Actor, Desk, administrators, standing_of
@@ -22,7 +23,7 @@ from openanpr.people.founding import LinkMade, Newcomer
 from openanpr.people.proof import SOCKET, prove
 from openanpr.people.proposal import Proposal
 from openanpr.people.register import RoleAsked
-from openanpr.people.roles import Grant, Rank, Role
+from openanpr.people.roles import Grant
 from openanpr.web.local.asking import Asked, Instant, Said, answered
 
 _ValueT = TypeVar("_ValueT")

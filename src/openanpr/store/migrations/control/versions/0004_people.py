@@ -148,7 +148,7 @@ def _roles() -> None:
         *_ended("withdrawn"),
         _check("person_grant", "self", "given_by <> account_id"),
         _check("person_grant", "ends", "starts_at_us < ends_at_us"),
-        _check("person_grant", "rank", "(role = 'authorising_officer') = (rank IS NOT NULL)"),
+        _check("person_grant", "rank", "(role = 'authorising-officer') = (rank IS NOT NULL)"),
         _key("person_grant", "grant_id"),
     )
     _indexes("person_grant", "account_id")

@@ -1,0 +1,202 @@
+"""Verify an exported audit log, or one entry that was disclosed, with no network, database or other program.
+
+    python -m openanpr.audit.verify FOLDER [--checkpoint KEPT] [--key KEY] [--witness KEY]
+    python -m openanpr.audit.verify --entry FILE --key KEY
+
+Ends with 0 where all is whole, 1 where it is not (and names the first entry that does not fit), 2 where it
+was not called rightly. It needs Python and the package cryptography.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+from openanpr.audit.checkpoint import Checkpoint, CheckpointError, open_checkpoint
+from openanpr.audit.commitment import OpeningError
+from openanpr.audit.disclosure import Disclosure, DisclosureError, Proved, verify_disclosure
+from openanpr.audit.entry import EntryError
+from openanpr.audit.examine import CLOCK_TOLERANCE, Examined, ExamineError, Trust, examine
+from openanpr.audit.merkle import ProofError
+from openanpr.audit.note import KeyKind, NoteError, NoteKey, Seen
+
+_UNPROVED = (NoteError, CheckpointError, ProofError, EntryError, OpeningError, DisclosureError, ExamineError)
+
+
+class CallError(Exception):
+    """The call cannot be understood; the sentence says what to give."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the arguments of this command."""
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="an exported log")
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a checkpoint of this log that you kept: it must go on from it (may be repeated)",
+    )
+    parser.add_argument(
+        "--key",
+        metavar="KEY",
+        help="the log's key, name+id+base64 or a file with it, from where the log is not kept; without it "
+        "the folder's own is taken, and said to be so",
+    )
+    parser.add_argument(
+        "--witness",
+        metavar="KEY",
+        action="append",
+        default=[],
+        help="the key of a witness that must have signed too (may be repeated)",
+    )
+    parser.add_argument("--entry", metavar="FILE", help="a disclosed entry to verify instead of a folder")
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Verify what was asked for; print what was found; return the exit status."""
+    try:
+        return _run(asked)
+    except CallError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
+    except OSError as fault:
+        sys.stderr.write(f"{fault.filename or 'a file'} cannot be read: {fault.strerror}\n")
+        return 2
+
+
+def _run(asked: argparse.Namespace) -> int:
+    witnesses = tuple(_key(text, KeyKind.COSIGNATURE) for text in cast("list[str]", asked.witness))
+    if (asked.folder is None) == (asked.entry is None):
+        raise CallError("name the folder of an exported log, or --entry with the file of a disclosed one")
+    try:
+        if asked.entry is not None:
+            return _verify_entry(Path(asked.entry), asked, witnesses)
+        return _verify_folder(Path(asked.folder), asked, witnesses)
+    except _UNPROVED as fault:
+        sys.stdout.write(f"NOT WHOLE: {fault}\n")
+        return 1
+
+
+def _verify_folder(folder: Path, asked: argparse.Namespace, witnesses: tuple[NoteKey, ...]) -> int:
+    if not folder.is_dir():
+        raise CallError(f"{folder} is no folder: name the folder of an exported log")
+    key, own = _log_key(folder, asked.key)
+    kept = tuple(_kept(Path(name), key) for name in cast("list[str]", asked.checkpoint))
+    found = examine(folder, Trust(key, witnesses, kept))
+    _demand(witnesses, found.signed.witnesses)
+    sys.stdout.write("\n".join(_told(found, kept, own_key=own)) + "\n")
+    return 0
+
+
+def _verify_entry(path: Path, asked: argparse.Namespace, witnesses: tuple[NoteKey, ...]) -> int:
+    if asked.key is None:
+        raise CallError("a disclosed entry is verified with the log's key: give it with --key")
+    key = _key(cast("str", asked.key), KeyKind.ED25519)
+    disclosure = Disclosure.parse(path.read_bytes())
+    proved = verify_disclosure(disclosure, log_key=key, witnesses=witnesses)
+    _demand(witnesses, proved.witnesses)
+    sys.stdout.write("\n".join(_told_entry(disclosure.index, proved, key)) + "\n")
+    return 0
+
+
+def _told(found: Examined, kept: Sequence[Checkpoint], *, own_key: bool) -> list[str]:
+    now = found.signed.checkpoint
+    lines = [f"WHOLE: {now.size} entries of the log {now.origin}, root {now.root.hex()}"]
+    if own_key:
+        lines.append(
+            "but the key is the folder's own: get the log's key from elsewhere and give it with --key"
+        )
+    if found.first_at and found.last_at:
+        lines.append(f"from {_at(found.first_at)} to {_at(found.last_at)}")
+    lines += [f"{act}: {count}" for act, count in sorted(found.acts.items())]
+    lines += [f"goes on from the checkpoint of {one.size} entries that you kept" for one in kept]
+    lines.append(f"agrees with {found.history} earlier checkpoints of its own")
+    lines += _told_witnesses(found.signed.witnesses)
+    if found.opened or found.erased:
+        lines.append(f"{found.opened} openings fit their entries, {found.erased} are told to be erased")
+    if found.clock_fell:
+        lines.append(
+            f"the time falls by more than {CLOCK_TOLERANCE.seconds} s at {len(found.clock_fell)} entries, "
+            f"first at entry {found.clock_fell[0]}: a clock was set back"
+        )
+    if found.later_version:
+        lines.append(
+            f"{found.later_version} entries of a later schema were hashed, not read: use a later program"
+        )
+    return lines
+
+
+def _told_entry(index: int, proved: Proved, key: NoteKey) -> list[str]:
+    entry = proved.entry
+    lines = [f"PROVED: entry {index} of {proved.size} of the log {key.name}: {entry.act} at {_at(entry.at)}"]
+    lines += [f"{name}: {value}" for name, value in sorted(entry.public.items())]
+    for name in sorted(entry.sealed):
+        # What was opened may hold anything: control characters do not reach the terminal.
+        lines.append(
+            f"{name} (opened): {proved.values[name]!r}" if name in proved.values else f"{name}: not opened"
+        )
+    return lines + _told_witnesses(proved.witnesses)
+
+
+def _told_witnesses(witnesses: Sequence[Seen]) -> list[str]:
+    return [f"seen by {one.key.name} at {_at(datetime.fromtimestamp(one.at or 0, UTC))}" for one in witnesses]
+
+
+def _demand(wanted: Sequence[NoteKey], seen: Sequence[Seen]) -> None:
+    missing = [key.name for key in wanted if key not in {one.key for one in seen}]
+    if missing:
+        raise ExamineError(f"the checkpoint is not signed by the witness {', '.join(missing)}")
+
+
+def _log_key(folder: Path, given: str | None) -> tuple[NoteKey, bool]:
+    """The key to verify with, and whether it is only the folder's own word."""
+    if given is not None:
+        return _key(given, KeyKind.ED25519), False
+    try:
+        about = cast("object", json.loads((folder / "about.json").read_bytes()))
+        return NoteKey.parse(cast("dict[str, str]", about)["key"]), True
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, FileNotFoundError) as fault:
+        raise CallError("the folder names no key: give the log's key with --key") from fault
+
+
+def _key(text: str, kind: KeyKind) -> NoteKey:
+    try:
+        key = NoteKey.parse(text if "+" in text else Path(text).read_text(encoding="utf-8").strip())
+    except (NoteError, UnicodeDecodeError) as fault:
+        raise CallError(f"a key that was given cannot be read: {fault}") from fault
+    if key.kind is not kind:
+        raise CallError(f"the key of {key.name} is of kind {key.kind}, and {kind} is needed here")
+    return key
+
+
+def _kept(path: Path, key: NoteKey) -> Checkpoint:
+    try:
+        return open_checkpoint(path.read_bytes(), log_key=key).checkpoint
+    except (NoteError, CheckpointError) as fault:
+        raise CallError(f"the checkpoint {path} that you kept cannot be used: {fault}") from fault
+
+
+def _at(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Verify what the command line names."""
+    parser = argparse.ArgumentParser(
+        prog="python -m openanpr.audit.verify",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
