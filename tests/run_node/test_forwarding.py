@@ -126,7 +126,8 @@ def test_an_operator_has_a_forwarded_read_proved_and_one_under_a_hold_when_its_d
     other, url = nation
     own = force(url)
     give_code(other, own)
-    own.deliver(read(), read("KX51AAA"))
+    own.deliver(read())
+    own.deliver(read("KX51AAA"))
     own.pass_on("forward")
     for _ in range(5):
         own.turn("forward")
@@ -145,8 +146,8 @@ def test_an_operator_has_a_forwarded_read_proved_and_one_under_a_hold_when_its_d
     assert (certificate["held"], certificate["held_origin_batches"]) == ([["op-1", 1]], 1)
     assert other.refused("POST", "/origins/prove", {"read": named})[0] == 404
     assert other.post("/origins/prove", {"read": named, "hold_id": "op-1"}) == told
-    beside = {"read": {**named, "vrm": "KX51AAA"}, "hold_id": "op-1"}
-    assert other.refused("POST", "/origins/prove", beside)[0] == 404, "the read beside it was not held"
+    other_read = {"read": {**named, "vrm": "KX51AAA"}, "hold_id": "op-1"}
+    assert other.refused("POST", "/origins/prove", other_read)[0] == 404, "the other read was not held"
 
 
 def test_what_came_straight_here_is_kept_without_its_batch(world) -> None:

@@ -1,6 +1,6 @@
--- Which VRMs have this form, which begins with a wildcard? Takes what vrms_like takes, and m1 and v1 to m8 and v8
--- (store/sieve.py). Answers the same. Every VRM of a month with a summary is looked at: by its code, and by its text only
--- where it is too long for one.
+-- Which VRMs have this form, which begins with a wildcard? Takes pattern, since_month, until_month, whole_from and limit as
+-- vrms_like does, and the pairs of store/sieve.py: m1 v1, m2 v2, m3 v3, m4 v4, m5 v5, m6 v6, m7 v7, m8 v8. Answers the same.
+-- Every VRM of a month with a summary is looked at: by its code, and by its text only where it is too long for one.
 SELECT mark, sum(n), toUInt32(min(first_day)), toUInt32(max(last_day)) AS last
 FROM (
     SELECT reverse(reinterpretAsString(code)) AS mark, n, first_day, last_day
