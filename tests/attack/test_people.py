@@ -18,6 +18,7 @@ from openanpr.people.duties import Grave
 from openanpr.people.event import Deed, PeopleRefusedError, Reason
 from openanpr.people.oidc_line import HttpLine
 from openanpr.people.password import HashCost, Passwords
+from openanpr.people.roles import SEARCHING
 from openanpr.people.sign_in import sign_in
 from openanpr.people.slow_down import BY_ACCOUNT, BY_SOURCE
 from tests.ingest.contracts import at_once
@@ -153,6 +154,21 @@ def test_one_source_that_tries_many_names_is_slowed_down(scene) -> None:
     told = [guess(scene, ann, login=f"name{n}").refused for n in range(BY_SOURCE.free + 3)]
     assert told[-1] is Reason.SLOWED_DOWN
     assert scene.sign_in(ann), "and nobody elsewhere is"
+
+
+def test_one_house_with_a_world_of_addresses_is_one_source(scene) -> None:
+    ann = scene.founder()
+    told = [
+        guess(scene, ann, f"2001:db8::{n:x}", login=f"name{n}").refused for n in range(BY_SOURCE.free + 3)
+    ]
+    assert told[-1] is Reason.SLOWED_DOWN
+
+
+def test_a_station_of_many_people_is_not_slowed_down_by_their_slips(scene) -> None:
+    people = [scene.founder("ann"), scene.founder("bob")]
+    for n in range(BY_SOURCE.free * 2):
+        assert guess(scene, people[n % 2], HOME).refused is Reason.WRONG_PASSWORD
+        assert scene.sign_in(people[n % 2])
 
 
 def test_guesses_that_come_at_once_are_not_all_judged(scene) -> None:
@@ -349,6 +365,16 @@ def test_nobody_gives_themselves_a_role_by_any_way(scene) -> None:
     assert told.refused is Reason.DUTY, "an administrator holds nothing else, whoever gives it"
 
 
+def test_an_administrator_makes_up_nobody_to_search_as(scene) -> None:
+    ann, bob = scene.founder("ann"), scene.founder("bob")
+    puppet = scene.person(ann, "puppet")
+    for role in SEARCHING:
+        asked = scene.asked(puppet, role)
+        told = refused(register.give_role, scene.desk, scene.acting(ann), asked, now=scene.now)
+        assert told.refused is Reason.DUTY
+    assert register.give_role(scene.desk, scene.acting(bob), asked, now=scene.now)
+
+
 def test_nobody_approves_their_own_proposal_nor_one_about_themselves(scene) -> None:
     ann, bob = scene.founder("ann"), scene.founder("bob")
     dan = scene.person(ann, "dan")
@@ -411,6 +437,6 @@ def test_expired_training_takes_the_role_away_in_the_midst_of_a_session(scene) -
 def test_a_role_in_the_past_cannot_be_given_to_cover_what_was_done(scene) -> None:
     ann = scene.founder()
     dan = scene.person(ann, "dan")
-    asked = replace(scene.asked(dan, Role.ANALYST), starts_at=scene.now - timedelta(days=1))
+    asked = replace(scene.asked(dan, Role.LIST_OWNER), starts_at=scene.now - timedelta(days=1))
     with pytest.raises(ValueError, match="now or later"):
         register.give_role(scene.desk, scene.acting(ann), asked, now=scene.now)

@@ -55,6 +55,7 @@ class Scene:
     store: PeopleStore
     now: datetime = NOW
     passwords: Passwords = field(default_factory=lambda: Passwords(CHEAP, os.urandom))
+    founders: list[Person] = field(default_factory=list)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -82,7 +83,8 @@ class Scene:
 
     def founder(self, login: str = "ann") -> Person:
         made = founding.first_link(self.desk, newcomer(login), now=self.now)
-        return self.accept(made.value.token)
+        self.founders.append(self.accept(made.value.token))
+        return self.founders[-1]
 
     def person(self, admin: Person, login: str) -> Person:
         made = register.add_person(self.desk, self.acting(admin), newcomer(login), now=self.now)
@@ -109,8 +111,14 @@ class Scene:
         return present.actor(self.desk, found, source=source, now=self.now)
 
     def give(self, admin: Person, person: Person, role: Role, *, days: float = 365, starts_in: float = 0):
+        """Give a role; where `admin` has added the person, another administrator gives it."""
+        giver = admin if person.account.made_by != admin.id else self.other(admin)
         asked = self.asked(person, role, days=days, starts_in=starts_in)
-        return register.give_role(self.desk, self.acting(admin), asked, now=self.now).value
+        return register.give_role(self.desk, self.acting(giver), asked, now=self.now).value
+
+    def other(self, admin: Person) -> Person:
+        found = next((one for one in self.founders if one.id != admin.id), None)
+        return self.founder("zoe") if found is None else found
 
     def asked(
         self, person: Person, role: Role, *, days: float = 365, starts_in: float = 0, rank: Rank | None = None

@@ -121,7 +121,7 @@ def test_disabling_ends_sessions_and_links_at_once_and_two_administrators_enable
     assert refused(present.present, scene.desk, token, source=HOME, now=scene.now)
     assert refused(scene.sign_in, dan).refused is Reason.DISABLED
     with pytest.raises(ValueError, match="disabled"):
-        register.give_role(scene.desk, by, scene.asked(dan, Role.ANALYST), now=scene.now)
+        register.give_role(scene.desk, by, scene.asked(dan, Role.PUBLISHER), now=scene.now)
     scene.grave(ann, bob, Grave.ENABLE_ACCOUNT, dan)
     assert scene.sign_in(dan)
     assert refused(register.disable, scene.desk, by, ann.id, "me", now=scene.now).refused is Reason.DUTY
@@ -251,3 +251,42 @@ def test_on_the_socket_a_name_is_proved_by_a_code_that_is_taken_once(scene) -> N
         told = refused(proof.prove, scene.desk, login, code, now=scene.now)
         assert told.refused is Reason.UNKNOWN_ACCOUNT
     assert proof.prove(scene.desk, "ann", ann.recovery[3], now=scene.now)
+
+
+def test_what_is_not_a_grave_act_or_not_possible_is_not_proposed(scene) -> None:
+    ann, bob = scene.founder("ann"), scene.founder("bob")
+    dan = scene.person(ann, "dan")
+    by = scene.acting(ann)
+    with pytest.raises(ValueError, match="one administrator"):
+        grave_acts.propose_role(scene.desk, by, scene.asked(dan, Role.PUBLISHER), now=scene.now)
+    with pytest.raises(ValueError, match="enable"):
+        grave_acts.propose(scene.desk, by, Grave.ENABLE_ACCOUNT, dan.id, "x", now=scene.now)
+    with pytest.raises(ValueError, match="say why"):
+        grave_acts.propose(scene.desk, by, Grave.RENEW_CREDENTIALS, dan.id, " ", now=scene.now)
+    with pytest.raises(LookupError):
+        grave_acts.propose(scene.desk, by, Grave.RENEW_CREDENTIALS, "none", "x", now=scene.now)
+    scene.give(ann, dan, Role.AUDITOR)
+    asked = scene.asked(dan, Role.AUTHORISING_OFFICER, rank=Rank.INSPECTOR)
+    told = refused(grave_acts.propose_role, scene.desk, scene.acting(bob), asked, now=scene.now)
+    assert told.refused is Reason.DUTY
+    with pytest.raises(ValueError, match="say why"):
+        register.disable(scene.desk, scene.acting(ann), dan.id, " ", now=scene.now)
+
+
+def test_only_an_administrator_decides(scene) -> None:
+    ann = scene.founder("ann")
+    dan, eve = scene.person(ann, "dan"), scene.person(ann, "eve")
+    act = Grave.RENEW_CREDENTIALS
+    one = grave_acts.propose(scene.desk, scene.acting(ann), act, dan.id, "x", now=scene.now).value
+    for deed in (
+        lambda: grave_acts.refuse(scene.desk, scene.acting(eve), one.proposal_id, "x", now=scene.now),
+        lambda: grave_acts.approve(scene.desk, scene.acting(eve), one.proposal_id, now=scene.now),
+    ):
+        assert refused(deed).refused is Reason.DUTY
+
+
+def test_codes_tried_on_the_socket_are_slowed_down(scene) -> None:
+    ann = scene.founder()
+    told = [refused(proof.prove, scene.desk, "ann", f"{n:06}", now=scene.now).refused for n in range(7)]
+    assert told[-1] is Reason.SLOWED_DOWN
+    assert refused(proof.prove, scene.desk, "ann", ann.recovery[0], now=scene.now)

@@ -134,6 +134,8 @@ def test_the_highest_rank_of_the_roles_that_count_is_the_persons() -> None:
 
 
 def test_roles_of_two_sources_that_must_be_apart_count_neither() -> None:
+    pair = frozenset({Role.AUDITOR, Role.INVESTIGATOR})
+    assert conflicts(pair) == {pair}
     both = [grant(Role.AUDITOR), grant(Role.INVESTIGATOR), grant(Role.PUBLISHER)]
     found = standing(ANN, both, [], NO_COURSES, now=NOW)
     assert (found.roles, found.clashing) == ({Role.PUBLISHER}, {Role.AUDITOR, Role.INVESTIGATOR})

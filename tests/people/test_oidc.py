@@ -21,6 +21,7 @@ from openanpr.people.oidc_line import HttpLine, Registration
 from openanpr.people.provider import ClaimRules, verify_address
 from openanpr.people.provider import Provider as Known
 from openanpr.people.session import Way
+from tests.ingest.contracts import at_once
 from tests.people.oidc_server import CLIENT, SECRET, Provider, serving
 from tests.people.scene import HOME, POST, Scene, refused
 
@@ -33,7 +34,7 @@ RULES = ClaimRules(
         "ANPR-OWN": Role.LIST_OWNER,
     },
     rank_claim="rank",
-    ranks={"Insp": Rank.INSPECTOR, "Supt": Rank.SUPERINTENDENT},
+    ranks={"PC": Rank.NONE, "Insp": Rank.INSPECTOR, "Supt": Rank.SUPERINTENDENT},
     strong=frozenset({"mfa"}),
     post=POST,
 )
@@ -123,6 +124,7 @@ def test_claimed_roles_end_with_the_session_and_are_never_kept_as_grants(force) 
         ({"amr": None}, Reason.NO_ROLE),
         ({"groups": "nothing known"}, Reason.NO_ROLE),
         ({"groups": ["ANPR-AUTH"]}, Reason.NO_ROLE),
+        ({"groups": ["ANPR-AUTH"], "rank": "PC"}, Reason.NO_ROLE),
         ({"groups": {"ANPR-OWN": 1}}, Reason.NO_ROLE),
         ({"iss": "https://evil.example"}, Reason.PROVIDER),
         ({"aud": "another"}, Reason.PROVIDER),
@@ -203,6 +205,19 @@ def test_a_state_is_good_once_for_ten_minutes_for_one_browser_and_one_provider(f
 def test_a_code_is_worth_nothing_without_the_verifier_of_its_own_sign_in(force) -> None:
     first, second = force.back(force.begin()), force.back(force.begin())
     assert refused(force.finish, replace(first, code=second.code)).refused is Reason.PROVIDER
+
+
+def test_no_administrator_makes_a_link_to_the_account_of_a_person_of_the_force(force) -> None:
+    who = force.enter().value.account.account_id
+    ann = force.scene.founder()
+    with pytest.raises(ValueError, match="in use"):
+        register.link_again(force.scene.desk, force.scene.acting(ann), who, now=force.scene.now)
+
+
+def test_two_who_come_for_the_first_time_at_once_are_one_account(force) -> None:
+    backs = [force.back(force.begin()) for _ in range(4)]
+    found = at_once(lambda n: force.finish(backs[n]).value.account.account_id, 4)
+    assert len(set(found)) == len(force.scene.store.every()) == 1
 
 
 def test_a_disabled_person_is_not_let_in_by_their_force(force) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from openanpr.people import passkey_acts, present
+from openanpr.people import passkey_acts, present, register
 from openanpr.people.event import Deed, Reason
 from openanpr.people.session import Way
 from tests.people.authenticator import PRESENT, VERIFIED, Authenticator
@@ -114,3 +114,25 @@ def test_a_passkey_of_elsewhere_or_without_its_user_is_refused(scene, owner, lie
 def test_an_answer_that_is_none_is_refused(scene, answer) -> None:
     told = refused(passkey_acts.sign_in_by_passkey, scene.desk, SITE, answer, source=HOME, now=scene.now)
     assert told.refused is Reason.PASSKEY
+
+
+def test_a_disabled_person_is_not_let_in_by_a_passkey(scene, owner) -> None:
+    bob = scene.founder("bob")
+    by = scene.acting(bob)
+    register.disable(scene.desk, by, owner.person.id, "left", now=scene.now)
+    assert refused(enter, scene, owner.key).refused is Reason.DISABLED
+
+
+def test_an_assertion_under_the_id_of_another_key_is_refused(scene, owner) -> None:
+    stranger = Authenticator(credential_id=owner.key.credential_id)
+    assert refused(enter, scene, stranger).refused is Reason.PASSKEY
+    assert refused(enter, scene, Authenticator()).refused is Reason.PASSKEY, "a key that is nobody's"
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 61])
+def test_a_passkey_has_a_name(scene, name) -> None:
+    by = scene.acting(scene.founder())
+    options = passkey_acts.begin_adding(scene.desk, SITE, by, now=scene.now).value
+    answer = Authenticator().create(options)
+    with pytest.raises(ValueError, match="a name"):
+        passkey_acts.finish_adding(scene.desk, SITE, by, answer, name=name, now=scene.now)

@@ -11,6 +11,7 @@ from openanpr.people import founding, present
 from openanpr.people.event import Deed, PeopleRefusedError, Reason
 from openanpr.people.password import HashCost, Passwords
 from openanpr.people.recovery import COUNT
+from openanpr.people.second_factor import new_codes
 from openanpr.people.session import Way
 from openanpr.people.sign_in import NOT_TAKEN, sign_in
 from tests.people.scene import HOME, PASSWORD, newcomer, refused
@@ -163,6 +164,30 @@ def test_a_second_factor_counts_as_fresh_for_minutes_and_stepping_up_gives_anoth
     found = present.present(scene.desk, new.token, source=HOME, now=scene.now)
     assert present.actor(scene.desk, found, source=HOME, now=scene.now).fresh
     assert new.session.ends_at == found.session.ends_at
+
+
+def test_one_session_is_ended_and_the_others_stay(scene) -> None:
+    ann, bob = scene.founder("ann"), scene.founder("bob")
+    first, second = scene.sign_in(ann), scene.sign_in(ann)
+    by = scene.acting(bob)
+    args = (first.session.session_id, "lost phone")
+    assert present.end_session(scene.desk, by, *args, now=scene.now).value == 1
+    assert refused(present.present, scene.desk, first.token, source=HOME, now=scene.now)
+    assert present.present(scene.desk, second.token, source=HOME, now=scene.now)
+    with pytest.raises(LookupError):
+        present.end_session(scene.desk, by, *args, now=scene.now)
+    dan = scene.acting(scene.person(ann, "dan"))
+    other = second.session.session_id
+    assert refused(present.end_session, scene.desk, dan, other, "x", now=scene.now).refused is Reason.DUTY
+
+
+def test_new_recovery_codes_take_the_place_of_the_old_after_a_fresh_second_factor(scene) -> None:
+    ann = scene.founder()
+    new = new_codes(scene.desk, scene.acting(ann), now=scene.now).value
+    assert refused(scene.sign_in, ann, code=ann.recovery[0])
+    assert scene.sign_in(ann, code=new[0])
+    stale = replace(scene.acting(ann), fresh=False)
+    assert refused(new_codes, scene.desk, stale, now=scene.now).refused is Reason.NOT_FRESH
 
 
 def test_a_person_ends_their_own_sessions_and_nobody_elses_without_the_role(scene) -> None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openanpr.people.event import Reason
 from openanpr.people.keys import PeopleKeys, SealError, token_text
 from openanpr.people.password import HashCost, Passwords, verify_fit
 from openanpr.people.recovery import code_digest, codes, looks_like_one
@@ -26,6 +27,7 @@ from openanpr.people.session import (
     verify_fresh,
 )
 from openanpr.people.slow_down import BY_ACCOUNT, BY_SOURCE, Slowing, Tries, judge
+from openanpr.people.source import place_of
 from openanpr.people.totp import NEVER, CodeError, app_address, app_text, step_of
 from tests.people.scene import CHEAP, NOW, ROOT
 
@@ -184,12 +186,44 @@ def test_a_session_counts_within_its_times_and_no_clock_that_went_back_makes_it_
             verify_counts(wrong, rules, now=now)
 
 
+def test_each_time_of_a_session_ends_at_its_own_second() -> None:
+    """To the second: a minute of a clock put right, ten seconds of a slow page, and what lies beyond."""
+    rules, second = SessionRules(), timedelta(seconds=1)
+    verify_counts(SESSION, rules, now=NOW - timedelta(seconds=60))
+    with pytest.raises(SessionError) as caught:
+        verify_counts(SESSION, rules, now=NOW - timedelta(seconds=61))
+    assert caught.value.reason is Reason.CLOCK_WENT_BACK
+    verify_fresh(SESSION, rules, source="10.0.0.1", now=NOW - timedelta(seconds=60))
+    with pytest.raises(SessionError):
+        verify_fresh(SESSION, rules, source="10.0.0.1", now=NOW - timedelta(seconds=61))
+    followed = replace(SESSION, followed_at=NOW)
+    for seconds, stolen in ((0, False), (10, False), (11, True)):
+        with pytest.raises(SessionError) as caught:
+            verify_counts(followed, rules, now=NOW + seconds * second)
+        assert (caught.value.reason, caught.value.stolen) == (Reason.REPLAYED_TOKEN, stolen)
+
+
 def test_a_factor_is_fresh_for_minutes_from_its_own_place() -> None:
     rules = SessionRules()
     verify_fresh(SESSION, rules, source="10.0.0.1", now=NOW + timedelta(minutes=4, seconds=59))
     for source, minutes in (("10.0.0.1", 5), ("10.0.0.2", 0), ("10.0.0.1", -2)):
         with pytest.raises(SessionError):
             verify_fresh(SESSION, rules, source=source, now=NOW + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::9", "2001:db8:1:2::/64"),
+        ("socket", "socket"),
+        ("", ""),
+    ],
+)
+def test_all_addresses_of_one_house_are_one_place(source, place) -> None:
+    assert place_of(source) == place
 
 
 def test_a_form_belongs_to_one_token() -> None:

@@ -58,7 +58,7 @@ def test_the_first_hour_of_a_nodes_people(told, call, asked, accept, monkeypatch
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{link}\none\nanother\n"))
     assert "differ" in call("people", "accept").err
     accept(link)
-    given = told("people", "give", "dan", "--role", "investigator", "--days", "90", "--why", "posted", *ann())
+    given = told("people", "give", "dan", "--role", "investigator", "--days", "90", "--why", "posted", *bob())
     assert given.startswith("given: investigator until ")
     days = ("--passed-on", str(TODAY), "--expires-on", str(TODAY + timedelta(days=300)))
     told("people", "training", "dan", "--course", "anpr-user", *days, *ann())
@@ -74,6 +74,7 @@ def test_the_first_hour_of_a_nodes_people(told, call, asked, accept, monkeypatch
     number = asked("people", "proposals")[0]["proposal"]
     accept(link_of("\n".join(told("people", "approve", number, *ann()).splitlines()[1:])))
     assert told("people", "sessions") == "none"
+    assert "no such session" in call("people", "end-session", "none", "--why", "x", *bob()).err
     assert "ended: 0" in told("people", "sign-out", "dan", "--why", "left", *bob())
     assert "disabled: at " in told("people", "disable", "dan", "--why", "left", *bob())
     told("people", "enable", "dan", "--why", "back", *bob())

@@ -172,7 +172,7 @@ def test_tries_at_once_are_each_counted(people) -> None:
     waits = at_once(lambda _: people.begin_try(b"k", BY_ACCOUNT, NOW), 12)
     assert sum(wait == 0 for wait in waits) == BY_ACCOUNT.free + 1
     people.give_back(b"k")
-    assert people.begin_try(b"k", BY_ACCOUNT, NOW) == 0
+    assert [people.begin_try(b"k", BY_ACCOUNT, NOW) for _ in range(2)] == [0, 0]
     people.succeeded(b"k")
     assert people.begin_try(b"k", BY_ACCOUNT, NOW) == 0
     people.give_back(b"k")

@@ -66,9 +66,12 @@ def test_two_first_administrators_are_made_on_the_socket_and_no_third(world) -> 
 
 @pytest.mark.usefixtures("dan")
 def test_a_person_gets_a_role_and_training_and_loses_them(world, two) -> None:
-    ann, _ = two
+    ann, bob = two
     path = "/people/accounts/dan"
-    grant = world.post(f"{path}/roles", ann.proof(role="investigator", days=30, why="posted"))
+    form = {"role": "investigator", "days": 30, "why": "posted"}
+    status, why = world.refused("POST", f"{path}/roles", ann.proof(**form))
+    assert (status, "ask another administrator" in why) == (409, True), "ann has added dan"
+    grant = world.post(f"{path}/roles", bob.proof(role="investigator", days=30, why="posted"))
     assert world.get(path)["untrained"] == ["investigator"]
     days = {"passed_on": str(NOW.date()), "expires_on": str(NOW.date() + timedelta(days=300))}
     assert world.post(f"{path}/training", ann.proof(course="anpr-user", **days))["course"] == "anpr-user"
@@ -130,10 +133,10 @@ def test_a_service_is_made_and_revoked(world, two) -> None:
 
 def test_whoever_proves_nothing_or_holds_no_role_changes_nothing(world, two, dan) -> None:
     ann, _ = two
-    form = {"role": "analyst", "days": 30, "why": "posted"}
+    form = {"role": "list-owner", "rank": "none", "days": 30, "why": "posted"}
     path = "/people/accounts/dan/roles"
     used = ann.proof(**form)
-    world.post(path, used)
+    assert world.post(path, used)["rank"] is None
     for wrong in ({**form, "by": "ann", "code": "000000"}, used, {**used, "by": "nobody"}):
         status, why = world.refused("POST", path, wrong)
         assert (status, "not taken" in why) == (409, True)

@@ -99,6 +99,15 @@ class Three:
     subject: str
 
 
+def verify_maker(made_by: str, giver: str, role: Role) -> None:
+    """Raise DutyError where whoever added a person would give them a searching role too.
+
+    Else one administrator could make up a person, be that person, and search.
+    """
+    if role in SEARCHING and giver == made_by:
+        raise DutyError("whoever added a person gives them no searching role: ask another administrator")
+
+
 def verify_second(who: Three, roles: frozenset[Role], administrators: frozenset[str]) -> None:
     """Raise DutyError unless two administrators, and no more than that, stand behind a grave act.
 

@@ -252,7 +252,7 @@ class Slowed(Protocol):
         ...
 
     def give_back(self, key: bytes) -> None:
-        """Take back the one try that has succeeded, and leave those that failed."""
+        """Take back the try that has succeeded, and one that failed before it."""
         ...
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openanpr.people.account import Ended
-from openanpr.people.desk import Actor, Desk, event, standing_of
+from openanpr.people.desk import Actor, Desk, duty_refusal, event, standing_of
 from openanpr.people.duties import DutyError, verify_administrator
 from openanpr.people.event import STRANGER, Deed, Done, PeopleEvent, PeopleRefusedError, Reason
 from openanpr.people.keys import TOKEN_BYTES, token_text
@@ -140,19 +140,32 @@ def sign_out(desk: Desk, token: str, *, source: str, now: datetime) -> Done[None
     return Done(None, (told,) if ended else ())
 
 
+def end_session(desk: Desk, by: Actor, session_id: str, why: str, *, now: datetime) -> Done[int]:
+    """End one session, one's own or as an administrator, with its whole family; raises LookupError."""
+    found = next((one for one in desk.store.open_sessions(now) if one.session_id == session_id), None)
+    if found is None:
+        raise LookupError("there is no such session, or not any more")
+    _verify_may_end(by, found.account_id, now)
+    count = desk.store.end_family(found.family, Ended(now, by.account_id, why))
+    told = event(Deed.SESSIONS_REVOKED, now, by.account_id, found.account_id, by.source, session=session_id)
+    return Done(count, (told,))
+
+
 def end_sessions(desk: Desk, by: Actor, account_id: str, why: str, *, now: datetime) -> Done[int]:
     """End all sessions of a person, by themselves or an administrator; return how many there were."""
-    if by.account_id != account_id:
-        try:
-            verify_administrator(by.roles)
-        except DutyError as fault:
-            told = event(
-                Deed.SESSIONS_REVOKED, now, by.account_id, account_id, by.source, refused=Reason.DUTY
-            )
-            raise PeopleRefusedError(str(fault), told) from None
+    _verify_may_end(by, account_id, now)
     count = desk.store.end_sessions(account_id, Ended(now, by.account_id, why))
     told = event(Deed.SESSIONS_REVOKED, now, by.account_id, account_id, by.source, count=str(count))
     return Done(count, (told,))
+
+
+def _verify_may_end(by: Actor, account_id: str, now: datetime) -> None:
+    if by.account_id == account_id:
+        return
+    try:
+        verify_administrator(by.roles)
+    except DutyError as fault:
+        raise duty_refusal(fault, Deed.SESSIONS_REVOKED, now, by, account_id) from None
 
 
 def _refused(

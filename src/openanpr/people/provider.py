@@ -89,7 +89,7 @@ def claimed(claims: Mapping[str, object], provider: Provider) -> Claimed:
         raise ClaimsError("your sign-in did not ask for a second factor: sign in there with one")
     roles = {rules.roles[text] for text in _texts(claims.get(rules.role_claim)) if text in rules.roles}
     ranks = [rules.ranks[text] for text in _texts(claims.get(rules.rank_claim)) if text in rules.ranks]
-    rank = max(ranks, key=lambda one: one.level, default=None)
+    rank = max((one for one in ranks if one is not Rank.NONE), key=lambda one: one.level, default=None)
     if rank is None:
         roles.discard(Role.AUTHORISING_OFFICER)
     if not roles:

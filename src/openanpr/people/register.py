@@ -15,6 +15,7 @@ from openanpr.people.duties import (
     verify_administrator,
     verify_any,
     verify_grant,
+    verify_maker,
     verify_other,
 )
 from openanpr.people.event import Deed, Done
@@ -58,11 +59,12 @@ def add_person(desk: Desk, by: Actor, newcomer: Newcomer, *, now: datetime) -> D
 def link_again(desk: Desk, by: Actor, account_id: str, *, now: datetime) -> Done[LinkMade]:
     """Return another link for an account whose first was never used; the earlier one is gone.
 
-    An account that has credentials gets new ones by a grave act. Raises PeopleRefusedError, LookupError.
+    An account that somebody signs in to gets other credentials by a grave act. Raises PeopleRefusedError,
+    LookupError, ValueError.
     """
     _verify(by, Deed.LINK_MADE, account_id, now)
     account = known(desk, account_id)
-    if desk.store.credentials(account_id) is not None or not account.able:
+    if in_use(desk, account) or not account.able:
         raise ValueError("this account is in use: two administrators renew its credentials together")
     return make_link(desk, account, by.account_id, by.source, now=now)
 
@@ -70,12 +72,17 @@ def link_again(desk: Desk, by: Actor, account_id: str, *, now: datetime) -> Done
 def give_role(desk: Desk, by: Actor, asked: RoleAsked, *, now: datetime) -> Done[Grant]:
     """Give a role that one administrator may give; raises PeopleRefusedError, ValueError, LookupError.
 
-    Not to oneself, not beside a role that is kept apart from it, not before today.
+    Not to oneself, not beside a role that is kept apart from it, not before now; a searching role not to a
+    person whom the same administrator added.
     """
     if grave_role(asked.role) is not None:
         fault = DutyError("this role is given by two administrators: propose it")
         raise duty_refusal(fault, Deed.ROLE_GIVEN, now, by, asked.account_id)
-    _verify(by, Deed.ROLE_GIVEN, asked.account_id, now)
+    try:
+        verify_administrator(by.roles)
+        verify_maker(known(desk, asked.account_id).made_by, by.account_id, asked.role)
+    except DutyError as fault:
+        raise duty_refusal(fault, Deed.ROLE_GIVEN, now, by, asked.account_id) from None
     grant = grant_of(desk, by.account_id, asked, now=now)
     return give(desk, by, grant, now=now)
 
@@ -103,7 +110,7 @@ def grant_of(desk: Desk, given_by: str, asked: RoleAsked, *, now: datetime) -> G
         desk.fresh_id(),
         asked.account_id,
         asked.role,
-        asked.rank,
+        None if asked.rank is Rank.NONE else asked.rank,
         asked.starts_at,
         asked.ends_at,
         given_by,
@@ -179,6 +186,13 @@ def disable(desk: Desk, by: Actor, account_id: str, why: str, *, now: datetime) 
         raise ValueError("this account is disabled already")
     told = event(Deed.ACCOUNT_DISABLED, now, by.account_id, account_id, by.source)
     return Done(known(desk, account_id), (told,))
+
+
+def in_use(desk: Desk, account: Account) -> bool:
+    """Whether somebody signs in to an account already, in whichever way."""
+    outside = account.made_by.startswith("oidc:")
+    has_keys = bool(desk.store.passkeys_of(account.account_id))
+    return outside or has_keys or desk.store.credentials(account.account_id) is not None
 
 
 def known(desk: Desk, account_id: str) -> Account:

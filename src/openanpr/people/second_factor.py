@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from openanpr.people.desk import Desk
-from openanpr.people.event import Reason
-from openanpr.people.recovery import code_digest, looks_like_one
+from openanpr.people.desk import Actor, Desk, event, verify_fresh_actor
+from openanpr.people.event import Deed, Done, Reason
+from openanpr.people.recovery import CODE_BYTES, COUNT, code_digest, codes, looks_like_one
 from openanpr.people.session import Way
 from openanpr.people.totp import SECRET_BYTES, CodeError, step_of
 
 _NOBODYS: Final = bytes(SECRET_BYTES)
+
+
+def new_codes(desk: Desk, by: Actor, *, now: datetime) -> Done[tuple[str, ...]]:
+    """Return new recovery codes in place of the old ones, shown once; the second factor must be fresh."""
+    who = by.account_id
+    verify_fresh_actor(by, Deed.RECOVERY_CODES_MADE, who, now=now)
+    made = codes(desk.chance(COUNT * CODE_BYTES))
+    desk.store.replace_recovery(who, tuple(code_digest(code, who, desk.keys) for code in made))
+    return Done(made, (event(Deed.RECOVERY_CODES_MADE, now, who, who, by.source),))
 
 
 class FactorError(Exception):

@@ -16,6 +16,7 @@ from openanpr.core.role import Rank, Role
 from openanpr.people.account import Ended
 from openanpr.people.event import Reason
 from openanpr.people.keys import PeopleKeys, base64url
+from openanpr.people.source import place_of
 
 _CLOCK_SLACK: Final = timedelta(seconds=60)
 _ROTATION_SLACK: Final = timedelta(seconds=10)
@@ -104,7 +105,7 @@ def verify_counts(session: Session | None, rules: SessionRules, *, now: datetime
 def verify_fresh(session: Session, rules: SessionRules, *, source: str, now: datetime) -> None:
     """Raise SessionError unless a second factor was given minutes ago, from where the request comes."""
     fresh = session.fresh_at - _CLOCK_SLACK <= now < session.fresh_at + rules.fresh
-    if not fresh or session.fresh_source != source:
+    if not fresh or place_of(session.fresh_source) != place_of(source):
         raise SessionError(Reason.NOT_FRESH)
 
 

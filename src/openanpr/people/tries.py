@@ -10,6 +10,7 @@ from typing import Final
 from openanpr.people.desk import Desk
 from openanpr.people.keys import PeopleKeys, base64url
 from openanpr.people.slow_down import BY_ACCOUNT, BY_DEVICE, BY_SOURCE, Slowing
+from openanpr.people.source import place_of
 
 DEVICE_BYTES: Final = 16
 
@@ -59,7 +60,7 @@ def begin_sign_in(
         own = desk.keys.digest("tries of a device", device)
         _begin(desk, own, BY_DEVICE, now)
         return Counted(own, None)
-    shared = desk.keys.digest("tries of a source", source)
+    shared = desk.keys.digest("tries of a source", place_of(source))
     _begin(desk, shared, BY_SOURCE, now)
     own = desk.keys.digest("tries of a login", login)
     _begin(desk, own, BY_ACCOUNT, now)
@@ -74,7 +75,7 @@ def begin_step(desk: Desk, account_id: str, *, now: datetime) -> Counted:
 
 
 def succeeded(desk: Desk, counted: Counted) -> None:
-    """Forget the person's failures; of the source's, take back this one alone."""
+    """Forget the person's failures; of the source's, take back this try and one more."""
     desk.store.succeeded(counted.own)
     if counted.shared is not None:
         desk.store.give_back(counted.shared)

@@ -189,7 +189,7 @@ VERBS: Final = (
         "who is signed in",
         "GET",
         "/people/sessions",
-        rows("login", "way", "began_at", "seen_at", "ends_at", "source"),
+        rows("session", "login", "way", "began_at", "seen_at", "ends_at", "source"),
     ),
     Verb(
         "sign-out",
@@ -198,6 +198,14 @@ VERBS: Final = (
         "/people/accounts/{login}/sessions/revoke",
         fields("login", "ended"),
         (_LOGIN, WHY, BY, _CODE),
+    ),
+    Verb(
+        "end-session",
+        "end one session",
+        "POST",
+        "/people/sessions/{session}/revoke",
+        fields("ended"),
+        (Take("session", "its id, as `sessions` shows it", path=True), WHY, BY, _CODE),
     ),
 )
 

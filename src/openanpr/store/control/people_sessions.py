@@ -19,7 +19,10 @@ from openanpr.store.control.upsert import insert_into
 from openanpr.wire.json_decoder import json_decoder
 
 _KEPT: Final = timedelta(days=30)
-"""So long sessions that are over, and tries, stay to be looked at; the log of what was done is elsewhere."""
+"""So long sessions that are over stay to be looked at; the log of what was done is elsewhere."""
+
+_TRIES_KEPT: Final = timedelta(days=2)
+"""Longer than any failure counts: strangers make up names, and each is a row."""
 
 
 class PeopleSessions:
@@ -99,7 +102,7 @@ class PeopleTries:
         """Count a try as failed, before it is judged, and return 0; or return the seconds to wait."""
         columns, at_us = person_tries.c, to_us(now)
         with writing(self._engine) as connection:
-            connection.execute(sa.delete(person_tries).where(columns.last_at_us < to_us(now - _KEPT)))
+            connection.execute(sa.delete(person_tries).where(columns.last_at_us < to_us(now - _TRIES_KEPT)))
             fresh = insert_into(connection, person_tries).values(key=key, failures=0, last_at_us=at_us)
             connection.execute(fresh.on_conflict_do_nothing())
             row = connection.execute(
@@ -120,13 +123,13 @@ class PeopleTries:
             connection.execute(sa.delete(person_tries).where(person_tries.c.key == key))
 
     def give_back(self, key: bytes) -> None:
-        """Take back the one try that has succeeded, and leave those that failed."""
+        """Take back the try that has succeeded, and one that failed before it."""
         columns = person_tries.c
         with writing(self._engine) as connection:
             connection.execute(
                 sa.update(person_tries)
-                .where(columns.key == key, columns.failures > 0)
-                .values(failures=columns.failures - 1)
+                .where(columns.key == key)
+                .values(failures=sa.case((columns.failures > 2, columns.failures - 2), else_=0))
             )
 
 

@@ -121,6 +121,7 @@ def people_routes(of: PeopleRoutes) -> list[Route]:
         answered("/people/links/look", lambda asked: _look(of, asked.form(LookForm)), "POST"),
         answered("/people/links/accept", lambda asked: _accept(of, asked.form(AcceptForm)), "POST"),
         answered("/people/sessions", lambda _: _sessions(of)),
+        answered("/people/sessions/{session}/revoke", lambda asked: _revoke_one(of, asked), "POST"),
         answered("/people/proposals", lambda _: _proposals(of)),
         answered("/people/proposals/{number}/approve", lambda asked: _approve(of, asked), "POST"),
         answered("/people/proposals/{number}/refuse", lambda asked: _refuse(of, asked), "POST"),
@@ -253,9 +254,16 @@ def _revoke(of: PeopleRoutes, asked: Asked) -> object:
     return {"login": account.login, "ended": value(done)}
 
 
+def _revoke_one(of: PeopleRoutes, asked: Asked) -> object:
+    form = asked.form(ProvedWhyForm)
+    by, session = proved(of, form.by, form.code), asked.path["session"]
+    return {"ended": value(present.end_session(of.desk, by, session, form.why, now=of.clock()))}
+
+
 def _sessions(of: PeopleRoutes) -> object:
     return [
         {
+            "session": one.session_id,
             "login": _login(of, one.account_id),
             "way": one.way.value,
             "began_at": one.began_at,
