@@ -21,8 +21,8 @@ from openanpr.policy.decide import (
     Outcome,
     decide,
 )
-from openanpr.policy.judge import NOTHING_PERMITS
-from openanpr.policy.remedy import Remedy
+from openanpr.policy.judge import NOTHING_PERMITS, RULES_FAILED, Verdict
+from openanpr.policy.remedy import Remedy, _cured
 from openanpr.policy.request_json import parse_request, request_json
 from tests.policy.asking import (
     OFFICER,
@@ -205,6 +205,33 @@ def test_a_pattern_without_an_objective_is_told_both_ways() -> None:
     ]
 
 
+def test_a_person_without_the_role_is_told_every_role_that_has_it() -> None:
+    searching = (Role.CONTROL_ROOM_OPERATOR, Role.PATROL_OFFICER, Role.INVESTIGATOR, Role.ANALYST)
+    told = [((f"asked by a person whose role is {role}",), Rank.NONE) for role in searching]
+    assert steps(search(Role.LIST_OWNER)) == told
+
+
+@given(REQUESTS, NAMES)
+@settings(deadline=None, max_examples=100)
+def test_no_remedy_has_a_step_that_it_does_without(request, name) -> None:
+    by_step = {change.step: change for change in changes(request, PROFILES[name], tuple(Role))}
+    for remedy in decided(request, name).remedies:
+        for left_out in remedy.steps:
+            changed = request
+            for step in remedy.steps:
+                changed = changed if step == left_out else by_step[step].apply(changed)
+            if remedy.rank is not Rank.NONE:
+                changed = replace(changed, approval=approval(remedy.rank, by="p77"))
+            assert decided(changed, name).outcome is not Outcome.ALLOWED
+
+
+def test_a_change_that_breaks_a_rule_cures_nothing() -> None:
+    base = frozenset({"search-reason", "search-reference"})
+    assert _cured(base, Verdict(allowed=False, rules=(RULES_FAILED,))) == frozenset()
+    assert _cured(base, Verdict(allowed=False, rules=("search-reason",))) == {"search-reference"}
+    assert _cured(base, Verdict(allowed=True, rules=("search-by-role",))) == base
+
+
 def test_lapsed_training_and_ended_roles_are_told_and_count_to_their_last_day() -> None:
     fair = search()
     for until, outcome in ((TODAY, Outcome.ALLOWED), (TODAY - timedelta(days=1), Outcome.REFUSED)):
@@ -291,6 +318,7 @@ def test_a_decision_names_what_it_was_judged_by() -> None:
     assert told.version == shipped_rules().version(PROFILES["nadc-2018"])
     assert told.profile == "nadc-2018 of 2018-01-11"
     assert told.row == "any-purpose-to-90-days"
+    assert decided(material(Act.PRINT)).row == ""
 
 
 def test_a_case_system_that_cannot_be_reached_is_passed_only_in_urgency_with_authority() -> None:

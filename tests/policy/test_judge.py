@@ -117,6 +117,8 @@ class _Answer:
         _Answer(cedarpy.Decision.Allow, ["policy0"], {"policy0": "search-reason"}),
         _Answer(cedarpy.Decision.Deny, ["policy0"]),
         _Answer(cedarpy.Decision.NoDecision, ["policy0"], {"policy0": "search-by-role"}),
+        _Answer(cedarpy.Decision.NoDecision, ["policy0"], {"policy0": "search-reason"}),
+        _Answer(cedarpy.Decision.NoDecision),
         None,
     ],
 )

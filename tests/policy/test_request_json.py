@@ -179,4 +179,5 @@ def test_a_decision_is_one_line_that_any_program_can_read() -> None:
     assert told["remedies"][1] == {"steps": ["purpose category serious or above"], "rank": "superintendent"}
     assert told["version"].startswith("sha256:")
     approved = json.loads(decision_json(decided(search(kind="convoy"))))
+    assert approved["outcome"] == "allowed-with-approval"
     assert approved["approval"] == {"role": "authorising-officer", "least_rank": "inspector", "not_by": "p1"}

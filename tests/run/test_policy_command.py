@@ -7,7 +7,9 @@ import json
 
 import pytest
 
+from openanpr.policy.profile import DEFAULT_PROFILE
 from openanpr.policy.request_json import decision_json, request_json
+from openanpr.run import cli
 from openanpr.run.cli import main
 from tests.policy.asking import decided, search
 from tests.policy.test_access_rules import TEXTS
@@ -157,6 +159,10 @@ def test_a_call_that_cannot_be_answered_says_why(capsys, tmp_path, words, told) 
     code, out, err = called(capsys, *(word.format(folder=tmp_path) for word in words))
     assert (code, out) == (2, "")
     assert told in err
+
+
+def test_the_profile_that_is_taken_by_itself_is_that_of_a_node() -> None:
+    assert cli._parser().parse_args(["policy", "test"]).profile == DEFAULT_PROFILE
 
 
 def test_a_day_that_is_none_is_told(capsys) -> None:

@@ -59,8 +59,6 @@ def find_remedies(
 
 def _cured(base: frozenset[str], said: Verdict) -> frozenset[str]:
     """The refusals that a change took away; it may have brought others."""
-    if said.allowed:
-        return base
     return frozenset() if RULES_FAILED in said.rules else base - frozenset(said.rules)
 
 
