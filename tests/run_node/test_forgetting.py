@@ -169,4 +169,5 @@ def test_chores_are_all_done_at_the_start(world) -> None:
         "trim the journal",
         "trim events",
         "weed lists",
+        "look for reviews",
     ]
