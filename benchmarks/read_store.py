@@ -30,6 +30,7 @@ import numpy as np
 from benchmarks.result import ROOT, Finding, Line
 from benchmarks.stored_reads import CAMERAS, Road, draw_road, drawn_reads
 from benchmarks.traffic import Mix, marks, reads
+from openanpr.core.span import Span
 from openanpr.ingest.arrival import Arrival, ArrivedRead
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.engine import Statement, statement
@@ -38,7 +39,6 @@ from openanpr.store.native import block
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import columns_of
 from openanpr.store.reads_find import (
-    Span,
     last_seen,
     reads_of_cameras,
     reads_of_shapes,

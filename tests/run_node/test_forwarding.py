@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import pytest
 
+from openanpr.core.read_key import ReadKey
+from openanpr.core.span import Span
 from openanpr.deliver.outbox import Capacity, Outbox
 from openanpr.deliver.outbox_file import OutboxFullError, OutboxKind
 from openanpr.ingest.enrol import CodeRequest, make_code
@@ -25,7 +27,7 @@ from openanpr.run.node.store_reads import StoreReads
 from openanpr.store.engine import Statement
 from openanpr.store.journal import Group, JournalledBatch
 from openanpr.store.origins import verify_origin
-from openanpr.store.reads_find import ReadKey, Span, reads_of_cameras, whole_read, whole_reads
+from openanpr.store.reads_find import reads_of_cameras, whole_read, whole_reads
 from openanpr.web.delivery import DeliverySettings, delivery_app
 from openanpr.web.serve import serve_tcp
 from openanpr.wire.forwarded import MOST_HOPS, OriginProof

@@ -10,12 +10,13 @@ from datetime import timedelta
 import pytest
 
 from openanpr.core.advice import Advice
+from openanpr.core.span import Span
 from openanpr.ingest.journal import Entry
 from openanpr.run.node import decoded as decoded_module
 from openanpr.run.node.consumer import Consumer, GroupSize
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.store.journal import Group, Journal, JournalledBatch
-from openanpr.store.reads_find import Span, reads_of_shapes
+from openanpr.store.reads_find import reads_of_shapes
 from tests.run_node.world import NOW, listed, read
 
 

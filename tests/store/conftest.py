@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from openanpr.core.read_key import ReadKey
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.clickhouse_server import ClickHouseServer, ServerAddress
 from openanpr.store.engine import ReadEngine, Statement
 from openanpr.store.migrate_reads import migrate_reads, read_migrations
 from openanpr.store.pictures import Bucket, Pictures
-from openanpr.store.reads_find import ReadKey
 from openanpr.store.reads_write import Written, write_reads
 from tests.store.reads import LONG_AGO
 from tests.store.s3_server import make_bucket, running_s3

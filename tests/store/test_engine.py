@@ -9,10 +9,11 @@ from datetime import timedelta
 
 import pytest
 
+from openanpr.core.span import Span
 from openanpr.store.chdb_folder import ChdbFolder, FolderInUseError
 from openanpr.store.clickhouse_server import ClickHouseServer, ServerAddress
 from openanpr.store.engine import Statement, StoreError, statement
-from openanpr.store.reads_find import Span, reads_of_vrm
+from openanpr.store.reads_find import reads_of_vrm
 from tests.store.killing import ROOT
 from tests.store.reads import AT, arrived
 

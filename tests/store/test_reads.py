@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from openanpr.core.camera import CameraId
+from openanpr.core.read_key import ReadKey
+from openanpr.core.span import Span
 from openanpr.ingest import mend
 from openanpr.ingest.arrival import Origin
 from openanpr.ingest.keep import batch_key
 from openanpr.store.engine import Statement
 from openanpr.store.reads_find import (
     QuestionError,
-    ReadKey,
-    Span,
     last_seen,
     reads_of_cameras,
     reads_of_shape,

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
+from openanpr.core.span import Span
 from openanpr.store import retention
 from openanpr.store.damaged_parts import damaged_parts
 from openanpr.store.engine import Statement
 from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds, place_hold, record_hold
 from openanpr.store.pictures import PictureName
-from openanpr.store.reads_find import Span, last_seen, reads_of_vrm, vrms_like, whole_read
+from openanpr.store.reads_find import last_seen, reads_of_vrm, vrms_like, whole_read
 from openanpr.store.retention import (
     RetentionError,
     RetentionRule,

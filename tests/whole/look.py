@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from openanpr.core.camera import CameraId
+from openanpr.core.span import Span
 from openanpr.store.chdb_folder import ChdbFolder
-from openanpr.store.reads_find import MOST_ROWS, Span, reads_of_cameras, whole_reads
+from openanpr.store.reads_find import MOST_ROWS, reads_of_cameras, whole_reads
 from tests.store.journal_child import tell
 
 CAMERAS = [CameraId(force, 1, camera) for force in (53, 54) for camera in range(1, 30)]

@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from openanpr.core.camera import CameraId
+from openanpr.core.read_key import ReadKey
 from openanpr.core.shape import shape_key
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.store.engine import ReadEngine, Value, statement
 from openanpr.store.native import block, numbers, texts
 from openanpr.store.pictures import PictureName, Pictures, checked_hold_id
 from openanpr.store.read_columns import CameraRow, PlateRow, from_ms, read_of, to_ms
-from openanpr.store.reads_find import ReadKey
 
 MOST_READS = 10_000
 _EPOCH = date(1970, 1, 1)

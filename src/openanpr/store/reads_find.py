@@ -11,7 +11,9 @@ from typing import Generic, TypeAlias, TypeVar
 import msgspec
 
 from openanpr.core.camera import CameraId
+from openanpr.core.read_key import ReadKey
 from openanpr.core.shape import shape_key
+from openanpr.core.span import Span
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.store.engine import ReadEngine, Value, statement
 from openanpr.store.read_columns import (
@@ -48,15 +50,6 @@ class QuestionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadKey:
-    """What names one read: by whom, when and which VRM."""
-
-    camera: CameraId
-    captured_at: datetime
-    vrm: str
-
-
-@dataclass(frozen=True, slots=True)
 class BriefRead:
     """A stored read without its particulars: `whole_read` has them. `confidence` is cut to 1/10,000."""
 
@@ -82,19 +75,6 @@ class Found(Generic[_FoundT]):
 
     rows: tuple[_FoundT, ...]
     more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Times from `since` to before `until`."""
-
-    since: datetime
-    until: datetime
-
-    def __post_init__(self) -> None:
-        """Refuse a span that is empty or has no zone."""
-        if self.since.tzinfo is None or self.until.tzinfo is None or self.since >= self.until:
-            raise QuestionError("a span needs two times with a zone, the first before the second")
 
 
 class _Brief(msgspec.Struct, frozen=True, array_like=True):

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from openanpr.core.read_key import ReadKey
 from openanpr.core.shape import shape_key
+from openanpr.core.span import Span
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.match.wildcard import WILDCARDS
 from openanpr.run.node.match_reads import AlertRaising, HitFinding
@@ -22,8 +24,6 @@ from openanpr.store.engine import ReadEngine
 from openanpr.store.reads_find import (
     MOST_ROWS,
     QuestionError,
-    ReadKey,
-    Span,
     reads_of_shapes,
     vrms_like,
     whole_reads,

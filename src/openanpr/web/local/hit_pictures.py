@@ -8,9 +8,10 @@ from itertools import islice
 from typing import Protocol
 
 from openanpr.alert.hit_seen import HitSeen
+from openanpr.core.read_key import ReadKey
 from openanpr.store.engine import ReadEngine
 from openanpr.store.pictures import PictureName
-from openanpr.store.reads_find import ReadKey, whole_read
+from openanpr.store.reads_find import whole_read
 from openanpr.wire.read_json import rfc3339
 
 _MOST_HITS = 10

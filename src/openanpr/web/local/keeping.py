@@ -14,12 +14,13 @@ from starlette.routing import Route
 
 from openanpr.core.camera import CameraId
 from openanpr.core.capture_record import CaptureRecord
+from openanpr.core.read_key import ReadKey
 from openanpr.store.engine import ReadEngine
 from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds, place_hold
 from openanpr.store.origins import verify_origin
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import to_ms
-from openanpr.store.reads_find import ReadKey, whole_read
+from openanpr.store.reads_find import whole_read
 from openanpr.store.retention import (
     RetentionRule,
     RetentionRun,
