@@ -34,6 +34,7 @@ from openanpr.run.node.chores import housekeeping
 from openanpr.run.node.consumer import Consumer, GroupSize
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.run.node.desks import Judging, delivery_desks
+from openanpr.run.node.door import PeopleDoor, people_door
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.forward import ForwardedPictures, Forwarding, ForwardReads
 from openanpr.run.node.hits import HitRules
@@ -44,6 +45,7 @@ from openanpr.run.node.local_routes import Behind, local_routes
 from openanpr.run.node.match_reads import HitFinding, MatchReads
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.node import Node, Servers
+from openanpr.run.node.people_desk import people_desk
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
 from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.settings import NodeSettings
@@ -84,6 +86,7 @@ class _Made:
     reviews: Reviews
     forwarding: Forwarding | None
     decoded: DecodedEntries
+    door: PeopleDoor
 
 
 def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: ExitStack) -> Node:
@@ -140,6 +143,7 @@ def _made(
         reviews=Reviews(stores.lists),
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
+        door=people_door(people_desk(stores), settings, (), clock, last),
     )
 
 
@@ -272,6 +276,7 @@ def _behind(made: _Made, telling: Telling) -> Behind:
         made.rule,
         lambda: made.limits,
         made.clock,
+        made.door,
     )
 
 
@@ -283,4 +288,5 @@ def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
         delivery=serve_tcp(app, listen.host, listen.port, tls.certificate, tls.key),
         local=serve_socket(local_app(local_routes(_behind(made, telling))), settings.data / SOCKET),
         metrics=None if metrics.port is None else serve_tcp(told, metrics.host, metrics.port, None, None),
+        people=made.door.served(settings),
     )

@@ -161,4 +161,6 @@ def _greet(settings: NodeSettings, out: TextIO) -> None:
     scheme = "http" if settings.tls.certificate is None else "https"
     for name in sorted(settings.listen.authorities):
         print(f"node: devices deliver to {scheme}://{name}", file=out)
+    if settings.people.port:
+        print(f"node: people sign in at {scheme}://{settings.people.authorities[0]}/api", file=out)
     print(f"node: everything is in {settings.data}; ask it by 'openanpr node status'", file=out, flush=True)

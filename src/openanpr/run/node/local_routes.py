@@ -15,10 +15,10 @@ from openanpr.ingest.mend import ReleaseDesk
 from openanpr.run.node.alarms import alarms
 from openanpr.run.node.chores import WEEDING
 from openanpr.run.node.desks import fresh_id
+from openanpr.run.node.door import PeopleDoor
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.home import SETTINGS_FILE
 from openanpr.run.node.metrics import metrics_text
-from openanpr.run.node.people_desk import people_desk
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import standing_record
 from openanpr.run.node.stores import Stores
@@ -27,7 +27,7 @@ from openanpr.store.backup import Parts, backup
 from openanpr.store.retention import RetentionRule
 from openanpr.voi.stolen import shipped_stolen_policy
 from openanpr.web.local.alerts import AlertRoutes, alert_routes
-from openanpr.web.local.asking import Route
+from openanpr.web.local.app import LocalRoute
 from openanpr.web.local.devices import DeviceRoutes, device_routes
 from openanpr.web.local.keeping import KeepingRoutes, keeping_routes
 from openanpr.web.local.lists import ListRoutes, list_routes
@@ -55,15 +55,17 @@ class Behind:
     rule: RetentionRule
     limits: Callable[[], Limits]
     clock: Callable[[], datetime]
+    door: PeopleDoor
 
 
-def local_routes(of: Behind) -> list[Route]:
+def local_routes(of: Behind) -> list[LocalRoute]:
     """Return every route of the local socket."""
     stores, kept = of.stores, of.stores.intake
     desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, stores.journal)
-    people = PeopleRoutes(people_desk(stores), of.clock)
+    people = PeopleRoutes(of.door.desk, of.clock)
     lists = ListRoutes(stores.lists, of.clock, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING)
     return [
+        of.door.local(),
         *node_routes(NodeRoutes(lambda: _standing(of), lambda: _metrics(of), lambda to: _backup(of, to))),
         *alert_routes(
             AlertRoutes(of.desk, stores.alerts, stores.alerts, stores.engine, stores.pictures, of.clock)

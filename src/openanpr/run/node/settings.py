@@ -235,6 +235,63 @@ class Odds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passkeys:
+    """For whom passkeys are: a host name and the origin of the node's pages; without both there are none."""
+
+    relying_party: str = ""
+    origin: str = ""
+    name: Name = "OpenANPR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleProvider:
+    """A force's own sign-in (OpenID Connect), and what its claims are worth, see `people.provider`."""
+
+    name: Name
+    issuer: Name
+    client_id: Name
+    secret_file: Path
+    roles: dict[str, str]
+    ranks: dict[str, str]
+    strong: frozenset[Name]
+    force: int
+    unit: Name
+    team: Name
+    role_claim: Name = "roles"
+    rank_claim: Name = "rank"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRole:
+    """A name under which alerts are routed, and the roles whose holders answer to it once they sign in."""
+
+    name: Name
+    roles: frozenset[Name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Where people reach the node; port 0: over its own socket alone."""
+
+    host: Name = "127.0.0.1"
+    port: Annotated[int, Bounds(0, 65535)] = 8471
+    names: tuple[Name, ...] = ()
+    passkeys: Passkeys = Passkeys()
+    providers: tuple[PeopleProvider, ...] = ()
+    alert_roles: tuple[AlertRole, ...] = (
+        AlertRole(name="control-room", roles=frozenset({"control-room-operator"})),
+        AlertRole(name="control-room-supervisor", roles=frozenset({"authorising-officer"})),
+        AlertRole(name="duty-inspector", roles=frozenset({"authorising-officer"})),
+    )
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """The names in small letters, in their order; host and port where none were given."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return tuple(name.lower() for name in self.names) or (f"{host}:{self.port}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
     """All of it. `data` is the folder of everything that the node keeps and that is not named elsewhere."""
 
@@ -254,6 +311,7 @@ class NodeSettings:
     feeds: Feeds = Feeds()
     other_makers: OtherMakers = OtherMakers()
     metrics: Metrics = Metrics()
+    people: People = People()
     match: Match = Match()
     odds: Odds = Odds()
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from openanpr.web.local.asking import told
 from openanpr.web.local.node import metrics_route
 
+LocalRoute: TypeAlias = BaseRoute
+"""A route of the socket, or an app that stands on it."""
 
-def local_app(routes: Sequence[Route]) -> Starlette:
+
+def local_app(routes: Sequence[LocalRoute]) -> Starlette:
     """Return the app of these routes; who may ask is the socket's matter: only its owner can open it."""
     return Starlette(routes=list(routes), exception_handlers={HTTPException: _no_such_route})
 

@@ -1,0 +1,30 @@
+"""One door for each test, over people in a SQLite file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from openanpr.people.oidc_line import HttpLine
+from openanpr.store.control.engine import open_database
+from openanpr.store.control.migrate import migrate
+from openanpr.store.control.people_store import PeopleRecords
+from tests.people.scene import Person, Scene
+from tests.web_api.scene import DoorScene
+
+
+@pytest.fixture
+def door(tmp_path) -> Iterator[DoorScene]:
+    engine, line = open_database(f"sqlite:///{tmp_path / 'control.db'}"), HttpLine()
+    migrate(engine)
+    made = DoorScene(Scene(PeopleRecords(engine)), line)
+    yield made
+    made.threads.close()
+    line.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def ann(door) -> Person:
+    return door.people.founder("ann")
