@@ -70,9 +70,7 @@ class People:
         """See that the administrators do not run out of codes."""
         for login in ("ann", "bob"):
             if len(self.codes[login]) < 5:
-                form = {"login": login, "password": PASSWORD, "code": self.codes[login].pop()}
-                token = ask(self.data, "POST", "/api/sign-in", form=form)["token"]
-                self.codes[login] = new_codes(self.data, token)
+                self.codes[login] = new_codes(self.data, login, self.codes[login].pop())
 
     def signing(self, told: Callable[..., str], patch: pytest.MonkeyPatch) -> Callable[[str], str]:
         """Return what signs a person in on the command line."""
@@ -84,9 +82,11 @@ class People:
         return sign_in
 
 
-def new_codes(data: Path, token: str) -> list[str]:
+def new_codes(data: Path, login: str, code: str) -> list[str]:
     transport = httpx.HTTPTransport(uds=str(data / "node.sock"))
     with httpx.Client(transport=transport, base_url="http://node") as client:
+        form = {"login": login, "password": PASSWORD, "code": code}
+        token = client.post("/api/sign-in", json=form).json()["token"]
         answer = client.post("/api/me/recovery-codes", json={}, headers={"authorization": f"Bearer {token}"})
     assert answer.status_code == 200, answer.text
     return list(answer.json()["recovery_codes"])

@@ -36,8 +36,11 @@ def default_data() -> Path:
     return (Path(state) if state else Path.home() / ".local" / "state") / "openanpr" / "node"
 
 
-def login_name() -> str:
-    """Return the name of whoever is at this machine; used where no other name is given."""
+def login_name(data: Path) -> str:
+    """Return the name of whoever is signed in to this node, else of whoever is at this machine."""
+    kept = kept_session(str(data.resolve()))
+    if kept is not None and kept.token:
+        return kept.login
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -6,6 +6,11 @@ from typing import Any
 
 from openanpr.run.local.verb import Verb, fields, rows
 
+_CLAIMED = (
+    "names are claims of this machine's owner: fewer than two administrators can sign in "
+    "(openanpr people first-link)"
+)
+
 
 def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
     reads, alerts = answer["counts"]["reads"], answer["alerts"]
@@ -21,6 +26,8 @@ def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
         rows("list", "entries", "revision", "stale", nothing="no list")(lists),
         "alerts open: {}, waiting: {}; {} listen".format(*known),
     ]
+    proved = answer["names"] == "proved"
+    lines.append("names are proved by sign-in" if proved else _CLAIMED)
     alarms = [f"ALARM {one['name']} ({one['about']}): {one['sentence']}" for one in answer["alarms"]]
     return "\n".join([*lines, *(alarms or ["no alarm"])])
 

@@ -20,6 +20,7 @@ from openanpr.ingest.feed_message import Rules as MessageRules
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import PictureStore
 from openanpr.ingest.tally import Tally
+from openanpr.policy.access_rules import shipped_rules
 from openanpr.run.node.addresses import (
     base_rates,
     forward_code,
@@ -46,6 +47,7 @@ from openanpr.run.node.match_reads import HitFinding, MatchReads
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.node import Node, Servers
 from openanpr.run.node.people_desk import people_desk
+from openanpr.run.node.people_settings import alert_roles
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
 from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.settings import NodeSettings
@@ -58,7 +60,9 @@ from openanpr.run.node.webhooks import WebhookSender
 from openanpr.store.journal import LEAST_FREE_BYTES
 from openanpr.store.retention import RetentionRule
 from openanpr.web.delivery import DeliveryApp, DeliveryDesks, DeliverySettings, delivery_app
+from openanpr.web.judging import Judge
 from openanpr.web.local.app import local_app, metrics_app
+from openanpr.web.local.gate import PeopleGate
 from openanpr.web.serve import serve_socket, serve_tcp
 
 SOCKET = "node.sock"
@@ -87,6 +91,7 @@ class _Made:
     forwarding: Forwarding | None
     decoded: DecodedEntries
     door: PeopleDoor
+    gate: PeopleGate
 
 
 def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: ExitStack) -> Node:
@@ -123,6 +128,8 @@ def _made(
         last.callback(sender.close)
         sender.collect(clock())  # a new endpoint is told of what comes from now on
     late_after = timedelta(seconds=limits.late_after_s)
+    desk = people_desk(stores)
+    judge = Judge(shipped_rules(), profile_of(settings, on=clock().date()), clock)
     return _Made(
         settings=settings,
         clock=clock,
@@ -143,7 +150,8 @@ def _made(
         reviews=Reviews(stores.lists),
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
-        door=people_door(people_desk(stores), settings, (), clock, last),
+        door=people_door(desk, settings, (), clock, last),
+        gate=PeopleGate(desk, judge, clock, alert_roles(settings)),
     )
 
 
@@ -277,6 +285,7 @@ def _behind(made: _Made, telling: Telling) -> Behind:
         lambda: made.limits,
         made.clock,
         made.door,
+        made.gate,
     )
 
 
@@ -286,7 +295,9 @@ def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
     told = metrics_app(lambda: metrics_text(telling.standing()))
     return Servers(
         delivery=serve_tcp(app, listen.host, listen.port, tls.certificate, tls.key),
-        local=serve_socket(local_app(local_routes(_behind(made, telling))), settings.data / SOCKET),
+        local=serve_socket(
+            local_app(local_routes(_behind(made, telling)), made.gate), settings.data / SOCKET
+        ),
         metrics=None if metrics.port is None else serve_tcp(told, metrics.host, metrics.port, None, None),
         people=made.door.served(settings),
     )

@@ -29,6 +29,7 @@ from openanpr.voi.stolen import shipped_stolen_policy
 from openanpr.web.local.alerts import AlertRoutes, alert_routes
 from openanpr.web.local.app import LocalRoute
 from openanpr.web.local.devices import DeviceRoutes, device_routes
+from openanpr.web.local.gate import PeopleGate
 from openanpr.web.local.keeping import KeepingRoutes, keeping_routes
 from openanpr.web.local.lists import ListRoutes, list_routes
 from openanpr.web.local.node import NodeRoutes, node_routes
@@ -56,6 +57,7 @@ class Behind:
     limits: Callable[[], Limits]
     clock: Callable[[], datetime]
     door: PeopleDoor
+    gate: PeopleGate
 
 
 def local_routes(of: Behind) -> list[LocalRoute]:
@@ -83,7 +85,8 @@ def local_routes(of: Behind) -> list[LocalRoute]:
 
 def _standing(of: Behind) -> object:
     standing = of.telling.standing()
-    return {**standing_record(standing), "alarms": alarms(standing)}
+    names = "proved" if of.gate.founded else "claimed"
+    return {**standing_record(standing), "alarms": alarms(standing), "names": names}
 
 
 def _metrics(of: Behind) -> bytes:
