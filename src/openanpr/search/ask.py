@@ -23,16 +23,7 @@ _WORD = re.compile(r"[^\W_]{2,}")
 
 # What stands in forms and guidance, and what people type to get past a box: no reason by itself.
 _TEMPLATE = frozenset(
-    """
-    an and any are as at be been being by can do for from has have here if in into is it its may more must no
-    not of on or our per so such than that the their them then there these they this those to was we were
-    what when where which who whom whose why will with would you your
-    above anpr asdf check checks crime duties duty enforcement enquiries enquiry give incident inquiry
-    intelligence investigate investigation investigations job justification justified law lawful legitimate
-    necessary necessity need needed objective official ok operational police policing possible proportional
-    proportionality proportionate purpose purposes query reason reasons reference required requirement routine
-    search see state tbc test testing write xx xxx xxxx
-    """.split()
+    ["an", "and", "any", "are", "as", "at", "be", "been", "being", "by", "can", "do", "for", "from", "has", "have", "here", "if", "in", "into", "is", "it", "its", "may", "more", "must", "no", "not", "of", "on", "or", "our", "per", "so", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "above", "anpr", "asdf", "check", "checks", "crime", "duties", "duty", "enforcement", "enquiries", "enquiry", "give", "incident", "inquiry", "intelligence", "investigate", "investigation", "investigations", "job", "justification", "justified", "law", "lawful", "legitimate", "necessary", "necessity", "need", "needed", "objective", "official", "ok", "operational", "police", "policing", "possible", "proportional", "proportionality", "proportionate", "purpose", "purposes", "query", "reason", "reasons", "reference", "required", "requirement", "routine", "search", "see", "state", "tbc", "test", "testing", "write", "xx", "xxx", "xxxx"]
 )
 
 
@@ -123,6 +114,19 @@ class OralAuthority:
         if not self.by or self.given_at.tzinfo is None:
             raise AskError("an oral authority needs who gave it, and when, with a zone")
         _verify_text(self.by, MOST_NAME, "an account's id")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom an export goes; and, for reads of another force, who of it was consulted, when and how."""
+
+    name: str = field(repr=False)
+    consulted: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise AskError for a text that is too long or holds what is no text."""
+        _verify_text(self.name, MOST_NAME, "a recipient")
+        _verify_text(self.consulted, MOST_REASON, "the consultation")
 
 
 def says_something(text: str) -> bool:

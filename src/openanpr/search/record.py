@@ -88,7 +88,7 @@ class SearchRecord:
     """One search. `entry` is the place of its first entry in the audit log; `runs` how often it was run.
 
     `asked_by`, `team`: account id and team of who asked. `asked_for`: whom it was asked for, as an id.
-    `lineage`: changes at each change of the record; what is to follow on a state names it.
+    `changed`: counts the changes of the record: what replaces it must name the one that it saw.
     """
 
     search_id: str

@@ -20,6 +20,11 @@ CAVEATS = (
     "Reads of cameras that are confidential to other people are not among these.",
 )
 """What goes with every answer, the same words for everybody."""
+OWN_INTEREST = (
+    "Reads of a vehicle declared as your own, of your household or of a colleague were left out: ask somebody "
+    "who has no interest in it."
+)
+UNCONFIRMED = "The authority for this search was given by word of mouth, and is not confirmed yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,14 @@ class Row:
 
     run: int
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOf:
+    """Chosen rows of a search."""
+
+    search_id: str
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
