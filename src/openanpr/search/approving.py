@@ -1,4 +1,4 @@
-"""To give or refuse the authority for another's search, and to put in writing what was given by word of mouth."""
+"""To give or refuse the authority for another's search, and to put an oral one in writing."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def run_name(record: SearchRecord) -> str:
 
 
 def _denied(parts: Parts, record: SearchRecord, denied: Given, *, now: datetime) -> SearchRecord:
-    """The record with its authority denied: whatever else is done to the search meanwhile, this comes to stand."""
+    """The record with its authority denied: whatever is done to the search meanwhile, this stands."""
     standing = Standing(State.DECLINED, now, "the officer named denies the authority", record.standing.rows)
     changed = replace(record, given=denied, standing=standing)
     for _ in range(_TRIES):

@@ -113,7 +113,7 @@ def _standing(ruling: Ruling, now: datetime) -> Standing:
 
 
 def _kept(parts: Parts, record: SearchRecord) -> SearchRecord:
-    """Log what was asked and what came of it, then keep it; in this order, so that none is without its entry."""
+    """Log what was asked and what came of it, then keep it: in this order, so that none lacks its entry."""
     record = replace(record, entry=log_asked(parts, record))
     given = record.given
     if record.state is State.REFUSED:
@@ -128,7 +128,7 @@ def _kept(parts: Parts, record: SearchRecord) -> SearchRecord:
 
 
 def _claimed(parts: Parts, asked: Ask, authority: OralAuthority, now: datetime) -> Given:
-    """The authority that somebody is said to have given, with the roles and rank that this officer has now."""
+    """The authority that somebody is said to have given, with the roles and rank of this officer now."""
     if not asked.urgent:
         raise AskError("an oral authority is for what is urgent: say so, or ask without it")
     if authority.given_at > now:

@@ -33,7 +33,7 @@ MOST_NOTE = 4_000
 
 
 def open_case(parts: Parts, reference: str, until: date, by: Asker) -> Case:
-    """Return a new case of one's own for an open reference. Raises AskError for a last day that may not be."""
+    """Return a new case of one's own for an open reference. Raises AskError for another last day."""
     now = parts.clock()
     verify_words(reference, most=MOST_REFERENCE, what="the reference of a case")
     _verify_until(parts, until, today_of(now))

@@ -106,7 +106,7 @@ class SearchDesk:
         return opening.open_picture(self.parts, search_id, row, picture, by)
 
     def open_place(self, search_id: str, row: Row, by: Asker) -> ShownCamera:
-        """Return the camera of a read with its name and place; `place` is the vehicle's, of a moving camera."""
+        """Return the camera of a read with its name and place: of a moving one, where it was."""
         return opening.open_place(self.parts, search_id, row, by)
 
     def print_rows(self, rows: RowsOf, by: Asker) -> Sheet:
@@ -145,7 +145,7 @@ class SearchDesk:
     # Cases.
 
     def open_case(self, reference: str, until: date, by: Asker) -> Case:
-        """Open a case of one's own for an open reference; what it holds is kept to the end of its last day."""
+        """Open a case of one's own for an open reference; what it holds is kept to its last day."""
         return casework.open_case(self.parts, reference, until, by)
 
     def cases(self, by: Asker) -> tuple[Case, ...]:
@@ -157,7 +157,7 @@ class SearchDesk:
         return casework.whole_case(self.parts, case_id, by)
 
     def hold(self, case_id: str, rows: RowsOf, by: Asker, *, reason: str) -> CaseHold:
-        """Have a case keep reads with their pictures beyond retention. Raises NotHeldError (`search.ports`)."""
+        """Have a case keep reads with their pictures beyond retention. Raises NotHeldError (of `ports`)."""
         return casework.hold(self.parts, case_id, rows, by, reason=reason)
 
     def open_held(self, case_id: str, hold_id: str, by: Asker) -> tuple[OpenedRead, ...]:

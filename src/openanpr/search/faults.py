@@ -8,7 +8,7 @@ class NotFoundError(Exception):
 
 
 class RefusedError(Exception):
-    """An act was refused, and that was logged: `rules` names by what, `told` is the decision in plain words."""
+    """An act was refused, and that was logged: `rules` names by what; the sentence is in plain words."""
 
     def __init__(self, told: str, rules: tuple[str, ...] = ()) -> None:
         super().__init__(told)
@@ -16,7 +16,7 @@ class RefusedError(Exception):
 
 
 class NotNowError(Exception):
-    """The search does not stand where this act can begin; the sentence says where it stands and what to do."""
+    """The search does not stand where this act can begin; the sentence says where it stands."""
 
 
 class ResultsGoneError(Exception):

@@ -23,8 +23,8 @@ NOT_WHO_ASKED = "not-who-asked"
 OVERTAKEN = "overtaken"
 
 _TOLD = {
-    CLOCK_WENT_BACK: "This machine's clock stands before what was already done to this search: tell who runs the node.",
-    AUTHORITY_DENIED: "The officer who was named denies having given this authority. Nothing of this search is shown.",
+    CLOCK_WENT_BACK: "This machine's clock stands before what was done to this search: tell who runs it.",
+    AUTHORITY_DENIED: "The officer who was named denies this authority: nothing of this search is shown.",
     AUTHORITY_LAPSED: "The authority for this search has lapsed: it waits for a new one.",
     NOT_WHO_ASKED: "Only who asked for a search can run it.",
     ACCOUNT_ENDED: "Whoever asked has no account here any more.",

@@ -1,8 +1,8 @@
 """The meter of a question: how many cameras, days, reads and vehicles, and what narrower ways there are.
 
-The figures are of general traffic: what the cameras read by whole days, and what is typical of one vehicle. So
-nobody learns from them whether a vehicle was seen, nor, from their roundness, what passed a quiet camera. They
-count only cameras that the person may know of.
+The figures are of general traffic: what the cameras read by whole days, and what is typical of one vehicle.
+So nobody learns from them whether a vehicle was seen, nor, as they are round, what passed a quiet camera.
+They count only cameras that the person may know of.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _at_scene(scene: SeenThen, sight: Sight, reads: StoredReads) -> float:
 
 
 def _by_days(cameras: tuple[CameraId, ...] | None, span: Span, reads: StoredReads) -> float:
-    """The reads of a span, from those of the whole days that it touches: an hour of its own would tell more."""
+    """The reads of a span, from those of the whole days that it touches: its own hours would tell more."""
     if cameras == ():
         return 0.0
     since = span.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -114,7 +114,7 @@ def allow(
 
 
 def oldest_at(record: SearchRecord, rows: Iterable[FoundRow]) -> datetime:
-    """Return the time of the oldest read that rows tell of, of the question's own span where they have none."""
+    """Return the time of the oldest read that rows tell of, of the question's span where they have none."""
     since = min(span.since for span in spans_of(record.ask.question))
     return min(since if isinstance(row, CommonMark) else _when(row) for row in rows)
 

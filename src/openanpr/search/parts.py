@@ -28,7 +28,7 @@ from openanpr.search.ports import (
 class Limits:
     """What a search may take, and how long things hold.
 
-    `own_forces`: the forces whose reads are this node's own; an export of others' needs their force consulted.
+    `own_forces`: the forces whose reads are this node's own; to export others' needs their force consulted.
     """
 
     own_forces: frozenset[int]

@@ -179,7 +179,7 @@ class OwnMarks(Protocol):
 
 
 class ConfidentialCameras(Protocol):
-    """Which cameras are confidential: that they are there at all is for those alone who are named for them."""
+    """Which cameras are confidential: that they are there is for those alone who are named for them."""
 
     def named(self) -> Mapping[CameraId, frozenset[str]]:
         """Return them with the account ids that are named for each."""

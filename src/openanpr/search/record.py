@@ -42,7 +42,7 @@ class Means(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a search was judged by the last time: the request and decision as JSON, the version of the rules."""
+    """What a search was judged by the last time: request and decision as JSON, the version of the rules."""
 
     request_json: str = field(repr=False)
     decision_json: str = field(repr=False)
@@ -115,7 +115,7 @@ class SearchRecord:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What keeps chosen reads and notes for an investigation. `until`: the last day on which it keeps them."""
+    """What keeps chosen reads and notes for an investigation. `until`: the last day of it all."""
 
     case_id: str
     reference: str = field(repr=False)

@@ -53,7 +53,7 @@ def results_of(record: SearchRecord, kept: KeptAnswer, sight: Sight) -> Results:
 
 
 def shown_camera(camera: CameraId, label: str, sight: Sight) -> ShownCamera:
-    """Return a camera as the person may see it: by a label of the answer alone, without the right to places."""
+    """Return a camera as the person may see it: by a label of the answer alone, without a right to places."""
     known = sight.cameras.get(camera)
     if not sight.places or camera in sight.hidden:
         return ShownCamera(label)

@@ -85,7 +85,7 @@ def results(parts: Parts, search_id: str, by: Asker) -> Results:
 
 
 def kept_answer(parts: Parts, record: SearchRecord, *, now: datetime) -> KeptAnswer:
-    """Return what the latest run found. Raises ResultsGoneError where it is not kept, or another run followed."""
+    """Return what the latest run found. Raises ResultsGoneError where it is kept no more."""
     kept = parts.kept.get(record.search_id, now=now)
     if kept is None or kept.run != record.runs or record.state is not State.ANSWERED:
         raise ResultsGoneError("what was found is not kept any more: run the search again")

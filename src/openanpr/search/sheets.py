@@ -29,7 +29,7 @@ _COMMON = ("row", "mark", "scenes", "reads")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a sheet says of itself: whose search, who took it, for whom, why, when, and where that is logged."""
+    """What a sheet says of itself: whose search, who took it, for whom, why, when, and where it is logged."""
 
     search_id: str
     entry: int
@@ -65,7 +65,7 @@ def csv_sheet(head: Head, rows: Sequence[ShownRow]) -> bytes:
     for name, value in head.lines():
         writer.writerow((_safe(name), _safe(value)))
     for kind in (ShownRead, ShownMark, ShownCommon):
-        cells = [_cells(row) for row in rows if isinstance(row, kind)]
+        cells = [_cells(row) for row in rows if type(row) is kind]
         if cells:
             writer.writerow(())
             writer.writerow(cells[0])

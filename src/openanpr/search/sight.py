@@ -16,8 +16,9 @@ from openanpr.search.ports import InForce
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The cameras that a person may know of, by number; those that for this person are not there; and whether
-    the person may see places.
+    """The cameras that a person may know of, by number, and those that for this person are not there.
+
+    `places`: whether the person may see where cameras stand.
     """
 
     cameras: Mapping[CameraId, RegisteredCamera] = field(repr=False)

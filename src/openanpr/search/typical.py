@@ -1,4 +1,4 @@
-"""What traffic is like, roughly: enough to say how wide a search is. The project's own judgement, no law's. Pure.
+"""What traffic is like, roughly: enough to say how wide a search is. Judgement, not law. Pure.
 
 Nothing here looks at the reads of any one vehicle.
 """
