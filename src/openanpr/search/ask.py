@@ -13,8 +13,10 @@ from openanpr.search.question import Question
 MOST_REFERENCE = 64
 MOST_REASON = 4_000
 MOST_NAME = 128
-LEAST_WORDS = 4
-"""Words of its own that a reason needs to count as one."""
+LEAST_WORDS = 3
+"""Words of its own that the reason of a search needs to count as one."""
+LEAST_OF_ANSWER = 2
+"""Words of its own that the reason of an answer to somebody else's needs, such as: too broad."""
 
 # Letters, marks of accents, digits, signs and spaces; of the control characters the end of a line alone.
 # Half a surrogate is no text, and no database keeps a NUL.
@@ -22,22 +24,21 @@ _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u206
 _WORD = re.compile(r"[^\W_]{2,}")
 
 # What stands in forms and guidance, and what people type to get past a box: no reason by itself.
-_TEMPLATE = frozenset(
-    """
-    an and any are as at be been being by can do for from has have here if in into is it its may more must no
-    not of on or our per so such than that the their them then there these they this those to was we were
-    what when where which who whom whose why will with would you your
-    above anpr asdf check checks crime duties duty enforcement enquiries enquiry give incident inquiry
-    intelligence investigate investigation investigations job justification justified law lawful legitimate
-    necessary necessity need needed objective official ok operational police policing possible proportional
-    proportionality proportionate purpose purposes query reason reasons reference required requirement routine
-    search see state tbc test testing write xx xxx xxxx
-    """.split()
+_TEMPLATE_LINES = (
+    "an and any are as at be been being by can do for from has have here if in into is it its may more must",
+    "no not of on or our per so such than that the their them then there these they this those to was we were",
+    "what when where which who whom whose why will with would you your",
+    "above anpr asdf check checks crime duties duty enforcement enquiries enquiry give incident inquiry",
+    "intelligence investigate investigation investigations job justification justified law lawful legitimate",
+    "necessary necessity need needed objective official ok operational police policing possible proportional",
+    "proportionality proportionate purpose purposes query reason reasons reference required requirement",
+    "routine search see state tbc test testing write xx xxx xxxx",
 )
+_TEMPLATE = frozenset(word for line in _TEMPLATE_LINES for word in line.split())
 
 
 class AskError(ValueError):
-    """An ask that may not be made so. The sentence says what to change, and holds nothing of what was given."""
+    """Not to be asked so. The sentence says what to change, and holds nothing of what was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +126,29 @@ class OralAuthority:
         _verify_text(self.by, MOST_NAME, "an account's id")
 
 
-def says_something(text: str) -> bool:
-    """Tell whether a text has some words of its own, and not those of a form alone."""
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom an export goes; and, for reads of another force, who of it was consulted, when and how."""
+
+    name: str = field(repr=False)
+    consulted: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise AskError for a text that is too long or holds what is no text."""
+        _verify_text(self.name, MOST_NAME, "a recipient")
+        _verify_text(self.consulted, MOST_REASON, "the consultation")
+
+
+def says_something(text: str, *, least: int = LEAST_WORDS) -> bool:
+    """Tell whether a text has so many words of its own, and not those of a form alone."""
     own = {word.casefold() for word in _WORD.findall(text)} - _TEMPLATE
-    return len(own) >= LEAST_WORDS
+    return len(own) >= least
 
 
 def verify_text(text: str, what: str) -> None:
     """Raise AskError unless `text` is a reason that somebody gave for an act."""
     _verify_text(text, MOST_REASON, what)
-    if not says_something(text):
+    if not says_something(text, least=LEAST_OF_ANSWER):
         raise AskError(f"{what} needs a few words of its own: why, in this case")
 
 

@@ -2,93 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from openanpr.core.purpose import Category
-from openanpr.search.ask import Ask, Asker, OralAuthority
+from openanpr.search import approving, asking, casework, handing_out, opening, running
+from openanpr.search.ask import Ask, Asker, OralAuthority, Recipient
+from openanpr.search.guard import of_person
 from openanpr.search.meter import Meter
+from openanpr.search.parts import Parts
 from openanpr.search.question import Question
 from openanpr.search.record import Case, CaseHold, Note, SearchRecord
-from openanpr.search.shown import Form, OpenedRead, Picture, Results, Row, Sheet, ShownCamera
+from openanpr.search.shown import Form, OpenedRead, Picture, Results, Row, RowsOf, Sheet, ShownCamera
 
 
-class NotFoundError(Exception):
-    """There is no such thing, or it is not this person's: the same words for both."""
-
-
-class RefusedError(Exception):
-    """An act was refused, and that was logged: `rules` names by what, `told` is the decision in plain words."""
-
-    def __init__(self, told: str, rules: tuple[str, ...] = ()) -> None:
-        super().__init__(told)
-        self.rules = rules
-
-
-class NotNowError(Exception):
-    """The search does not stand where this act can begin; the sentence says where it stands and what to do."""
-
-
-class ResultsGoneError(Exception):
-    """What a run found is no longer kept, or the row is of another run: run the search again."""
-
-
-class UnansweredError(Exception):
-    """A run ended without an answer; `why` is the state that the search has now."""
-
-
+@dataclass(frozen=True, slots=True)
 class SearchDesk:
     """All acts on searches and cases. Safe to share between threads.
 
-    Every method takes `by`, made anew for the call, and raises what its own docstring says, and besides:
-    NotFoundError for what is not there or is not theirs; RefusedError; NotNowError; AskError and
-    QuestionError for what may not be said so; AuditError (of `audit.faults`) where nothing can be logged:
-    then nothing was done.
+    Every act takes `by`, made anew for the call, and raises what its own docstring says, and besides (all
+    of `search.faults` but where said): NotFoundError for what is not there or is not theirs; RefusedError;
+    NotNowError; AskError (`search.ask`) and QuestionError (`search.question`) for what may not be said so;
+    ReadsUnreachableError (`search.ports`); AuditError (`audit.faults`) where nothing can be logged: then
+    nothing was done.
     """
 
-    # -- asking
+    parts: Parts
 
-    def measure(self, question: Question, category: Category, by: Asker) -> Meter:
+    # Asking.
+
+    def measure(self, question: Question, by: Asker) -> Meter:
         """Return the meter of a question that is not asked yet; only for people who may search at all."""
-        raise NotImplementedError
+        return asking.measure_question(self.parts, question, by)
 
     def ask(self, ask: Ask, by: Asker) -> SearchRecord:
         """Judge, log and keep a search; its state says what came of it: refused, waiting or ready.
 
         It does not raise RefusedError: a refused search is kept too, with the decision as JSON.
         """
-        raise NotImplementedError
+        return asking.ask(self.parts, ask, by)
 
     def ask_urgently(self, ask: Ask, authority: OralAuthority, by: Asker) -> SearchRecord:
-        """Judge, log and keep an urgent search upon an oral authority; the named officer is to confirm it."""
-        raise NotImplementedError
+        """Judge, log and keep an urgent search upon an oral authority; the named officer is to confirm it.
+
+        A search that needs no authority is kept without it.
+        """
+        return asking.ask_urgently(self.parts, ask, authority, by)
 
     def withdraw(self, search_id: str, by: Asker) -> SearchRecord:
         """Take back a search that waits or is ready."""
-        raise NotImplementedError
+        return asking.withdraw(self.parts, search_id, by)
 
-    # -- authority
+    # Authority.
 
     def approve(self, search_id: str, by: Asker, *, reason: str) -> SearchRecord:
-        """Give the authority for exactly what was asked; it is judged again with it.
+        """Give the authority for exactly what was asked; the search is judged again with it.
 
         Raises NotNowError where another approved, declined or withdrew it first.
         """
-        raise NotImplementedError
+        return approving.approve(self.parts, search_id, by, reason=reason)
 
     def decline(self, search_id: str, by: Asker, *, reason: str) -> SearchRecord:
         """Refuse the authority."""
-        raise NotImplementedError
+        return approving.decline(self.parts, search_id, by, reason=reason)
 
     def confirm(self, search_id: str, by: Asker, *, reason: str) -> SearchRecord:
         """Put in writing the authority that `by` gave by word of mouth; only the named officer can."""
-        raise NotImplementedError
+        return approving.confirm(self.parts, search_id, by, reason=reason)
 
     def contradict(self, search_id: str, by: Asker, *, reason: str) -> SearchRecord:
         """Deny the authority that one is said to have given; nothing of the search is shown from then on."""
-        raise NotImplementedError
+        return approving.contradict(self.parts, search_id, by, reason=reason)
 
-    # -- running
+    # Running.
 
     def run(self, search_id: str, by: Asker) -> Results:
         """Judge again, log, run and log; return the answer, redacted. Blocks until then.
@@ -96,85 +81,93 @@ class SearchDesk:
         A search may be run again while its authority holds. Raises UnansweredError where it was cancelled,
         reached a limit, or the reads were not to be had.
         """
-        raise NotImplementedError
+        return running.run(self.parts, search_id, by)
 
     def cancel(self, search_id: str, by: Asker) -> None:
         """Stop what runs; `run` then raises UnansweredError where it blocks."""
-        raise NotImplementedError
+        running.cancel(self.parts, search_id, by)
 
     def results(self, search_id: str, by: Asker) -> Results:
         """Return the answer of the last run once more, judged and logged. Raises ResultsGoneError."""
-        raise NotImplementedError
+        return running.results(self.parts, search_id, by)
 
-    # -- what was found, each an act of its own; all raise ResultsGoneError
+    def break_off(self) -> int:
+        """Mark what an earlier process left running as broken off; return how many. For the node's start."""
+        return running.break_off(self.parts)
+
+    # What was found: each an act of its own, and each raises ResultsGoneError.
 
     def open_read(self, search_id: str, row: Row, by: Asker) -> OpenedRead:
         """Return all that is known of a read."""
-        raise NotImplementedError
+        return opening.open_read(self.parts, search_id, row, by)
 
     def open_picture(self, search_id: str, row: Row, picture: Picture, by: Asker) -> bytes | None:
         """Return the JPEG, None where it is not here."""
-        raise NotImplementedError
+        return opening.open_picture(self.parts, search_id, row, picture, by)
 
     def open_place(self, search_id: str, row: Row, by: Asker) -> ShownCamera:
-        """Return the camera of a read with its name and place; `place` is the vehicle's, of a moving camera."""
-        raise NotImplementedError
+        """Return the camera of a read with its name and place: of a moving one, where it was."""
+        return opening.open_place(self.parts, search_id, row, by)
 
-    def print_rows(self, search_id: str, rows: Sequence[Row], by: Asker) -> Sheet:
+    def print_rows(self, rows: RowsOf, by: Asker) -> Sheet:
         """Return rows as plain text to print, with the head that says who, why and when."""
-        raise NotImplementedError
+        return handing_out.print_rows(self.parts, rows, by)
 
-    def export(self, search_id: str, rows: Sequence[Row], form: Form, recipient: str, by: Asker) -> Sheet:
+    def export(self, rows: RowsOf, form: Form, to: Recipient, by: Asker) -> Sheet:
         """Return rows as a file for the recipient."""
-        raise NotImplementedError
+        return handing_out.export(self.parts, rows, form, to, by)
 
-    # -- finding searches
+    # Finding searches.
 
     def find(self, search_id: str, by: Asker) -> SearchRecord:
         """Return a search that one asked, or that was asked for one."""
-        raise NotImplementedError
+        return of_person(self.parts, search_id, by)
 
     def mine(self, by: Asker, *, most: int = 50) -> tuple[SearchRecord, ...]:
         """Return the searches that one asked or that were asked for one, the newest first."""
-        raise NotImplementedError
+        return self.parts.records.of(by.id, most=most)
 
     def to_approve(self, by: Asker) -> tuple[SearchRecord, ...]:
         """Return what waits for an authority that one could give, with what one must confirm; oldest first.
 
         To be shown without marks and reasons: `look` gives those, and logs it.
         """
-        raise NotImplementedError
+        return approving.to_approve(self.parts, by)
 
     def look(self, search_id: str, by: Asker) -> SearchRecord:
         """Return a search that one could approve or must confirm, whole; logged."""
-        raise NotImplementedError
+        return approving.look(self.parts, search_id, by)
 
     def overdue(self) -> tuple[SearchRecord, ...]:
         """Return searches whose oral authority nobody confirmed within the hours of the profile."""
-        raise NotImplementedError
+        return approving.overdue(self.parts)
 
-    # -- cases
+    # Cases.
 
     def open_case(self, reference: str, until: date, by: Asker) -> Case:
-        """Open a case of one's own for an open reference, that keeps what it holds to the end of a day."""
-        raise NotImplementedError
+        """Open a case of one's own for an open reference; what it holds is kept to its last day."""
+        return casework.open_case(self.parts, reference, until, by)
 
     def cases(self, by: Asker) -> tuple[Case, ...]:
         """Return one's cases, the newest first."""
-        raise NotImplementedError
+        return self.parts.cases.owned_by(by.id, most=casework.MOST_LISTED)
 
     def case(self, case_id: str, by: Asker) -> tuple[Case, tuple[CaseHold, ...], tuple[Note, ...]]:
         """Return a case of one's own with its holds and notes."""
-        raise NotImplementedError
+        return casework.whole_case(self.parts, case_id, by)
 
-    def hold(self, case_id: str, search_id: str, rows: Sequence[Row], by: Asker, *, reason: str) -> CaseHold:
-        """Have a case keep reads with their pictures beyond retention."""
-        raise NotImplementedError
+    def hold(self, case_id: str, rows: RowsOf, by: Asker, *, reason: str) -> CaseHold:
+        """Have a case keep reads with their pictures beyond retention. Raises NotHeldError (of `ports`)."""
+        return casework.hold(self.parts, case_id, rows, by, reason=reason)
+
+    def open_held(self, case_id: str, hold_id: str, by: Asker) -> tuple[OpenedRead, ...]:
+        """Return the reads that a hold of one's case keeps, whole."""
+        return casework.open_held(self.parts, case_id, hold_id, by)
 
     def note(self, case_id: str, text: str, by: Asker) -> Note:
         """Write a note on a case."""
-        raise NotImplementedError
+        return casework.note(self.parts, case_id, text, by)
 
     def close_case(self, case_id: str, by: Asker, *, reason: str) -> Case:
         """Close a case; what it held is kept to its last day."""
-        raise NotImplementedError
+        return casework.close_case(self.parts, case_id, by, reason=reason)

@@ -42,7 +42,7 @@ class Means(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a search was judged by the last time: the request and decision as JSON, the version of the rules."""
+    """What a search was judged by the last time: request and decision as JSON, the version of the rules."""
 
     request_json: str = field(repr=False)
     decision_json: str = field(repr=False)
@@ -88,7 +88,7 @@ class SearchRecord:
     """One search. `entry` is the place of its first entry in the audit log; `runs` how often it was run.
 
     `asked_by`, `team`: account id and team of who asked. `asked_for`: whom it was asked for, as an id.
-    `lineage`: changes at each change of the record; what is to follow on a state names it.
+    `changed`: counts the changes of the record: what replaces it must name the one that it saw.
     """
 
     search_id: str
@@ -115,7 +115,7 @@ class SearchRecord:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What keeps chosen reads and notes for an investigation. `until`: the last day on which it keeps them."""
+    """What keeps chosen reads and notes for an investigation. `until`: the last day of it all."""
 
     case_id: str
     reference: str = field(repr=False)

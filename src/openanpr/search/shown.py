@@ -20,6 +20,11 @@ CAVEATS = (
     "Reads of cameras that are confidential to other people are not among these.",
 )
 """What goes with every answer, the same words for everybody."""
+OWN_INTEREST = (
+    "Reads of a vehicle declared as your own, of your household or of a colleague were left out: ask "
+    "somebody who has no interest in it."
+)
+UNCONFIRMED = "The authority for this search was given by word of mouth, and is not confirmed yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsOf:
+    """Chosen rows of a search."""
+
+    search_id: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownCamera:
-    """A camera in an answer. `label` tells it from others of the answer; all else is for who may see places."""
+    """A camera in an answer. `label` tells it from the others; all else is for who may see places."""
 
     label: str
     camera: CameraId | None = None
@@ -43,7 +56,7 @@ class ShownCamera:
 
 @dataclass(frozen=True, slots=True)
 class ShownRead:
-    """A read as a table shows it; see `found.FoundRead` for what the fields say. `place`: of a moving camera."""
+    """A read as a table shows it; `found.FoundRead` says what the fields are. `place`: of a moving camera."""
 
     number: int
     mark: str = field(repr=False)
@@ -124,9 +137,9 @@ class Picture(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenedRead:
-    """A read with all that is known of it. `record` is without its place and camera's number where those are
-    not to be seen: then `camera` has a label only, and `record.camera` is 0/0/0.
+    """A read with all that is known of it.
 
+    Where places are not to be seen, `camera` has a label only, and `record` no place and the camera 0/0/0.
     `pictures`: those that the read names; one may not be here yet.
     """
 
