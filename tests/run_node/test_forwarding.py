@@ -27,7 +27,7 @@ from openanpr.run.node.store_reads import StoreReads
 from openanpr.store.engine import Statement
 from openanpr.store.journal import Group, JournalledBatch
 from openanpr.store.origins import verify_origin
-from openanpr.store.reads_find import reads_of_cameras, whole_read, whole_reads
+from openanpr.store.reads_named import whole_read, whole_reads
 from openanpr.web.delivery import DeliverySettings, delivery_app
 from openanpr.web.serve import serve_tcp
 from openanpr.wire.forwarded import MOST_HOPS, OriginProof
