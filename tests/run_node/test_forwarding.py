@@ -34,6 +34,7 @@ from openanpr.wire.forwarded import MOST_HOPS, OriginProof
 from tests.ingest import test_forwarded as first_node
 from tests.run_node.test_starting import free_port
 from tests.run_node.world import CAMERA, DEVICE, World, read
+from tests.store.asked import reads_of_cameras
 
 KEPT = Statement("kept", "SELECT count() FROM origin_batches")
 

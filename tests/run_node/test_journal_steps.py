@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 
 from openanpr.core.advice import Advice
-from openanpr.core.span import Span
 from openanpr.ingest.journal import Entry
 from openanpr.run.node import decoded as decoded_module
 from openanpr.run.node.consumer import Consumer, GroupSize

@@ -1,4 +1,4 @@
-"""Plain questions of a read store, for tests that look whether a read is there: nothing is too old for them."""
+"""Plain questions of a read store, for tests that look whether a read is there: nothing is too old."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -24,6 +24,7 @@ from openanpr.store.retention import (
     returned_days,
     run_retention,
 )
+from tests.store.asked import EVER, last_seen, marks_like, reads_of_vrm
 from tests.store.conftest import key_of
 from tests.store.jpegs import jpeg
 from tests.store.reads import AT, LONG_AGO, arrived, full_read

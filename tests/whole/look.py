@@ -28,6 +28,7 @@ def main(folder: Path) -> None:
     with ChdbFolder.open(folder) as engine:
         found = reads_of_cameras(engine, CAMERAS, span)
         keys = [row.key for row in found.rows]
+        assert not found.more
         # One key at a time: a read that is stored twice is told twice.
         for key in keys:
             (whole,) = whole_reads(engine, [key])
