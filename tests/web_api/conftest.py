@@ -12,6 +12,7 @@ from openanpr.store.control.migrate import migrate
 from openanpr.store.control.people_store import PeopleRecords
 from tests.people.scene import Person, Scene
 from tests.web_api.scene import DoorScene
+from tests.web_api.searching import SearchScene
 
 
 @pytest.fixture
@@ -28,3 +29,16 @@ def door(tmp_path) -> Iterator[DoorScene]:
 @pytest.fixture
 def ann(door) -> Person:
     return door.people.founder("ann")
+
+
+@pytest.fixture
+def found(tmp_path) -> Iterator[SearchScene]:
+    """The door with searches behind it."""
+    engine, line = open_database(f"sqlite:///{tmp_path / 'control.db'}"), HttpLine()
+    migrate(engine)
+    made = SearchScene.make(Scene(PeopleRecords(engine)), line, tmp_path)
+    yield made
+    made.door.threads.close()
+    made.searches.log.close()
+    line.close()
+    engine.dispose()

@@ -70,11 +70,12 @@ class ApiThreads:
     A flood of sign-ins fills its own threads, and whoever is signed in does not notice.
     """
 
-    def __init__(self, *, usual: int = 8, passwords: int = 1, far: int = 2) -> None:
+    def __init__(self, *, usual: int = 8, passwords: int = 1, far: int = 2, searches: int = 4) -> None:
         self.of: Mapping[Pool, DeskThreads] = {
             Pool.USUAL: DeskThreads(threads=usual, most_waiting=128),
             Pool.PASSWORDS: DeskThreads(threads=passwords, most_waiting=16),
             Pool.FAR: DeskThreads(threads=far, most_waiting=8),
+            Pool.SEARCHES: DeskThreads(threads=searches, most_waiting=32),
         }
 
     def close(self) -> None:

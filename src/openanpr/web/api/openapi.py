@@ -20,6 +20,7 @@ _REFUSALS: Mapping[int, str] = {
     403: "Whoever asks may not do it, or must give a second factor once more",
     404: "There is nothing of this id, or nothing that whoever asks may see",
     409: "Not possible as things stand",
+    410: "What a run found is not kept any more",
     413: "Too much at once",
     415: "No JSON",
     421: "Not a name of this node",

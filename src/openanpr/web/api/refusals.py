@@ -13,10 +13,19 @@ import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
+from openanpr.audit.faults import AuditError
 from openanpr.people.event import Deed, PeopleRefusedError, Reason
 from openanpr.people.grave_acts import DecidedError
 from openanpr.people.keys import SealError
 from openanpr.people.oidc import ProviderError
+from openanpr.search.faults import (
+    NotFoundError,
+    NotNowError,
+    RefusedError,
+    ResultsGoneError,
+    UnansweredError,
+)
+from openanpr.search.ports import NotHeldError, ReadsUnreachableError
 from openanpr.store.control.engine import DatabaseError
 from openanpr.store.engine import StoreError
 from openanpr.web.answers import TurnedAwayError
@@ -47,6 +56,7 @@ class FormError(ValueError):
 
 _SIGN_IN = "sign in: on a command line by 'openanpr sign-in'"
 _STEP_UP = "give your second factor once more: on a command line by 'openanpr step-up'"
+_NO_LOG = "tell who runs the node: nothing is done without its audit log"
 _USUAL: Mapping[int, str] = {
     400: "see the document of the API at /openapi.json",
     401: _SIGN_IN,
@@ -54,6 +64,7 @@ _USUAL: Mapping[int, str] = {
     404: "look at its id again: what you may not see is not there either",
     405: "see the document of the API at /openapi.json",
     409: "look again at how things stand, then try again",
+    410: "run the search again",
     413: "send less at once",
     415: "send JSON, with content-type: application/json",
     422: "see the document of the API at /openapi.json",
@@ -70,6 +81,12 @@ _OF_REASON: Mapping[Reason, int] = {
 }
 _NO_SESSION = frozenset({Deed.SESSION_USED, Deed.STOLEN_SESSION_ENDED, Deed.SIGNED_IN, Deed.SERVICE_USED})
 _KINDS: tuple[tuple[type[Exception], int], ...] = (
+    (NotFoundError, 404),
+    (NotNowError, 409),
+    (ResultsGoneError, 410),
+    (UnansweredError, 503),
+    (NotHeldError, 503),
+    (ReadsUnreachableError, 503),
     (DecidedError, 409),
     (DatabaseError, 503),
     (ProviderError, 503),
@@ -93,11 +110,34 @@ def refused(status: int, sentence: str, what_to_do: str = "", *, wait_s: float =
 
 def refusal(fault: Exception) -> Response:
     """Return what a fault is answered with; one of the node's own goes into the log, without its words."""
+    for way in _WAYS:
+        if (answer := way(fault)) is not None:
+            return answer
+    for kind, status in _KINDS:
+        if isinstance(fault, kind):
+            return refused(status, str(fault))
+    log_fault(fault)
+    return refused(500, f"the node failed at this ({type(fault).__name__})")
+
+
+def _spoken(fault: Exception) -> Response | None:
+    """Answer a fault that says itself what to do."""
     match fault:
         case ApiError():
             return refused(fault.status, str(fault), fault.what_to_do)
+        case RefusedError():
+            return _by_rules(fault)
         case PeopleRefusedError():
             return _of_people(fault)
+        case _:
+            return None
+
+
+def _usual(fault: Exception) -> Response | None:
+    """Answer a fault whose own words need some beside them."""
+    match fault:
+        case AuditError():
+            return refused(503, f"it could not be written down, and so was not done ({fault})", _NO_LOG)
         case TurnedAwayError():
             said = "the node has more to do than it can at this moment"
             return refused(fault.status, said, "try again in a moment", wait_s=_BUSY_S)
@@ -106,12 +146,10 @@ def refusal(fault: Exception) -> Response:
         case LookupError() if not isinstance(fault, KeyError | IndexError):
             return refused(404, str(fault))
         case _:
-            pass
-    for kind, status in _KINDS:
-        if isinstance(fault, kind):
-            return refused(status, str(fault))
-    log_fault(fault)
-    return refused(500, f"the node failed at this ({type(fault).__name__})")
+            return None
+
+
+_WAYS = (_spoken, _usual)
 
 
 def form_fault(fault: Exception) -> FormError:
@@ -128,6 +166,13 @@ def form_fault(fault: Exception) -> FormError:
     if isinstance(fault, msgspec.ValidationError):
         return FormError(f"a value is none of those that are possible{where}")
     return FormError("what was sent is no JSON that can be read")
+
+
+def _by_rules(fault: RefusedError) -> Response:
+    """Say what was decided and by which rules; what would be allowed stands apart, as what to do."""
+    told, _, helps = str(fault).partition("\nIt would be allowed with one of:\n")
+    said = Refusal(told, helps.strip() or "ask in another way, or somebody who may")
+    return Response(msgspec.json.encode(said), 403, media_type=JSON)
 
 
 def _of_people(fault: PeopleRefusedError) -> Response:

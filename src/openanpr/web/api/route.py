@@ -45,11 +45,15 @@ Who: TypeAlias = Anybody | Act
 
 
 class Pool(StrEnum):
-    """Which threads answer: passwords cost so much that they have their own, and so has a far line."""
+    """Which threads answer.
+
+    Passwords cost so much that they have their own, and so have far lines and searches that run.
+    """
 
     USUAL = auto()
     PASSWORDS = auto()
     FAR = auto()
+    SEARCHES = auto()
 
 
 @dataclass(frozen=True, slots=True)
