@@ -49,7 +49,9 @@ class MemoryReads:
 
     def passed(self, at, direction, styles, bounds) -> Answer[FoundRead]:
         def asked(one: CaptureRecord) -> Spelling | None:
-            fits = seen(one, at) and direction in {None, one.direction} and (not styles or one.style in styles)
+            fits = (
+                seen(one, at) and direction in {None, one.direction} and (not styles or one.style in styles)
+            )
             return Spelling.EXACT if fits else None
 
         return self._reads(bounds, at.span, asked)
@@ -214,7 +216,9 @@ class MemoryCases:
         return True
 
     def notes(self, case_id) -> tuple[Note, ...]:
-        return tuple(sorted((n for n in self.written if n.case_id == case_id), key=lambda n: (n.at, n.note_id)))
+        return tuple(
+            sorted((n for n in self.written if n.case_id == case_id), key=lambda n: (n.at, n.note_id))
+        )
 
     def _closed(self, case_id) -> bool:
         return case_id not in self.kept or self.kept[case_id].closed_at is not None
@@ -325,4 +329,3 @@ def _cut(rows, bounds: Bounds):
 
 def utc(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=UTC)
-

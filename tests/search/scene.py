@@ -100,7 +100,9 @@ class Scene:
     def officer(self, who: str = "sue", rank: Rank = Rank.SUPERINTENDENT) -> Asker:
         return self.asker(who, Role.AUTHORISING_OFFICER, rank=rank, team="command")
 
-    def read(self, vrm: str = MARK, camera_id: CameraId = HIGH, *, ago=timedelta(hours=2), **other) -> CaptureRecord:
+    def read(
+        self, vrm: str = MARK, camera_id: CameraId = HIGH, *, ago=timedelta(hours=2), **other
+    ) -> CaptureRecord:
         """Store a read."""
         rivals = (Candidate(vrm, 0.9), Candidate(vrm[:-1] + "F", 0.1))
         made = CaptureRecord(camera_id, self.now - ago, vrm, vrm, "current", 0.9, rivals, **other)

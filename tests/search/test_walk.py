@@ -49,7 +49,13 @@ def test_an_ordinary_search_is_asked_run_and_answered_and_the_log_tells_it(scene
     assert len(found.caveats) == 3
     assert scene.stages() == ["asked", "run", "answered"]
     first, _, last = scene.logged()
-    told = {"person": "ann", "plate": MARK, "reference": REFERENCE, "reason": REASON, "rules": ["search-by-role"]}
+    told = {
+        "person": "ann",
+        "plate": MARK,
+        "reference": REFERENCE,
+        "reason": REASON,
+        "rules": ["search-by-role"],
+    }
     assert told.items() <= first.items()
     assert (last["regards"], last["reads"], last.get("plate")) == (0, 1, None)
     kept = scene.desk.find(record.search_id, ann)
@@ -119,7 +125,10 @@ def test_a_declined_search_is_over_and_says_why(scene: Scene) -> None:
     ("change", "rule"),
     [
         (lambda s, a: s.world.references.update({REFERENCE: ReferenceState.CLOSED}) or a, "search-reference"),
-        (lambda s, a: s.world.references.update({REFERENCE: ReferenceState.UNREACHABLE}) or a, "search-reference"),
+        (
+            lambda s, a: s.world.references.update({REFERENCE: ReferenceState.UNREACHABLE}) or a,
+            "search-reference",
+        ),
         (lambda s, a: ended(a, roles=()), "nothing-permits"),
         (lambda s, a: ended(a, training_until=NOW.date() - DAY), "training-valid"),
         (lambda s, a: s.world.declared.update({"ann": {MARK}}) or a, "search-own-interest"),
@@ -350,7 +359,9 @@ def test_a_pattern_looked_for_needs_an_objective_and_an_authority(scene: Scene) 
     assert with_one.state is State.WAITING
 
 
-@pytest.mark.parametrize("reason", ["", "   \n", "x", "necessity and proportionality", "For police purposes. N/A"])
+@pytest.mark.parametrize(
+    "reason", ["", "   \n", "x", "necessity and proportionality", "For police purposes. N/A"]
+)
 def test_a_reason_of_blanks_or_of_the_forms_own_words_is_none(scene: Scene, reason: str) -> None:
     record = scene.desk.ask(asked(reason=reason), scene.investigator())
     assert record.judged.rules == ("search-reason",)

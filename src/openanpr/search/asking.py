@@ -17,6 +17,7 @@ from openanpr.search.metering import measure, scope_of
 from openanpr.search.parts import Parts
 from openanpr.search.question import Question
 from openanpr.search.record import Given, Means, SearchRecord, Standing, State
+from openanpr.search.record_json import recorded
 from openanpr.search.sight import sight_of
 
 _STATE = {
@@ -101,7 +102,7 @@ def _record(
         team=by.person.team,
         source=by.source,
         asked_at=now,
-        meter=meter,
+        meter=recorded(meter),
         judged=ruling.judged(),
         standing=_standing(ruling, now),
         entry=0,
