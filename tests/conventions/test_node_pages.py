@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from openanpr.alert.ports import OpenCounts
+from openanpr.audit.log import LogStanding
 from openanpr.ingest.tally import Counts
 from openanpr.run.node.alarms import AlarmName
 from openanpr.run.node.metrics import metrics_text
@@ -20,6 +21,7 @@ from openanpr.run.node.standing import (
     NodeStanding,
 )
 from openanpr.web.local.alerts import alert_routes
+from openanpr.web.local.audit import audit_routes
 from openanpr.web.local.devices import device_routes
 from openanpr.web.local.keeping import keeping_routes
 from openanpr.web.local.lists import list_routes
@@ -94,6 +96,7 @@ def standing() -> NodeStanding:
         damaged_parts=0,
         disk_free_bytes=1,
         disk_least_bytes=0,
+        log=LogStanding(1, 1, 0.0, 1, 0, ""),
     )
 
 
@@ -116,6 +119,7 @@ def test_every_route_of_the_local_socket_is_documented_and_no_other() -> None:
         *keeping_routes(nothing),
         *people_routes(nothing),
         *service_routes(nothing),
+        *audit_routes(nothing),
     ]
     served = {
         f"{method} {re.sub(':int}', '}', route.path)}"

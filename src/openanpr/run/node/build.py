@@ -20,6 +20,7 @@ from openanpr.ingest.feed_message import Rules as MessageRules
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import PictureStore
 from openanpr.ingest.tally import Tally
+from openanpr.policy.access_rules import shipped_rules
 from openanpr.run.node.addresses import (
     base_rates,
     forward_code,
@@ -29,6 +30,7 @@ from openanpr.run.node.addresses import (
     watched_pattern,
 )
 from openanpr.run.node.alerting import Alerting, Rules, alerting_of
+from openanpr.run.node.audit_log import LogChores, note_policy, verify_openings_outlive_reads
 from openanpr.run.node.back_match import BackMatch
 from openanpr.run.node.chores import housekeeping
 from openanpr.run.node.consumer import Consumer, GroupSize
@@ -84,6 +86,7 @@ class _Made:
     reviews: Reviews
     forwarding: Forwarding | None
     decoded: DecodedEntries
+    log_chores: LogChores
 
 
 def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: ExitStack) -> Node:
@@ -92,8 +95,13 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
     Raises ProfileError, SettingsError and what the stores raise: each sentence says what to mend.
     """
     profile = profile_of(settings, on=clock().date())
-    made = _made(settings, ingest_limits(profile, settings), retention_rule(profile), clock, last)
+    rule = retention_rule(profile)
+    verify_openings_outlive_reads(settings, rule)
+    made = _made(settings, ingest_limits(profile, settings), rule, clock, last)
+    log = made.stores.log
+    note_policy(log, profile, shipped_rules().version(profile), settings.policy_noted, at=clock())
     keeping = housekeeping(made.stores, settings, made.forgetting, made.reviews, clock)
+    keeping.add("erase old openings", timedelta(days=1), made.log_chores.erase)
     desks = _desks(made)
     for name, folder in _watched(made, desks.feeds):
         keeping.add(f"pictures of feed {name}", timedelta(seconds=2), folder.sweep)
@@ -140,6 +148,7 @@ def _made(
         reviews=Reviews(stores.lists),
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
+        log_chores=LogChores(stores.log, timedelta(days=settings.audit.openings_kept_days)),
     )
 
 
@@ -169,6 +178,7 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     looking = Rounds("look back", look_back.turn)
     yield looking
     yield Rounds("follow lists", ListWatch(made.lists, looking.soon).turn)
+    yield Rounds("sign the audit log", made.log_chores.sign)
     alert_clock = Rounds("alert clock", made.alerting.tick, first_in_s=_RETURN_S)
     made.alerting.desk.ask_the_clock = alert_clock.soon
     yield alert_clock

@@ -20,7 +20,7 @@ from openanpr.run.node.settings import Database, NodeSettings
 from openanpr.run.node.toml_tree import tree_of
 from openanpr.voi.fault import ListError
 
-_KEPT = frozenset({"reads.folder", "pictures.folder", "journal.path", "feeds.inbox"})
+_KEPT = frozenset({"reads.folder", "pictures.folder", "journal.path", "audit.folder", "feeds.inbox"})
 _NAME_OR_PATH = frozenset({"profile", "feeds.profiles"})
 _OWN = ("secrets", "forward", "control.db", "lists.db", "nonces.db")
 _PROVES = frozenset({"verify-full", "verify-ca"})
@@ -155,6 +155,7 @@ def _check_places(settings: NodeSettings) -> None:
     data = settings.data
     places = {
         "journal.path": settings.journal.path,
+        "audit.folder": settings.audit.folder,
         **({} if settings.reads.url else {"reads.folder": settings.reads.folder}),
         **({} if settings.pictures.bucket else {"pictures.folder": settings.pictures.folder}),
         **({"feeds.inbox": settings.feeds.inbox} if settings.feeds.profiles else {}),

@@ -96,6 +96,21 @@ class JournalFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The audit log: its folder, the name that its key is made with, and when it signs and refuses.
+
+    `openings_kept_days` is how long what opens an entry is kept: longer than any read.
+    """
+
+    folder: Path = Path("audit")
+    name: str = ""
+    checkpoint_every_s: Seconds = 60
+    checkpoint_every_entries: Count = 1000
+    reserve_mb: Count = 64
+    openings_kept_days: Count = 2557
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """What deliveries are bounded by, beside the numbers of the profile."""
 
@@ -247,6 +262,7 @@ class NodeSettings:
     reads: Reads = Reads()
     pictures: PictureStore = PictureStore()
     journal: JournalFile = JournalFile()
+    audit: Audit = Audit()
     ingest: Ingest = Ingest()
     forward: Forward = Forward()
     webhooks: tuple[Webhook, ...] = ()
@@ -266,6 +282,11 @@ class NodeSettings:
     def looked_back(self) -> Path:
         """The note of the revisions of lists up to which stored reads were looked through."""
         return self.data / "looked-back.json"
+
+    @property
+    def policy_noted(self) -> Path:
+        """The note of which entry of the audit log has the rules that hold."""
+        return self.data / "policy-noted"
 
     @property
     def forward_outbox(self) -> Path:
