@@ -158,6 +158,7 @@ class Erasure(Event):
 class SignIn(Event):
     """Somebody signed in or out, was refused, locked out, or stepped up; by which means.
 
+    Why somebody was refused is secret: it would tell whoever tries names whether there is an account.
     `source` is where it came from, `about` what else tells the act apart (a session's id).
     """
 
@@ -235,7 +236,7 @@ class AlertHandling(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleChange(Event):
-    """Who may do what was changed, or was to be and was `refused`, by the name of the reason.
+    """Who may do what was changed, or was to be and was refused: then `reason` has why.
 
     `person` does it, `subject` is whom it is done to; `about` is what else tells the act apart.
     """
@@ -244,7 +245,8 @@ class PeopleChange(Event):
     person: Secret
     subject: Secret
     step: Word
-    refused: Word | None = None
+    outcome: Word
+    reason: Secret | None = None
     source: Secret | None = None
     about: Secret | None = None
 

@@ -166,6 +166,11 @@ class AuditLog:
         except BrokenOffError as fault:
             raise CannotWriteError("the writing of the audit log was broken off", unsure=True) from fault
 
+    def verify_able(self) -> None:
+        """Raise CannotWriteError where the log takes nothing now, as far as can be told beforehand."""
+        self._check_able()
+        self._check_room(0)
+
     def checkpoint(self) -> SignedCheckpoint:
         """Return a signed checkpoint of all entries until now. Raises AuditError where it cannot be kept."""
         with self._together.alone():
@@ -324,9 +329,7 @@ class AuditLog:
         self._check_able()
         first = self.size
         written = [Written(item.entry, item.secrets) for item in items]
-        needed = sum(len(item.entry) for item in items)
-        if free_bytes(self._folder) - needed < self._settings.reserve_bytes:
-            raise CannotWriteError("the disk of the audit log is full: make room, nothing is done until then")
+        self._check_room(sum(len(item.entry) for item in items))
         self._broken = "a write was broken off"  # until it is known to be whole, or wholly undone
         try:
             put(written, first=first, entries=self._entries, openings=self._openings)
@@ -353,6 +356,10 @@ class AuditLog:
         self._history.add(signed)
         self._latest = signed
         self._signed_at = time.monotonic()
+
+    def _check_room(self, needed: int) -> None:
+        if free_bytes(self._folder) - needed < self._settings.reserve_bytes:
+            raise CannotWriteError("the disk of the audit log is full: make room, nothing is done until then")
 
     def _check_able(self) -> None:
         if self._broken:
