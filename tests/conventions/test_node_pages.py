@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from openanpr.alert.ports import OpenCounts
+from openanpr.audit.log import LogStanding
 from openanpr.ingest.tally import Counts
 from openanpr.run.node.alarms import AlarmName
 from openanpr.run.node.metrics import metrics_text
@@ -21,6 +22,7 @@ from openanpr.run.node.standing import (
 )
 from openanpr.web.local.alerts import alert_routes
 from openanpr.web.local.asking import GuardedRoute
+from openanpr.web.local.audit import audit_routes
 from openanpr.web.local.devices import device_routes
 from openanpr.web.local.keeping import keeping_routes
 from openanpr.web.local.lists import list_routes
@@ -95,6 +97,7 @@ def standing() -> NodeStanding:
         damaged_parts=0,
         disk_free_bytes=1,
         disk_least_bytes=0,
+        log=LogStanding(1, 1, 0.0, 1, 0, ""),
     )
 
 
@@ -128,6 +131,7 @@ def test_every_route_of_the_local_socket_is_documented_with_its_guard_and_no_oth
         *keeping_routes(nothing),
         *people_routes(nothing),
         *service_routes(nothing),
+        *audit_routes(nothing),
     ]
     told = {re.sub(r"\?.*", "", row[0].strip("`")): row[3].strip("`") for row in routes_told()}
     assert told == {

@@ -71,8 +71,8 @@ def test_what_is_the_machine_owners_stays_so(told, people, tmp_path, monkeypatch
 
 def test_a_list_is_changed_by_its_owner_and_approved_by_another(told, call, asked, as_) -> None:
     as_("lou")
-    told("lists", "define", "--name", "watch", "--owner", "lou", "--purpose", "find", "--legal-basis", "s.163",
-         "--kind", "crime", "--visible-to", "control-room")  # fmt: skip
+    told("lists", "define", "--name", "watch", "--owner", "lou", "--purpose", "find",
+         "--legal-basis", "s.163", "--kind", "crime", "--visible-to", "control-room")  # fmt: skip
     entry = ("--vrm", "AB12CDE", "--action", "stop", "--reason", "theft", "--owner", "lou",
              "--weed-on", WEED, "--why", "reported")  # fmt: skip
     said = call("lists", "add", "watch", *entry, "--by", "lea")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -39,6 +40,7 @@ def found(tmp_path) -> Iterator[SearchScene]:
     made = SearchScene.make(Scene(PeopleRecords(engine)), line, tmp_path)
     yield made
     made.door.threads.close()
-    made.searches.log.close()
+    with suppress(OSError):  # a test may have closed it
+        made.searches.log.close()
     line.close()
     engine.dispose()

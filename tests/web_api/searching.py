@@ -1,4 +1,4 @@
-"""Searches through the door: people on a real store, a real audit log and the shipped rules; reads in memory."""
+"""Searches through the door: people on a real store, a real audit log, the shipped rules; reads in memory."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import httpx
 
 from openanpr.core.role import Rank, Role
 from openanpr.people import grave_acts
+from openanpr.run.node.searching import PeopleNow
 from openanpr.search.desk import SearchDesk
 from openanpr.web.api.cases import case_routes
 from openanpr.web.api.searches import SearchRoutes, search_routes
-from openanpr.web.judging import policy_person
 from tests.people.scene import Person
 from tests.people.scene import Scene as People
 from tests.search.scene import REASON, REFERENCE
@@ -35,17 +35,8 @@ class SearchScene:
     def make(cls, people: People, line: Any, folder: Path) -> SearchScene:
         searches = Searches(folder)
 
-        def person(account_id: str):
-            account = people.store.find(account_id)
-            if account is None:
-                return None
-            from openanpr.people.desk import standing_of  # noqa: PLC0415
-
-            standing = standing_of(people.desk, account, now=people.now)
-            return policy_person(standing, people.store.trainings_of(account_id), now=people.now)
-
-        searches.world.person = person  # type: ignore[method-assign]
-        parts = replace(searches.parts, clock=lambda: people.now)
+        world = replace(searches.parts.world, persons=PeopleNow(people.desk, lambda: people.now))
+        parts = replace(searches.parts, world=world, clock=lambda: people.now)
         of = SearchRoutes(people.desk, SearchDesk(parts))
         return cls(DoorScene(people, line, more=(*search_routes(of), *case_routes(of))), searches)
 

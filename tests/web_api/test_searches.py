@@ -97,7 +97,8 @@ def test_an_urgent_search_runs_on_an_oral_authority_that_is_confirmed(found, ivy
     assert done.json()["authority"]["means"] == "oral-confirmed", done.text
 
 
-def test_an_administrator_searches_nothing(found, ivy) -> None:
+@pytest.mark.usefixtures("ivy")
+def test_an_administrator_searches_nothing(found) -> None:
     who = found.door.token(found.door.people.founders[0])
     refused = found.ask(who, "/searches/measure", {"question": found.form()["question"]})
     assert refused.status_code == 403

@@ -31,6 +31,7 @@ from openanpr.search.question import Drawn, Spelling
 from openanpr.store import reads_find as find
 from openanpr.store.engine import ReadEngine, StoreError
 from openanpr.store.found_rows import CameraSide, PlateSide, found_reads
+from openanpr.store.holds import held_reads
 from openanpr.store.read_columns import from_ms
 from openanpr.store.reads_named import MOST_KEYS, Name, whole_reads
 from openanpr.store.spellings import Asked
@@ -305,6 +306,11 @@ def _whole(read: ArrivedRead) -> WholeRead:
         profile=read.arrival.profile,
         handed_on_by=None if origin is None else read.arrival.device,
     )
+
+
+def held_for_case(engine: ReadEngine, hold_id: str) -> tuple[WholeRead, ...]:
+    """Return the reads that a hold keeps for its case, the oldest first; raises StoreError."""
+    return tuple(_whole(read) for read in held_reads(engine, hold_id))
 
 
 def lies_in(place: Place, area: Drawn) -> bool:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from openanpr.alert.desk import AlertDesk
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.mend import ReleaseDesk
 from openanpr.run.node.alarms import alarms
+from openanpr.run.node.audit_log import erase_openings
 from openanpr.run.node.chores import WEEDING
 from openanpr.run.node.desks import fresh_id
 from openanpr.run.node.door import PeopleDoor
@@ -28,6 +30,7 @@ from openanpr.store.retention import RetentionRule
 from openanpr.voi.stolen import shipped_stolen_policy
 from openanpr.web.local.alerts import AlertRoutes, alert_routes
 from openanpr.web.local.app import LocalRoute
+from openanpr.web.local.audit import AuditRoutes, audit_routes
 from openanpr.web.local.devices import DeviceRoutes, device_routes
 from openanpr.web.local.gate import PeopleGate
 from openanpr.web.local.keeping import KeepingRoutes, keeping_routes
@@ -76,6 +79,7 @@ def local_routes(of: Behind) -> list[LocalRoute]:
         *device_routes(DeviceRoutes(kept, stores.secrets.hash_key, of.clock, os.urandom, fresh_id)),
         *people_routes(people),
         *service_routes(people),
+        *audit_routes(AuditRoutes(stores.log, of.clock, partial(erase_openings, stores.log))),
         *quarantine_routes(QuarantineRoutes(kept.quarantine, desk, of.limits, of.clock)),
         *keeping_routes(
             KeepingRoutes(stores.engine, stores.pictures, of.rule, of.forgetting, of.clock, stores.writing)
@@ -111,11 +115,12 @@ def _backup(of: Behind, destination: Path) -> object:
         data=data,
         journal=settings.journal.path,
         databases=databases,
-        notes=(settings.looked_back, settings.forward_enrolled),
+        notes=(settings.looked_back, settings.forward_enrolled, settings.policy_noted),
         engine=of.stores.engine,
         reads=settings.reads.folder,
         folders=[settings.pictures.folder, settings.secrets],
         settings=file if file.exists() else None,
+        log=of.stores.log,
         still=lambda: of.stores.writing,
     )
     made = backup(parts, destination, now=of.clock, program=version("openanpr"))

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from openanpr.match.doubt import MatchRules
 from openanpr.match.odds import BaseRates
 from openanpr.run.node.addresses import camera_zone, feed_profiles, watched_pattern, webhooks
+from openanpr.run.node.case_settings import case_address
 from openanpr.run.node.people_settings import alert_roles, registration
 from openanpr.run.node.rule_book import rules_of_alerts
 from openanpr.run.node.secret_file import SecretFileError, read_secret
@@ -21,7 +22,7 @@ from openanpr.run.node.settings import Database, NodeSettings
 from openanpr.run.node.toml_tree import tree_of
 from openanpr.voi.fault import ListError
 
-_KEPT = frozenset({"reads.folder", "pictures.folder", "journal.path", "feeds.inbox"})
+_KEPT = frozenset({"reads.folder", "pictures.folder", "journal.path", "audit.folder", "feeds.inbox"})
 _NAME_OR_PATH = frozenset({"profile", "feeds.profiles"})
 _OWN = ("secrets", "forward", "control.db", "lists.db", "nonces.db")
 _PROVES = frozenset({"verify-full", "verify-ca"})
@@ -71,6 +72,7 @@ def secret_files(settings: NodeSettings) -> Iterator[tuple[str, Path]]:
         "control_database.password_file": settings.control_database.password_file,
         "lists_database.password_file": settings.lists_database.password_file,
         "reads.password_file": settings.reads.password_file,
+        "cases.token_file": settings.cases.token_file,
         **{f"webhooks of {hook.name}: secret_file": hook.secret_file for hook in settings.webhooks},
         **{
             f"people.providers of {one.name}: secret_file": one.secret_file
@@ -110,6 +112,7 @@ def _check(settings: NodeSettings) -> None:
     _check_stores(settings)
     _check_places(settings)
     _check_others(settings)
+    _check_cases(settings)
     _check_rules(settings)
     for key, path in secret_files(settings):
         read_secret(path, key)
@@ -167,6 +170,14 @@ def _check_people(settings: NodeSettings) -> None:
     alert_roles(settings)
 
 
+def _check_cases(settings: NodeSettings) -> None:
+    cases = settings.cases
+    if cases.file is not None and cases.url:
+        raise ValueError("cases.file and cases.url: one of the two knows of references; take the other out")
+    if cases.url:
+        case_address(cases)
+
+
 def _check_stores(settings: NodeSettings) -> None:
     for name in ("control_database", "lists_database"):
         _check_database(name, getattr(settings, name))
@@ -184,6 +195,7 @@ def _check_places(settings: NodeSettings) -> None:
     data = settings.data
     places = {
         "journal.path": settings.journal.path,
+        "audit.folder": settings.audit.folder,
         **({} if settings.reads.url else {"reads.folder": settings.reads.folder}),
         **({} if settings.pictures.bucket else {"pictures.folder": settings.pictures.folder}),
         **({"feeds.inbox": settings.feeds.inbox} if settings.feeds.profiles else {}),

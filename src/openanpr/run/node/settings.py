@@ -96,6 +96,21 @@ class JournalFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The audit log: its folder, the name that its key is made with, and when it signs and refuses.
+
+    `openings_kept_days` is how long what opens an entry is kept: longer than any read.
+    """
+
+    folder: Path = Path("audit")
+    name: str = ""
+    checkpoint_every_s: Seconds = 60
+    checkpoint_every_entries: Count = 1000
+    reserve_mb: Count = 64
+    openings_kept_days: Count = 2557
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """What deliveries are bounded by, beside the numbers of the profile."""
 
@@ -292,6 +307,33 @@ class People:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """What knows of references: a file that the force's system writes, or an address; never both.
+
+    Of an answer: where the state stands in it, where the reference does, and the words for open and closed.
+    """
+
+    file: Path | None = None
+    fresh_hours: Count = 24
+    url: str = ""
+    state_at: str = "/state"
+    echo_at: str = "/reference"
+    open_words: frozenset[Name] = frozenset({"open"})
+    closed_words: frozenset[Name] = frozenset({"closed"})
+    token_file: Path | None = None
+    ca_file: Path | None = None
+    timeout_s: Seconds = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What searches are bounded by; `own_forces` are those whose reads are exported without asking others."""
+
+    own_forces: frozenset[int] = frozenset()
+    most_s: Seconds = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
     """All of it. `data` is the folder of everything that the node keeps and that is not named elsewhere."""
 
@@ -304,6 +346,7 @@ class NodeSettings:
     reads: Reads = Reads()
     pictures: PictureStore = PictureStore()
     journal: JournalFile = JournalFile()
+    audit: Audit = Audit()
     ingest: Ingest = Ingest()
     forward: Forward = Forward()
     webhooks: tuple[Webhook, ...] = ()
@@ -312,6 +355,8 @@ class NodeSettings:
     other_makers: OtherMakers = OtherMakers()
     metrics: Metrics = Metrics()
     people: People = People()
+    cases: Cases = Cases()
+    search: Search = Search()
     match: Match = Match()
     odds: Odds = Odds()
 
@@ -324,6 +369,11 @@ class NodeSettings:
     def looked_back(self) -> Path:
         """The note of the revisions of lists up to which stored reads were looked through."""
         return self.data / "looked-back.json"
+
+    @property
+    def policy_noted(self) -> Path:
+        """The note of which entry of the audit log has the rules that hold."""
+        return self.data / "policy-noted"
 
     @property
     def forward_outbox(self) -> Path:

@@ -65,7 +65,7 @@ class AuthorityTold(Struct, frozen=True):
 
 
 class SearchTold(Struct, frozen=True):
-    """One search. `needs`: the least rank whose authority it waits for. `entry`: where the audit log has it."""
+    """One search; `needs`: the least rank whose authority it waits for; `entry`: where the log has it."""
 
     search: str
     kind: SearchKind

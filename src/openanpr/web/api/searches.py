@@ -84,7 +84,7 @@ class OralForm(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AskForm(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked, what for, and why. `oral`: an authority given by word of mouth, of what is urgent alone."""
+    """What is asked, what for, and why. `oral`: an authority given by word of mouth, if it is urgent."""
 
     question: QuestionForm
     category: Category

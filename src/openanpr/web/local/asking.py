@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from openanpr.alert.ports import OutdatedError
 from openanpr.alert.work import GrownSinceError, NotPossibleError
+from openanpr.audit.faults import AuditError
 from openanpr.ingest.mend import StillHeldError
 from openanpr.ingest.quarantine import ChangedMeanwhileError
 from openanpr.people.event import Deed, PeopleRefusedError
@@ -77,6 +78,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (ListError, 422),
     (OverflowError, 422),
     (ValueError, 422),
+    (AuditError, 503),
     (DatabaseError, 503),
     (JournalError, 503),
     (PictureError, 503),

@@ -166,7 +166,7 @@ def people_routes(of: PeopleRoutes) -> list[Route]:
 
 
 def value(done: Done[_ValueT]) -> _ValueT:
-    """Return what an act gave. Its events go no further yet: the audit log is to take them here."""
+    """Return what an act gave; its events were in the audit log before it was done."""
     return done.value
 
 
