@@ -47,7 +47,11 @@ def founder(world: World, login: str) -> Person:
 @pytest.fixture
 def two(world) -> tuple[Person, Person]:
     assert world.get("/people") == []
-    return founder(world, "ann"), founder(world, "bob")
+    ann, bob = founder(world, "ann"), founder(world, "bob")
+    assert world.refused("GET", "/people")[0] == 401, "names are proved from now on"
+    form = {"login": "ann", "password": PASSWORD, "code": ann.recovery.pop()}
+    world.token = world.post("/api/sign-in", form)["token"]
+    return ann, bob
 
 
 @pytest.fixture
