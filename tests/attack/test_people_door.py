@@ -18,6 +18,7 @@ from openanpr.people.password import HashCost, Passwords
 from openanpr.people.service import Scope
 from openanpr.people.service_acts import ServiceAsked, make_service
 from openanpr.people.session import TOKEN_USE
+from openanpr.web.api.machines import MachineRoutes, machine_routes
 from openanpr.web.api.route import MOST_BODY_BYTES
 from tests.people.scene import Person
 from tests.search.scene import REFERENCE, WHY
@@ -116,6 +117,20 @@ def test_a_service_token_is_no_person(door, ann) -> None:
     asked = ServiceAsked("dispatch", ann.id, frozenset(Scope), door.people.now.replace(year=2027, month=1))
     made = make_service(door.people.desk, door.people.acting(ann), asked, now=door.people.now).value
     assert door.ask("GET", "/api/me", headers=bearer(made.token)).status_code == 401
+
+
+def test_a_service_asks_what_its_scope_is_for_and_nothing_else(door, ann) -> None:
+    routes = machine_routes(MachineRoutes(lambda: ()))
+    machines = type(door)(door.people, door.line, more=tuple(routes))
+    told = {}
+    for scope in (Scope.LISTS_READ, Scope.METRICS_READ):
+        ends_at = door.people.now + timedelta(days=30)
+        asked = ServiceAsked(scope.value, ann.id, frozenset({scope}), ends_at)
+        made = make_service(door.people.desk, door.people.acting(ann), asked, now=door.people.now).value
+        told[scope] = machines.ask("GET", "/api/machine/lists", headers=bearer(made.token)).status_code
+    assert told == {Scope.LISTS_READ: 200, Scope.METRICS_READ: 401}
+    assert machines.ask("GET", "/api/machine/lists", headers=door.token(ann)).status_code == 401
+    machines.threads.close()
 
 
 # Browsers.

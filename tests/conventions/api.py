@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from openanpr.search.desk import SearchDesk
 from openanpr.web.api.cases import case_routes
+from openanpr.web.api.machines import MachineRoutes, machine_routes
 from openanpr.web.api.openapi import with_document
 from openanpr.web.api.own import own_routes
 from openanpr.web.api.route import ApiRoute
@@ -16,10 +17,7 @@ from openanpr.web.api.signing_in import SignInRoutes, sign_in_routes
 def every_route() -> list[ApiRoute]:
     nothing = SignInRoutes(*cast("tuple[Any, Any, Any]", (None, None, None)))
     searching = SearchRoutes(*cast("tuple[Any, Any]", (None, SearchDesk(cast("Any", None)))))
-    routes = [
-        *sign_in_routes(nothing),
-        *own_routes(nothing),
-        *search_routes(searching),
-        *case_routes(searching),
-    ]
+    machines = machine_routes(MachineRoutes(cast("Any", None)))
+    people = [*sign_in_routes(nothing), *own_routes(nothing)]
+    routes = [*people, *search_routes(searching), *case_routes(searching), *machines]
     return with_document(routes, version="0")

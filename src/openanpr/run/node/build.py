@@ -62,6 +62,7 @@ from openanpr.run.node.webhooks import WebhookSender
 from openanpr.store.journal import LEAST_FREE_BYTES
 from openanpr.store.retention import RetentionRule
 from openanpr.web.api.cases import case_routes
+from openanpr.web.api.machines import MachineRoutes, machine_routes
 from openanpr.web.api.searches import SearchRoutes, search_routes
 from openanpr.web.delivery import DeliveryApp, DeliveryDesks, DeliverySettings, delivery_app
 from openanpr.web.judging import Judge
@@ -142,6 +143,8 @@ def _made(
     rules, profile = shipped_rules(), profile_of(settings, on=clock().date())
     judge = Judge(rules, profile, clock)
     searching = SearchRoutes(desk, search_desk(stores, desk, settings, (rules, profile), clock, last))
+    machines = machine_routes(MachineRoutes(stores.lists.standings))
+    routes = [*search_routes(searching), *case_routes(searching), *machines]
     return _Made(
         settings=settings,
         clock=clock,
@@ -162,7 +165,7 @@ def _made(
         reviews=Reviews(stores.lists),
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
-        door=people_door(desk, settings, [*search_routes(searching), *case_routes(searching)], clock, last),
+        door=people_door(desk, settings, routes, clock, last),
         gate=PeopleGate(desk, judge, clock, alert_roles(settings)),
         log_chores=LogChores(stores.log, timedelta(days=settings.audit.openings_kept_days)),
     )
