@@ -21,6 +21,7 @@ from benchmarks import (
     audit,
     curves,
     decision,
+    door,
     list_import,
     matching,
     node,
@@ -67,6 +68,7 @@ MEASURES = (
     Measure("decision", "a decision on who may do what, explained", decision.decision),
     Measure("alert-latency", "from a read to its alert on the stream", node.alert_latency),
     Measure("audit", "the audit log", audit.audit),
+    Measure("door", "the API in a flood of sign-ins", door.door),
 )
 
 

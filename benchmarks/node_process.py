@@ -40,11 +40,11 @@ class NodeProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def made(cls, data: Path, *, settings: str = "", port: int | None = None) -> Self:
+    def made(cls, data: Path, *, settings: str = "", port: int | None = None, people_port: int = 0) -> Self:
         """Return a node on a new folder, not started; `settings` are lines of its node.toml."""
         node = cls(data, port or free_port())
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        text = f"[listen]\nport = {node.port}\n[people]\nport = 0\n{settings}"
+        text = f"[listen]\nport = {node.port}\n[people]\nport = {people_port}\n{settings}"
         (data / "node.toml").write_text(text, encoding="utf-8")
         return node
 
