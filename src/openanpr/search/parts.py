@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from openanpr.search.kept import KeptAnswers
@@ -55,7 +55,10 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All that acts on searches need. `book` gives what is judged by, `fresh_id` an id that tells nothing."""
+    """All that acts on searches need. `book` gives what is judged by, `fresh_id` an id that tells nothing.
+
+    `blur_key`: 32 random bytes, made at the start of the process and kept nowhere (see `traffic`).
+    """
 
     world: World
     records: SearchRecords
@@ -66,3 +69,4 @@ class Parts:
     fresh_id: FreshId
     limits: Limits
     kept: KeptAnswers
+    blur_key: bytes = field(repr=False)
