@@ -76,9 +76,8 @@ def _traffic(question: Question, scope: Scope, about: Traffic) -> float:
     if marks_of(question):
         return ALL_TRAFFIC
     (span,) = spans_of(question)
-    # With a camera that is not to be known of, those that may be known are named one by one.
-    cameras = tuple(scope.sight.cameras) if scope.sight.hidden else None
-    return about.about(cameras, span)
+    # Named one by one, whether or not there is one that is not to be known of: else the time would tell.
+    return about.about(tuple(sorted(scope.sight.cameras)), span)
 
 
 def _at_scene(scene: SeenThen, sight: Sight, about: Traffic) -> float:

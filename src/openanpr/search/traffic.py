@@ -31,9 +31,9 @@ class Traffic:
     key: bytes = field(repr=False)
     now: datetime
 
-    def about(self, cameras: Sequence[CameraId] | None, span: Span) -> float:
-        """Return about how many reads these cameras (None: all) made in a span; rather more than fewer."""
-        if cameras is not None and not cameras:
+    def about(self, cameras: Sequence[CameraId], span: Span) -> float:
+        """Return about how many reads these cameras made in a span; rather more than fewer."""
+        if not cameras:
             return 0.0
         since = span.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         days = Span(since, since + ceil((span.until - since) / _DAY) * _DAY)
@@ -43,9 +43,9 @@ class Traffic:
         share = (span.until - span.since) / past
         return min(of_days, of_days * share * (RUSH if span.until - span.since < _DAY else 1.0))
 
-    def _blur(self, cameras: Sequence[CameraId] | None, days: Span) -> float:
+    def _blur(self, cameras: Sequence[CameraId], days: Span) -> float:
         """A factor from 1 up, that is the same for the same cameras and days."""
-        named = "all" if cameras is None else " ".join(map(str, sorted(cameras)))
+        named = " ".join(map(str, sorted(cameras)))
         asked = f"{days.since.isoformat()} {days.until.isoformat()} {named}".encode()
         chance = int.from_bytes(hmac.digest(self.key, asked, hashlib.sha256)[:6], "big") / 2**48
         return 1.0 + BLUR * chance
