@@ -166,6 +166,9 @@ class MemorySearches:
             )
             return True
 
+    def asked_before(self, before) -> int:
+        return sum(one.asked_at < before for one in self.kept.values())
+
     def forget(self, before) -> int:
         gone = [one.search_id for one in self.kept.values() if one.asked_at < before]
         for search_id in gone:
@@ -219,6 +222,17 @@ class MemoryCases:
         return tuple(
             sorted((n for n in self.written if n.case_id == case_id), key=lambda n: (n.at, n.note_id))
         )
+
+    def ended_before(self, day) -> int:
+        return sum(one.until < day for one in self.kept.values())
+
+    def forget(self, before) -> int:
+        old = {one.case_id for one in self.kept.values() if one.until < before}
+        self.held = [one for one in self.held if one.case_id not in old]
+        self.written = [one for one in self.written if one.case_id not in old]
+        for case_id in old:
+            del self.kept[case_id]
+        return len(old)
 
     def _closed(self, case_id) -> bool:
         return case_id not in self.kept or self.kept[case_id].closed_at is not None

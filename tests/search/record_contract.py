@@ -153,10 +153,10 @@ class SearchRecordsContract:
     def test_what_was_asked_before_a_day_is_forgotten_with_its_authorities(self, searches) -> None:
         searches.add(record("old", asked_at=NOW - DAY, given=GIVEN))
         searches.add(record("new", given=GIVEN))
-        assert searches.forget(NOW) == 1
+        assert searches.asked_before(NOW) == searches.forget(NOW) == 1
         assert searches.find("old") is None
         assert searches.find("new").given == GIVEN
-        assert searches.forget(NOW) == 0
+        assert searches.asked_before(NOW) == searches.forget(NOW) == 0
 
 
 class CaseRecordsContract:
@@ -189,6 +189,18 @@ class CaseRecordsContract:
         assert not cases.keep(self.HOLD)
         assert not cases.write(self.NOTE)
         assert not cases.close("c2", NOW)
+
+    def test_a_case_whose_last_day_is_past_is_forgotten_with_all_that_is_on_it(self, cases) -> None:
+        cases.open(self.CASE)
+        cases.open(replace(self.CASE, case_id="c2", until=last_day() + DAY))
+        assert cases.keep(self.HOLD)
+        assert cases.write(self.NOTE)
+        assert cases.ended_before(last_day()) == cases.forget(last_day()) == 0
+        after = last_day() + DAY
+        assert cases.ended_before(after) == cases.forget(after) == 1
+        assert cases.case("c1") is None
+        assert cases.holds("c1") == cases.notes("c1") == ()
+        assert cases.case("c2") is not None
 
 
 class AtOnceContract:

@@ -392,3 +392,18 @@ def test_own_vehicles_are_left_out_of_what_a_place_shows_and_that_is_said(scene:
     found = scene.desk.run(record.search_id, ann)
     assert [row.mark for row in found.rows] == ["ZZ99ZZZ"]
     assert any("left out" in caveat for caveat in found.caveats)
+
+
+def test_records_outlive_the_reads_by_two_years_and_their_end_is_logged_first(scene: Scene) -> None:
+    ann = scene.investigator()
+    record = scene.desk.ask(asked(), ann)
+    scene.desk.open_case(REFERENCE, NOW.date(), ann)
+    scene.now = NOW + 730 * DAY
+    assert scene.desk.forget() == 0
+    scene.now = NOW + 731 * DAY
+    assert scene.desk.forget() == 1
+    assert scene.desk.find(record.search_id, ann).search_id == record.search_id
+    scene.now = NOW + 1460 * DAY + timedelta(seconds=1)
+    assert (scene.desk.forget(), scene.desk.forget()) == (1, 0)
+    assert scene.desk.mine(ann) == scene.desk.cases(ann) == ()
+    assert [one.get("rows") for one in scene.logged()[-2:]] == [1, 1]

@@ -28,6 +28,10 @@ from openanpr.search.ports import (
 class Limits:
     """What a search may take, and how long things hold.
 
+    `record_days`: how long the record of a search is kept after the last read that it could find is gone by
+    retention; and that of a case after its last day. No public document gives the term: it is the project's
+    judgement, so that a complaint of two years ago can be looked into.
+
     `own_forces`: the forces whose reads are this node's own; to export others' needs their force consulted.
     """
 
@@ -37,6 +41,7 @@ class Limits:
     memory_bytes: int = 1_000_000_000
     authority_for: timedelta = timedelta(days=7)
     case_days: int = 3_660
+    record_days: int = 730
 
 
 @dataclass(frozen=True, slots=True)
