@@ -1,4 +1,4 @@
-"""The world of searches in memory: reads, records and all else that a desk asks for. Real enough to be asked."""
+"""The world of searches in memory: reads, records and all else that a desk asks for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MemoryReads:
     """Stored reads in a list; `ports.StoredReads`. `before` is called before each answer, with its bounds."""
 
     records: list[CaptureRecord] = field(default_factory=list)
-    before: Callable[[Bounds], None] = lambda bounds: None
+    before: Callable[[Bounds], None] = lambda _: None
     stopped: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
@@ -240,7 +240,7 @@ class MemoryCases:
 
 @dataclass(slots=True)
 class MemoryWorld:
-    """All the small ports in one: register, confidential cameras, people, own marks, cases, pictures, holds."""
+    """All the small ports in one: register, confidential cameras, people, marks, cases, pictures, holds."""
 
     reads: MemoryReads
     cameras: list[RegisteredCamera] = field(default_factory=list)

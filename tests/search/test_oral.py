@@ -1,4 +1,4 @@
-"""Urgent oral authority: it runs at once, is confirmed in writing in time, and is worth nothing once denied."""
+"""Urgent oral authority: it runs at once, is confirmed in writing in time, or is worth nothing."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def test_denied_while_it_runs_the_run_ends_without_an_answer(scene: Scene) -> No
     scene.read()
     record = claimed(scene, ann)
 
-    def deny(bounds) -> None:
-        scene.world.reads.before = lambda bounds: None
+    def deny(_) -> None:
+        scene.world.reads.before = lambda _: None
         scene.desk.contradict(record.search_id, sue, reason="I never spoke with her on that day.")
         scene.world.reads.stopped.clear()
 

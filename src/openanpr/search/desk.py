@@ -96,7 +96,7 @@ class SearchDesk:
         return running.break_off(self.parts)
 
     def forget(self) -> int:
-        """Erase the records of searches and cases that are past their time; return how many. For the clock."""
+        """Erase the records of searches and cases past their time; return how many. For the clock."""
         return forgetting.forget(self.parts)
 
     # What was found: each an act of its own, and each raises ResultsGoneError.

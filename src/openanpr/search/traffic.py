@@ -1,9 +1,9 @@
 """General traffic, so coarse that no vehicle shows in it: whole days, blurred, rounded, and only then scaled.
 
-Whoever may ask for figures again and again could otherwise find the exact count of a set of cameras, by asking
-about longer and longer spans until a rounded figure jumps; then of that set and one quiet camera more; and so
-learn whether something passed it. Rounded before it is scaled, a count has one figure for all spans of its
-days. Blurred by a factor that nobody knows and that is another for each set and day, two sets cannot be compared.
+Whoever may ask for figures again and again could otherwise find the exact count of a set of cameras, by
+asking about longer and longer spans until a rounded figure jumps; then of that set and one quiet camera more;
+and so learn whether something passed it. Rounded before it is scaled, a count has one figure for all spans of
+its days. Blurred by a factor that nobody knows, another for each set and day, two sets cannot be compared.
 """
 
 from __future__ import annotations
