@@ -264,6 +264,7 @@ def test_a_run_that_fails_says_so_and_can_be_run_again(scene: Scene, fault: Exce
     with pytest.raises(RuntimeError if isinstance(fault, RuntimeError) else UnansweredError):
         scene.desk.run(record.search_id, ann)
     assert scene.desk.find(record.search_id, ann).state is State.FAILED
+    assert scene.stages()[-1] == ("run" if isinstance(fault, RuntimeError) else "run-failed")
     scene.world.reads.before = lambda _: None
     assert scene.desk.run(record.search_id, ann).run == 2
 

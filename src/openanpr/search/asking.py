@@ -9,7 +9,7 @@ from openanpr.core.purpose import Category, ReferenceState, SearchKind, Stance
 from openanpr.policy.ask import Act, Purpose, Request, Search
 from openanpr.policy.decide import Outcome
 from openanpr.search.ask import Ask, Asker, AskError, OralAuthority
-from openanpr.search.entries import Step, log_asked, log_authority, log_refused
+from openanpr.search.entries import Step, log_asked, log_authority, log_refused, log_step
 from openanpr.search.guard import of_person, overtaken, refuse_by, verify_clock, verify_stands
 from openanpr.search.judging import Ruling, approve_request, given_by, judge, search_request, today_of
 from openanpr.search.meter import Meter
@@ -78,6 +78,7 @@ def withdraw(parts: Parts, search_id: str, by: Asker) -> SearchRecord:
     record = of_person(parts, search_id, by)
     verify_stands(record, {State.WAITING, State.READY})
     verify_clock(parts, record, by, "withdraw", now=now)
+    log_step(parts, record, Step(by.id, "withdraw", now))
     changed = replace(record, standing=Standing(State.WITHDRAWN, now, "by who asked"))
     if not parts.records.replace(changed):
         raise overtaken()

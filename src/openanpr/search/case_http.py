@@ -31,8 +31,8 @@ class CaseAddress:
     """Where the case system is asked, and how its answer is read.
 
     `template`: an https address with `{reference}` once in it, after the host. `state_at`: a JSON pointer
-    (RFC 6901) to the word for the state; `open_words`, `closed_words`: what it may be. `echo_at`: a pointer to the
-    reference in the answer, "" if it has none: then nothing shows that the answer is of this reference.
+    (RFC 6901) to the word for the state; `open_words`, `closed_words`: what it may be. `echo_at`: a pointer
+    to the reference in the answer, "" if it has none: then nothing shows that it is of this reference.
     `headers`: what the system wants besides, such as a token.
     """
 

@@ -24,16 +24,6 @@ def called_on(path, names: set[str]) -> set[str]:
     }
 
 
-def answering() -> set[str]:
-    """The modules that answer for stored reads: whoever defines what the port names first."""
-    return {
-        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        for path in python_files("src")
-        for node in ast.walk(parse(path))
-        if isinstance(node, ast.FunctionDef) and node.name == "of_marks" and path.name != "ports.py"
-    }
-
-
 def imports(path) -> set[str]:
     tree = parse(path)
     named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
@@ -45,16 +35,6 @@ def test_stored_reads_are_asked_for_in_two_files_of_search_alone() -> None:
     found = {name.rpartition("/")[2]: names for name, names in asked.items() if names}
     assert found == ASKERS
     assert all("/search/" in name for name, names in asked.items() if names)
-
-
-def test_what_answers_for_stored_reads_is_imported_by_the_wiring_alone() -> None:
-    modules = answering()
-    strays = [
-        place(path)
-        for path in python_files("src")
-        if imports(path) & modules and path.relative_to(PACKAGE).parts[0] != "run"
-    ]
-    assert not strays
 
 
 def test_the_question_is_put_by_what_judges_and_logs_first() -> None:
