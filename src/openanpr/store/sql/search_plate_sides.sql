@@ -1,5 +1,6 @@
 -- What the order of plates keeps of these reads. Takes: keys (vrm, captured_ms, force, source, camera), a few thousand at
--- most; search, seconds and memory. Answers as search_marks does, in no order.
+-- most; search, seconds and memory. Answers, in no order: captured_ms, force, source, camera, vrm, confidence (ten-thousandths
+-- or null), late, latency_ms, style, candidate_plate, candidate_p.
 SELECT
     toUnixTimestamp64Milli(captured_at), force, source, camera, vrm, confidence, late,
     1099512676352 - toInt64(earliness) AS latency_ms, style, candidate_plate, candidate_p
