@@ -20,7 +20,7 @@ from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds
 from openanpr.store.origins import verify_origin
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import to_ms
-from openanpr.store.reads_find import whole_read
+from openanpr.store.reads_named import whole_read
 from openanpr.store.retention import (
     RetentionRule,
     RetentionRun,
