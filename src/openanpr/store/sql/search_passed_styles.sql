@@ -1,6 +1,7 @@
 -- What passed these cameras, or moving ones in an area on plates of some styles? Takes: cameras (force, source, camera),
 -- moving (whether there is an area), corners (of the area: longitude, latitude), south, north, west and east (its bounds, in
--- ten-millionths of a degree), direction (empty: any), styles, since_ms (from), until_ms (before), limit;
+-- ten-millionths of a degree), direction (empty: any), styles, since_ms (from), until_ms (before), limit,
+-- without (moving cameras whose reads are not there);
 -- search, seconds and memory.
 -- Answers, newest first: captured_ms, force, source, camera, vrm, clock_doubtful, direction, lat_e7, lon_e7, place_error_m.
 SELECT
@@ -22,6 +23,7 @@ FROM (
         AND pointInPolygon(
             (assumeNotNull(lon_e7) / 10000000, assumeNotNull(lat_e7) / 10000000), {corners:Array(Tuple(Float64, Float64))})
         AND (force, source, camera) NOT IN {cameras:Array(Tuple(UInt32, UInt32, UInt32))}
+        AND (force, source, camera) NOT IN {without:Array(Tuple(UInt32, UInt32, UInt32))}
 )
 WHERE ({direction:String} = '' OR direction = {direction:String})
     AND (captured_at, vrm, force, source, camera) IN (
