@@ -80,16 +80,17 @@ class _Months(msgspec.Struct, frozen=True, array_like=True):
 
 def reads_of_marks(
     asking: Asking, wanted: Wanted, span: Span, cameras: Sequence[CameraId] | None, *, limit: int
-) -> list[PlateSide]:
-    """Return the newest reads of these marks, by these cameras (None: by any)."""
+) -> list[Name]:
+    """Return which are the newest reads of these marks, by these cameras (None: by any)."""
     values: dict[str, Value] = {
         **_spelt(wanted),
         **_in(span),
         "cameras": [] if cameras is None else _named(cameras),
         "everywhere": cameras is None,
+        "without": asking.without,
         "limit": limit,
     }
-    return asking.rows("search_marks", values, PlateSide)
+    return asking.rows("search_marks", values, tuple[str, int, int, int, int])
 
 
 def months_of(asking: Asking, wanted: Wanted, span: Span) -> Months:
@@ -106,6 +107,7 @@ def reads_passed(
         **_there(at.seen),
         **_in(at.span),
         "direction": "" if direction is None else direction.value,
+        "without": asking.without,
         "limit": limit,
     }
     if not styles:
@@ -115,7 +117,8 @@ def reads_passed(
 
 def marks_at(asking: Asking, at: SeenThen) -> list[tuple[str, int]]:
     """Return the marks that were read at a place and a time, and how often."""
-    return asking.rows("search_scene", {**_there(at.seen), **_in(at.span)}, tuple[str, int])
+    values = {**_there(at.seen), **_in(at.span), "without": asking.without}
+    return asking.rows("search_scene", values, tuple[str, int])
 
 
 def plate_sides(asking: Asking, names: Sequence[Name]) -> dict[Name, PlateSide]:
@@ -146,6 +149,7 @@ def marks_like(
     Where `shapes` are given the form has no others.
     """
     values: dict[str, Value] = {"pattern": like_pattern(form), **_in(span), "limit": limit}
+    values["without"] = asking.without
     if shapes is None:
         return asking.rows("search_like", values, MarkSeen)
     return asking.rows("search_like_of", {**values, "alike": sorted(shapes)}, MarkSeen)
@@ -169,9 +173,11 @@ def reads_made(asking: Asking, cameras: Sequence[CameraId] | None, span: Span) -
         "whole_until": f"{whole_until:%Y-%m-%d}",
         "everywhere": cameras is None,
     }
-    parts = [[]] if cameras is None else value_parts(_named(cameras))
+    parts: list[Sequence[tuple[int, int, int]]] = [()]
+    if cameras is not None:
+        parts = list(value_parts(_named(cameras)))
     return sum(
-        asking.rows("search_estimate", {**values, "cameras": part}, tuple[int])[0][0] for part in parts
+        asking.rows("search_estimate", {**values, "cameras": list(part)}, tuple[int])[0][0] for part in parts
     )
 
 

@@ -33,6 +33,11 @@ class Asking:
         self._ends_s = elapsed_s() + bounds.seconds
         self._stopped, self.over = threading.Event(), threading.Event()
 
+    @property
+    def without(self) -> list[tuple[int, int, int]]:
+        """The cameras whose reads are as if they were not there."""
+        return [(camera.force, camera.source, camera.camera) for camera in self._bounds.without]
+
     def rows(self, name: str, values: Mapping[str, Value], row: type[_RowT]) -> list[_RowT]:
         """Return all rows that the statement of this name answers, each decoded as `row`.
 

@@ -1,6 +1,7 @@
 -- What passed these cameras, or moving ones in an area on plates of some styles? Takes: cameras (force, source, camera),
 -- moving (whether there is an area), corners (of the area: longitude, latitude), south, north, west and east (its bounds, in
--- ten-millionths of a degree), direction (empty: any), styles, since_ms (from), until_ms (before), limit;
+-- ten-millionths of a degree), direction (empty: any), styles, since_ms (from), until_ms (before), limit,
+-- without (moving cameras whose reads are not there);
 -- search, seconds and memory.
 -- Answers, newest first: captured_ms, force, source, camera, vrm, clock_doubtful, direction, lat_e7, lon_e7, place_error_m.
 SELECT
@@ -22,6 +23,7 @@ FROM (
         AND pointInPolygon(
             (assumeNotNull(lon_e7) / 10000000, assumeNotNull(lat_e7) / 10000000), {corners:Array(Tuple(Float64, Float64))})
         AND (force, source, camera) NOT IN {cameras:Array(Tuple(UInt32, UInt32, UInt32))}
+        AND (force, source, camera) NOT IN {without:Array(Tuple(UInt32, UInt32, UInt32))}
 )
 WHERE ({direction:String} = '' OR direction = {direction:String})
     AND (captured_at, vrm, force, source, camera) IN (
@@ -35,4 +37,4 @@ LIMIT {limit:UInt32}
 SETTINGS readonly = 1, log_comment = {search:String}, max_execution_time = {seconds:Float64}, max_memory_usage = {memory:UInt64},
     max_result_rows = 500000, timeout_overflow_mode = 'throw', result_overflow_mode = 'throw', read_overflow_mode = 'throw',
     group_by_overflow_mode = 'throw', sort_overflow_mode = 'throw', set_overflow_mode = 'throw',
-    distinct_overflow_mode = 'throw', transfer_overflow_mode = 'throw'
+    distinct_overflow_mode = 'throw', transfer_overflow_mode = 'throw', validate_polygons = 0
