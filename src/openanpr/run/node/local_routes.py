@@ -19,6 +19,7 @@ from openanpr.run.node.chores import WEEDING
 from openanpr.run.node.desks import fresh_id
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.home import SETTINGS_FILE
+from openanpr.run.node.logged_intake import LoggedJournal
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.people_desk import people_desk
 from openanpr.run.node.settings import NodeSettings
@@ -63,7 +64,7 @@ class Behind:
 def local_routes(of: Behind) -> list[Route]:
     """Return every route of the local socket."""
     stores, kept = of.stores, of.stores.intake
-    desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, stores.journal)
+    desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, LoggedJournal(stores.journal, stores.log))
     people = PeopleRoutes(people_desk(stores), of.clock)
     lists = ListRoutes(stores.lists, of.clock, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING)
     return [

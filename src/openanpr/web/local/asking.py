@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, TypeAlias, TypeVar
+from typing import Annotated, TypeAlias, TypeVar, cast
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -37,6 +37,7 @@ from openanpr.store.pictures import PictureError
 from openanpr.store.retention import RetentionError
 from openanpr.voi.by_hand import HandError
 from openanpr.voi.fault import ListError
+from openanpr.web.local.acts import Acting, acted, logs_of
 from openanpr.web.request_log import log_fault
 from openanpr.wire.json_decoder import json_decoder
 
@@ -143,7 +144,11 @@ Answers: TypeAlias = Callable[[Asked], object]
 
 
 def answered(path: str, answers: Answers, method: str = "GET") -> Route:
-    """Return a route whose answers are made in a thread."""
+    """Return a route whose answers are made in a thread, its act logged before; see `web.local.acts`.
+
+    Raises UnloggedRouteError for a route that does something of which nobody says what it logs.
+    """
+    logs = logs_of(method, path)
 
     async def endpoint(request: Request) -> Response:
         body = bytearray()
@@ -153,7 +158,8 @@ def answered(path: str, answers: Answers, method: str = "GET") -> Route:
                 return told(413, f"a question has at most {MOST_BODY_BYTES} bytes")
         asked = Asked(request.path_params, request.query_params, bytes(body))
         try:
-            said = await run_in_threadpool(answers, asked)
+            acting = cast("Acting | None", getattr(request.app.state, "acting", None))
+            said = await run_in_threadpool(acted, logs, acting, answers, asked)
         except Exception as fault:  # noqa: BLE001 - each is told as a refusal
             return refusal(fault)
         return json_answer(said)
