@@ -80,9 +80,14 @@ def test_an_act_that_cannot_be_logged_does_not_begin() -> None:
 
 def test_an_act_that_fails_with_the_log_raises_its_own_fault() -> None:
     log = KeptLog()
-    with pytest.raises(ZeroDivisionError), logged(log, event()):
-        log.full = True
-        _ = 1 / 0
+
+    def act() -> None:
+        with logged(log, event()):
+            log.full = True
+            _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        act()
     assert len(log.events) == 1
 
 

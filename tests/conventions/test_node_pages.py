@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from starlette.routing import Route
 
 from openanpr.alert.ports import OpenCounts
 from openanpr.audit.log import LogStanding
@@ -108,9 +109,10 @@ def test_every_metric_is_documented_with_its_kind_and_label() -> None:
     assert told == {name: (kind, labels[name]) for name, kind in kinds.items()}
 
 
-def test_every_route_of_the_local_socket_is_documented_and_no_other() -> None:
+def local_routes_of_nothing() -> list[Route]:
+    """Every route of the local socket, with nothing behind it."""
     nothing = cast("Any", None)
-    routes = [
+    return [
         *node_routes(cast("Any", SimpleNamespace(metrics=None))),
         *alert_routes(nothing),
         *list_routes(nothing),
@@ -121,6 +123,10 @@ def test_every_route_of_the_local_socket_is_documented_and_no_other() -> None:
         *service_routes(nothing),
         *audit_routes(nothing),
     ]
+
+
+def test_every_route_of_the_local_socket_is_documented_and_no_other() -> None:
+    routes = local_routes_of_nothing()
     served = {
         f"{method} {re.sub(':int}', '}', route.path)}"
         for route in routes

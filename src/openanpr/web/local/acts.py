@@ -15,6 +15,7 @@ import msgspec
 
 from openanpr.audit.acts import Act, Alteration, Consultation, Disclosure, Enrolment, Event, Holding
 from openanpr.audit.port import Log, logged
+from openanpr.web.acts import NoAct, UnloggedRouteError, Within
 
 if TYPE_CHECKING:
     from openanpr.web.local.asking import Answers, Asked
@@ -41,26 +42,7 @@ class Here:
     event: Callable[[Asked, Mapping[str, Any], datetime], Event]
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
-    """The act is logged further in, at `where`."""
-
-    act: Act
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoAct:
-    """Nothing is done that must be logged; `why`."""
-
-    why: str
-
-
 Logs: TypeAlias = Here | Within | NoAct
-
-
-class UnloggedRouteError(LookupError):
-    """A route that does something, and of which nobody says what act it logs."""
 
 
 def logs_of(method: str, path: str) -> Logs | None:
