@@ -205,7 +205,7 @@ def test_a_full_log_refuses_whatever_is_done_over_the_socket(full) -> None:
                 "purpose": "p",
                 "legal_basis": "l",
                 "kind": "crime",
-                "visible_to": [],
+                "visible_to": ["x"],
             },
             {},
         ),
