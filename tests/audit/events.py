@@ -59,7 +59,16 @@ def examples() -> list[Event]:
         Collection(at=AT, device="reader-1", batch="b-1", reads=100, held=2),
         Alteration(at=AT, subject="read 7", what="plate-corrected", plate="AB12CDE", **who),
         consultation(0),
-        Disclosure(at=AT, recipient="another force", what="export", plate="AB12CDE", reads=3, **who, **case),
+        Disclosure(
+            at=AT,
+            recipient="another force",
+            what="export",
+            plate="AB12CDE",
+            reads=3,
+            entries=1,
+            **who,
+            **case,
+        ),
         Combination(at=AT, what="convoy", plate="AB12CDE", reads=9, **who, **case),
         Erasure(
             at=AT, what="day", rules=("retention.days",), rows=5, day=date(2025, 1, 1), subject="x", **who

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from starlette.routing import Route
 
 from openanpr.alert.ports import OpenCounts
 from openanpr.audit.log import LogStanding
@@ -120,9 +121,10 @@ def guard_of(route) -> str:
     return route.guard.value if isinstance(route, GuardedRoute) else {"/metrics": "machine"}[route.path]
 
 
-def test_every_route_of_the_local_socket_is_documented_with_its_guard_and_no_other() -> None:
+def local_routes_of_nothing() -> list[Route]:
+    """Every route of the local socket, with nothing behind it."""
     nothing = cast("Any", None)
-    routes = [
+    return [
         *node_routes(cast("Any", SimpleNamespace(metrics=None))),
         *alert_routes(nothing),
         *list_routes(nothing),
@@ -133,6 +135,10 @@ def test_every_route_of_the_local_socket_is_documented_with_its_guard_and_no_oth
         *service_routes(nothing),
         *audit_routes(nothing),
     ]
+
+
+def test_every_route_of_the_local_socket_is_documented_with_its_guard_and_no_other() -> None:
+    routes = local_routes_of_nothing()
     told = {re.sub(r"\?.*", "", row[0].strip("`")): row[3].strip("`") for row in routes_told()}
     assert told == {
         f"{method} {re.sub(':int}', '}', route.path)}": guard_of(route)

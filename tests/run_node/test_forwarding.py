@@ -198,9 +198,10 @@ def test_a_node_without_a_code_file_says_which_key_is_missing(open_world) -> Non
         forward_code(own.settings)
 
 
-def put_again(outbox: Outbox) -> tuple[ForwardReads, list[int]]:
+def put_again(world, outbox: Outbox) -> tuple[ForwardReads, list[int]]:
     put: list[int] = []
-    return ForwardReads(outbox, lambda: put.append(1)), put
+    log, clock = world.stores.log, lambda: world.now
+    return ForwardReads(outbox, lambda: put.append(1), log=log, to="http://nation", clock=clock), put
 
 
 def test_a_full_outbox_lets_the_group_come_again_and_loses_nothing(world, tmp_path) -> None:
@@ -209,13 +210,13 @@ def test_a_full_outbox_lets_the_group_come_again_and_loses_nothing(world, tmp_pa
     group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
     path = tmp_path / "outbox.db"
     with Outbox.open(path, kind=OutboxKind.FORWARDED, capacity=Capacity(reads=2)) as outbox:
-        step, put = put_again(outbox)
+        step, put = put_again(world, outbox)
         with pytest.raises(OutboxFullError):
             step.take(group, DecodedEntries())
         assert outbox.fill().reads == 2
         assert put == []
     with Outbox.open(path, kind=OutboxKind.FORWARDED) as outbox:
-        step, put = put_again(outbox)
+        step, put = put_again(world, outbox)
         step.take(group, DecodedEntries())
         step.take(group, DecodedEntries())
         assert outbox.fill().reads == 3
@@ -230,7 +231,7 @@ def test_nodes_that_forward_in_a_ring_end_it(world, tmp_path, monkeypatch) -> No
     group = world.stores.journal.claim("match", most_batches=9, most_bytes=2**20)
     monkeypatch.setattr(forward, "origins_of", been_here)
     with Outbox.open(tmp_path / "outbox.db", kind=OutboxKind.FORWARDED) as outbox:
-        step, _ = put_again(outbox)
+        step, _ = put_again(world, outbox)
         step.take(group, DecodedEntries())
         assert outbox.fill().reads == 0
 

@@ -33,11 +33,10 @@ from openanpr.ingest.receive import Intake, take_batch
 from openanpr.ingest.scope import Scope
 from openanpr.run.node import build
 from openanpr.run.node.chores import housekeeping
-from openanpr.run.node.local_routes import local_routes
+from openanpr.run.node.logged_intake import LoggedJournal
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
 from openanpr.run.node.read_settings import parse_settings
 from openanpr.store.engine import Statement
-from openanpr.web.local.app import local_app
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
 from openanpr.wire.signature import Request, sign
@@ -92,7 +91,7 @@ class World:
             self.keeping,
         )
         self.desk = self.made.alerting.desk
-        self.app = local_app(local_routes(build._behind(self.made, self.telling)), self.made.gate)
+        self.app = build.local_of(self.made, self.telling)
         self.key = DeviceKey.generate()
         if not again:
             self._enrol()
@@ -153,7 +152,7 @@ class World:
             Proof(kept.devices, self.stores.nonces),
             kept.cameras,
             RecentClocks(),
-            self.stores.journal,
+            LoggedJournal(self.stores.journal, self.stores.log),
             self.made.tally,
         )
         signed = replace(request, headers={**request.headers, **added})

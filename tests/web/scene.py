@@ -31,6 +31,7 @@ from openanpr.web.device_lists import ListDesk
 from openanpr.web.serve import Served, ServeLimits, serve_tcp
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.signature import Request, sign
+from tests.audit.kept_log import KeptLog
 from tests.ingest.pictures import Shelf, Store
 from tests.ingest.world import HASH_KEY, LIMITS, NOW, Journal, World
 from tests.wire.vendors.messages import ALL
@@ -116,6 +117,7 @@ class Scene:
     pictures: Store = field(default_factory=Store)
     feeds: Feeds = field(default_factory=Feeds)
     lists: Lists = field(default_factory=Lists)
+    log: KeptLog = field(default_factory=KeptLog)
     port: int = 0
     url: str = ""
     server: Served | None = None
@@ -132,7 +134,7 @@ class Scene:
             enrolment=EnrolmentDesk(world.ledger, world.nonces, HASH_KEY, world.tally),
             rotation=RotationDesk(intake.proof, world.book, world.tally),
             feeds=FeedDesk(feeds, pictures, self.feeds),
-            lists=ListDesk(intake.proof, self.lists, world.tally, self.page_entries),
+            lists=ListDesk(intake.proof, self.lists, world.tally, self.log, self.page_entries),
             limits=lambda: self.limits,
             picture_limits=PictureLimits(most_bytes=50_000, most_pixels=100_000),
             clock=lambda: self.now,

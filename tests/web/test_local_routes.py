@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from openanpr.store.engine import StoreError
+from openanpr.web.local.acts import Acting
 from openanpr.web.local.app import local_app, metrics_app
 from openanpr.web.local.asking import MOST_BODY_BYTES, answered
 from openanpr.web.local.gate import Own
@@ -228,7 +229,8 @@ def test_a_fault_of_the_node_is_told_by_its_kind_and_its_words_are_nowhere(world
     def fail(asked) -> object:
         raise {"key": KeyError, "type": TypeError, "store": StoreError}[asked.path["what"]]("AB12CDE")
 
-    world.app = local_app([answered("/{what}", fail, guard=Own.MACHINE)], world.made.gate)
+    acting = Acting(world.stores.log, lambda: world.now)
+    world.app = local_app([answered("/{what}", fail, guard=Own.MACHINE)], acting, world.made.gate)
     for kind in ("key", "type"):
         status, message = world.refused("GET", f"/{kind}")
         assert (status, "AB12CDE" in message) == (500, False)

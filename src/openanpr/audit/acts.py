@@ -113,7 +113,7 @@ class Consultation(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure(Event):
-    """Something left the system: printed, exported, transferred, handed over."""
+    """Something left the system: printed, exported, transferred, handed over; reads, or entries of a list."""
 
     act: ClassVar[Act] = Act.DISCLOSURE
     person: Secret
@@ -124,6 +124,7 @@ class Disclosure(Event):
     reason: Secret
     plate: Secret | None = None
     reads: Count = 0
+    entries: Count | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,13 +50,19 @@ class TooManyHopsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One batch for the journal: `answer` is what the sender is told, `digest` tells other reads apart."""
+    """One batch for the journal: `answer` is what the sender is told, `digest` tells other reads apart.
+
+    `sender`, and how many reads it has and how many of them are held, are for the audit log.
+    """
 
     key: str
     at: datetime
     digest: bytes
     body: bytes = field(repr=False)
     answer: bytes = field(repr=False)
+    sender: str = ""
+    reads: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from openanpr.audit.faults import AuditError
 from openanpr.ingest.accept import DOUBTFUL, DUPLICATE, LATE, PLACE_IGNORED, Judgement
 from openanpr.ingest.acknowledgement import (
     Acknowledgement,
@@ -64,6 +65,9 @@ def keep(judged: Judged, journal: Journal, tally: Tally) -> Acknowledgement:
         digest=judged.digest,
         body=write_entry(arrival, judged.said, judgement, message=judged.message),
         answer=write_acknowledgement(answer),
+        sender=arrival.device,
+        reads=len(judgement.marks),
+        held=len(judgement.held),
     )
     with _journal_faults_refused():
         kept = journal.append(entry)
@@ -82,6 +86,8 @@ def keep(judged: Judged, journal: Journal, tally: Tally) -> Acknowledgement:
 def _journal_faults_refused() -> Generator[None]:
     try:
         yield
+    except AuditError as fault:
+        raise later("audit_unavailable") from fault
     except Exception as fault:  # refuses: whatever the journal raises, the batch may not be on disk
         raise later("journal_unavailable") from fault
 

@@ -188,6 +188,8 @@ def _entry(record: CaptureRecord, item: QuarantinedRead, judgement: Judgement, l
         digest=hashlib.sha256(body).digest(),
         body=write_entry(arrival, Said(Encoding.MESSAGE_PACK, packed=False, body=body), judgement),
         answer=write_acknowledgement(answer),
+        sender=arrival.device,
+        reads=1,
     )
 
 

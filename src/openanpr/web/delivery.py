@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from openanpr.audit.acts import Act
 from openanpr.ingest.acknowledgement import write_acknowledgement
 from openanpr.ingest.enrol import EnrolmentDesk, enrol
 from openanpr.ingest.feed import Feed, prove_feed
@@ -30,6 +31,7 @@ from openanpr.ingest.picture import (
 from openanpr.ingest.receive import Intake, take_batch
 from openanpr.ingest.refusal import Kind, RefusedError
 from openanpr.ingest.rotate import RotationDesk, rotate
+from openanpr.web.acts import NoAct, UnloggedRouteError, Within
 from openanpr.web.answers import TurnedAwayError, refused, taken, turned_away
 from openanpr.web.arriving import BodyLimits, authority_of, body_of, signed_request
 from openanpr.web.desk_threads import DeskThreads, Room
@@ -113,6 +115,28 @@ class DeliverySettings:
             raise ValueError(f"most_body_bytes must be at least {MOST_PAYLOAD_BYTES}, one message of a feed")
 
 
+_BATCH: Final = Within(Act.COLLECTION, "run.node.logged_intake: before the journal has it")
+_DEVICE: Final = Within(Act.ENROLMENT, "run.node.logged_intake: before the register has it")
+
+DELIVERY_ACTS: Mapping[str, Within | NoAct] = {
+    BATCHES_PATH: _BATCH,
+    f"{PICTURES_PATH}/{{sha256}}": NoAct("a picture is of a read, whose batch was logged"),
+    DEVICES_PATH: _DEVICE,
+    DEVICE_KEY_PATH: _DEVICE,
+    f"{FEEDS_PATH}/{{vendor}}": _BATCH,
+    f"{FEEDS_PATH}/{{vendor}}/{{token}}": _BATCH,
+    f"{LISTS_PATH}/{{name}}/receipt": NoAct("a device says which revision it holds; the page was logged"),
+}
+"""What each route that does something logs; pages of lists, which are only got, log a disclosure."""
+
+
+def _acting(path: str, endpoint: Callable[[HttpRequest], Awaitable[Response]], method: str = "POST") -> Route:
+    """Return a route that does something; raises UnloggedRouteError where nobody says what it logs."""
+    if path not in DELIVERY_ACTS:
+        raise UnloggedRouteError(f"{method} {path} does something: say in DELIVERY_ACTS what it logs")
+    return Route(path, endpoint, methods=[method])
+
+
 def delivery_app(desks: DeliveryDesks, settings: DeliverySettings) -> DeliveryApp:
     """Return the app for devices; `close` it when its server has stopped."""
     return DeliveryApp(desks, settings)
@@ -145,15 +169,15 @@ class DeliveryApp:
     def _routes(self) -> list[Route]:
         listed = f"{LISTS_PATH}/{{name}}"
         return [
-            Route(BATCHES_PATH, self._batch, methods=["POST"]),
-            Route(f"{PICTURES_PATH}/{{sha256}}", self._picture, methods=["PUT"]),
-            Route(DEVICES_PATH, self._enrolment, methods=["POST"]),
-            Route(DEVICE_KEY_PATH, self._rotation, methods=["POST"]),
-            Route(f"{FEEDS_PATH}/{{vendor}}", self._feed, methods=["POST"]),
-            Route(f"{FEEDS_PATH}/{{vendor}}/{{token}}", self._feed, methods=["POST"]),
+            _acting(BATCHES_PATH, self._batch),
+            _acting(f"{PICTURES_PATH}/{{sha256}}", self._picture, "PUT"),
+            _acting(DEVICES_PATH, self._enrolment),
+            _acting(DEVICE_KEY_PATH, self._rotation),
+            _acting(f"{FEEDS_PATH}/{{vendor}}", self._feed),
+            _acting(f"{FEEDS_PATH}/{{vendor}}/{{token}}", self._feed),
             Route(LISTS_PATH, self._offers, methods=["GET"]),
             Route(listed, self._page, methods=["GET"]),
-            Route(f"{listed}/receipt", self._receipt, methods=["POST"]),
+            _acting(f"{listed}/receipt", self._receipt),
             Route(HEALTH_PATH, self._health, methods=["GET"]),
         ]
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import parse_qsl
 
-from openanpr.core.voi_delta import Audience, Cursor
+from openanpr.audit.acts import Disclosure
+from openanpr.audit.port import Log
+from openanpr.core.voi_delta import Audience, Cursor, Delta
 from openanpr.core.voi_list import ListStanding, Receipt
 from openanpr.ingest.device import Device
 from openanpr.ingest.prove import Proof, prove
@@ -51,11 +53,16 @@ class CirculatedLists(DeltaStore, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListDesk:
-    """What serving lists needs of the world; `page_entries` is how many entries one page has at most."""
+    """What serving lists needs of the world; `page_entries` is how many entries one page has at most.
+
+    A page with entries is a disclosure of them, and in the log before it goes out. What a device hears when
+    nothing changed is none: it asks every few seconds.
+    """
 
     proof: Proof
     lists: CirculatedLists
     tally: Tally
+    log: Log
     page_entries: int = 5000
 
 
@@ -80,7 +87,7 @@ def page(list_name: str, request: Request, desk: ListDesk, *, now: datetime, enc
     cursor that leads nowhere any more.
     """
     with _turning_away(desk.tally):
-        prove(request, desk.proof, now=now)
+        device = prove(request, desk.proof, now=now)
         asked = _asked(request.url)
         _refuse_hidden(list_name, desk)
         held = Held(asked.since, Audience.OPEN)
@@ -88,6 +95,8 @@ def page(list_name: str, request: Request, desk: ListDesk, *, now: datetime, enc
             found = delta(list_name, held, store=desk.lists, limit=desk.page_entries, cursor=asked.cursor)
         except CursorError:
             raise TurnedAwayError(409, "begin_again") from None
+        if found.upserts or found.removals:
+            _log_page(desk.log, found, device, now)
         return encode_delta(found, encoding)
 
 
@@ -102,6 +111,21 @@ def receipt(list_name: str, request: Request, desk: ListDesk, *, now: datetime) 
         _refuse_hidden(list_name, desk)
         desk.lists.note(Receipt(device.device_id, list_name, said.revision, now))
         return write_receipt(ReceiptAnswer(said.revision, list_name))
+
+
+def _log_page(log: Log, page: Delta, device: Device, now: datetime) -> None:
+    log.append(
+        Disclosure(
+            at=now,
+            person=device.device_id,
+            recipient=device.device_id,
+            what="list-page",
+            purpose="matching",
+            reference=f"{page.list_name} from {page.since} to {page.revision}",
+            reason="the list is for devices",
+            entries=len(page.upserts) + len(page.removals),
+        )
+    )
 
 
 @contextmanager

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from openanpr.audit.acts import Refusal
+from openanpr.audit.port import Log
 from openanpr.core.role import Rank
 from openanpr.people.standing import Standing
 from openanpr.people.training import Training
 from openanpr.policy.access_rules import AccessRules
 from openanpr.policy.ask import Account, Act, Guarded, HeldRole, Person, Request
-from openanpr.policy.decide import Outcome, decide
+from openanpr.policy.decide import Decision, Outcome, decide
 from openanpr.policy.profile import Profile
 from openanpr.policy.tell import plain_words
 
@@ -38,26 +40,34 @@ def policy_person(standing: Standing, trainings: Iterable[Training], *, now: dat
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The rules and the profile in force."""
+    """The rules and the profile in force, and the log that has each refusal before anybody hears of it."""
 
     rules: AccessRules
     profile: Profile
     clock: Callable[[], datetime]
+    log: Log
+
+    def allows(
+        self, act: Act, person: Person, *, account: Account | None = None, guarded: Guarded | None = None
+    ) -> bool:
+        """Return whether the person may do it now: to choose what to show, never to refuse by."""
+        return self._decided(act, person, account, guarded).outcome is Outcome.ALLOWED
 
     def verify(
-        self,
-        act: Act,
-        person: Person,
-        *,
-        account: Account | None = None,
-        guarded: Guarded | None = None,
+        self, act: Act, person: Person, *, account: Account | None = None, guarded: Guarded | None = None
     ) -> None:
-        """Return where the person may do it now; raises NotAllowedError."""
-        today = self.clock().date()
-        request = Request(act, today, person, account=account, guarded=guarded)
-        decision = decide(request, rules=self.rules, profile=self.profile)
+        """Return where the person may do it now; raises NotAllowedError, logged, and AuditError."""
+        decision = self._decided(act, person, account, guarded)
         if decision.outcome is Outcome.ALLOWED:
             return
+        refusal = Refusal(at=self.clock(), person=person.id, refused=act.value, rules=decision.rules)
+        self.log.append(refusal)
         name = decision.rules[0] if decision.rules else ""
         words = plain_words().get(name, "a rule of this force").rstrip(".")
         raise NotAllowedError(f"refused by the rule {name} ({words}): ask somebody who may")
+
+    def _decided(
+        self, act: Act, person: Person, account: Account | None, guarded: Guarded | None
+    ) -> Decision:
+        request = Request(act, self.clock().date(), person, account=account, guarded=guarded)
+        return decide(request, rules=self.rules, profile=self.profile)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from openanpr.audit.acts import Consultation
+from openanpr.audit.port import NODE, Log
 from openanpr.core.read_key import ReadKey
 from openanpr.core.shape import shape_key
 from openanpr.ingest.arrival import ArrivedRead
@@ -20,7 +22,7 @@ from openanpr.match.wildcard import WILDCARDS
 from openanpr.run.node.match_reads import AlertRaising, HitFinding
 from openanpr.store.control.live_entries import AliveEntries
 from openanpr.store.engine import ReadEngine
-from openanpr.store.reads_look_back import MOST_KEYS, keys_of_shapes, shapes_like
+from openanpr.store.reads_look_back import LOOKED_BACK, MOST_KEYS, keys_of_shapes, shapes_like
 from openanpr.store.reads_named import whole_reads
 from openanpr.store.wildcard_form import WildcardError
 
@@ -54,14 +56,26 @@ class BackMatched:
 class BackMatch:
     """Looks back for new entries."""
 
-    def __init__(self, engine: ReadEngine, finding: HitFinding, raising: AlertRaising) -> None:
-        self._engine, self._finding, self._raising = engine, finding, raising
+    def __init__(self, engine: ReadEngine, finding: HitFinding, raising: AlertRaising, log: Log) -> None:
+        self._engine, self._finding, self._raising, self._log = engine, finding, raising, log
 
     def run(self, new: AliveEntries, *, now: datetime) -> BackMatched:
         """Return what came of the reads of the day before `now`; alerts are kept on disk.
 
         May be repeated: a hit that is counted is not counted again. Raises what the stores raise.
         """
+        self._log.append(
+            Consultation(
+                at=now,
+                person=NODE,
+                stage="asked",
+                kind="new-entries",
+                purpose="alerting",
+                reference=f"{len(new.vrms)} entries that are new on lists",
+                reason="a vehicle that was put on a list may have gone by in the last day",
+                oldest_days=LOOKED_BACK.days,
+            )
+        )
         told = BackMatched()
         for begin in range(0, len(new.vrms), _ENTRIES_AT_ONCE):
             part = slice(begin, begin + _ENTRIES_AT_ONCE)

@@ -14,6 +14,7 @@ from functools import partial
 from uuid import uuid4
 
 from openanpr.deliver.line import Fresh, Line
+from openanpr.deliver.outbox import Outbox
 from openanpr.deliver.send import Chance
 from openanpr.ingest.feed_message import FeedDesk
 from openanpr.ingest.feed_message import Rules as MessageRules
@@ -66,7 +67,8 @@ from openanpr.web.api.machines import MachineRoutes, machine_routes
 from openanpr.web.api.searches import SearchRoutes, search_routes
 from openanpr.web.delivery import DeliveryApp, DeliveryDesks, DeliverySettings, delivery_app
 from openanpr.web.judging import Judge
-from openanpr.web.local.app import local_app, metrics_app
+from openanpr.web.local.acts import Acting
+from openanpr.web.local.app import LocalApp, local_app, metrics_app
 from openanpr.web.local.gate import PeopleGate
 from openanpr.web.serve import serve_socket, serve_tcp
 
@@ -141,7 +143,7 @@ def _made(
     late_after = timedelta(seconds=limits.late_after_s)
     desk = people_desk(stores)
     rules, profile = shipped_rules(), profile_of(settings, on=clock().date())
-    judge = Judge(rules, profile, clock)
+    judge = Judge(rules, profile, clock, stores.log)
     searching = SearchRoutes(desk, search_desk(stores, desk, settings, (rules, profile), clock, last))
     machines = machine_routes(MachineRoutes(stores.lists.standings))
     routes = [*search_routes(searching), *case_routes(searching), *machines]
@@ -190,7 +192,7 @@ def _forwarding(
 
 def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     stores, clock = made.stores, made.clock
-    back_match = BackMatch(stores.engine, made.finding, made.alerting.raising)
+    back_match = BackMatch(stores.engine, made.finding, made.alerting.raising, stores.log)
     look_back = LookBack(
         made.settings.looked_back, made.lists, stores.entries, back_match, stores.journal, clock=clock
     )
@@ -227,9 +229,13 @@ def _consumers(made: _Made, rounds: Mapping[str, Rounds]) -> tuple[Consumer, ...
     ]
     if stores.forward is not None:
         consumers.append(
-            Consumer(journal, decoded, ForwardReads(stores.forward, rounds[_FORWARD].soon), _STORED)
+            Consumer(journal, decoded, _forward_reads(made, stores.forward, rounds[_FORWARD].soon), _STORED)
         )
     return tuple(consumers)
+
+
+def _forward_reads(made: _Made, outbox: Outbox, put: Callable[[], None]) -> ForwardReads:
+    return ForwardReads(outbox, put, log=made.stores.log, to=made.settings.forward.url, clock=made.clock)
 
 
 def _pictures(stores: Stores) -> PictureStore:
@@ -306,15 +312,19 @@ def _behind(made: _Made, telling: Telling) -> Behind:
     )
 
 
+def local_of(made: _Made, telling: Telling) -> LocalApp:
+    """Return the app of the local socket."""
+    acting = Acting(made.stores.log, made.clock)
+    return local_app(local_routes(_behind(made, telling)), acting, made.gate)
+
+
 def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
     settings = made.settings
     listen, tls, metrics = settings.listen, settings.tls, settings.metrics
     told = metrics_app(lambda: metrics_text(telling.standing()))
     return Servers(
         delivery=serve_tcp(app, listen.host, listen.port, tls.certificate, tls.key),
-        local=serve_socket(
-            local_app(local_routes(_behind(made, telling)), made.gate), settings.data / SOCKET
-        ),
+        local=serve_socket(local_of(made, telling), settings.data / SOCKET),
         metrics=None if metrics.port is None else serve_tcp(told, metrics.host, metrics.port, None, None),
         people=made.door.served(settings),
     )

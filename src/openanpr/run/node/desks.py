@@ -19,6 +19,7 @@ from openanpr.ingest.rotate import RotationDesk
 from openanpr.ingest.tally import Tally
 from openanpr.run.node.addresses import camera_zone, picture_limits
 from openanpr.run.node.feed_cameras import FeedCamerasByName
+from openanpr.run.node.logged_intake import LoggedCodes, LoggedDevices, LoggedJournal
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.stores import Stores
 from openanpr.web.delivery import DeliveryDesks
@@ -46,17 +47,18 @@ def delivery_desks(
     """Return the desks; `pictures` is where they are kept, `fresh` who goes on with accepted reads."""
     kept, hash_key = stores.intake, stores.secrets.hash_key
     proof = Proof(kept.devices, stores.nonces)
+    journal = LoggedJournal(stores.journal, stores.log)
     arriving = PictureIntake(proof, stores.announced, pictures, kept.shelf, tally)
-    feeds = FeedIntake(kept.feeds, hash_key, kept.cameras, stores.journal, tally)
+    feeds = FeedIntake(kept.feeds, hash_key, kept.cameras, journal, tally)
     return DeliveryDesks(
-        batches=Intake(proof, kept.cameras, RecentClocks(), stores.journal, tally, fresh),
+        batches=Intake(proof, kept.cameras, RecentClocks(), journal, tally, fresh),
         pictures=arriving,
-        enrolment=EnrolmentDesk(kept.codes, stores.nonces, hash_key, tally),
-        rotation=RotationDesk(proof, kept.devices, tally),
+        enrolment=EnrolmentDesk(LoggedCodes(kept.codes, stores.log), stores.nonces, hash_key, tally),
+        rotation=RotationDesk(proof, LoggedDevices(kept.devices, stores.log, judging.clock), tally),
         feeds=FeedDesk(
             feeds, arriving, FeedCamerasByName(kept.cameras, kept.feeds, camera_zone(judging.settings))
         ),
-        lists=ListDesk(proof, stores.lists, tally),
+        lists=ListDesk(proof, stores.lists, tally, stores.log),
         limits=judging.limits,
         picture_limits=picture_limits(judging.settings),
         clock=judging.clock,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from openanpr.audit.acts import Erasure, Holding
+from openanpr.audit.port import logged
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.mend import emptied, overdue
 from openanpr.ingest.quarantine import ChangedMeanwhileError
 from openanpr.run.node.stores import Stores
 from openanpr.store.announced import forget_announcements
 from openanpr.store.damaged_parts import damaged_parts
+from openanpr.store.engine import ReadEngine
+from openanpr.store.holds import held_counts, holds
 from openanpr.store.read_columns import to_ms
 from openanpr.store.retention import (
     RetentionRule,
@@ -37,6 +42,7 @@ class Forgetting:
     def __init__(self, stores: Stores, rule: RetentionRule, limits: Callable[[], Limits]) -> None:
         self._stores, self._rule, self._limits = stores, rule, limits
         self.returned = 0
+        self._logged_from: date | None = None
         self.damaged = 0
 
     def check(self) -> tuple[date, ...]:
@@ -66,8 +72,9 @@ class Forgetting:
         """Let go of everything that is past its time; return what went of the read store, certified."""
         stores = self._stores
         with stores.writing:
-            done = run_retention(stores.engine, stores.pictures, self._rule, at=now)
+            done = self._run_reads(now)
         first_kept = datetime.combine(self._rule.kept_from(now.date()), datetime.min.time(), UTC)
+        self._log_others(first_kept.date(), now)
         gone = stores.alerts.forget_alerts(first_kept)
         held = self._empty_quarantine(now)
         shelved = stores.intake.shelf.forget(first_kept)
@@ -85,6 +92,33 @@ class Forgetting:
             shelved,
         )
         return done
+
+    def _run_reads(self, now: datetime) -> RetentionRun:
+        """Let days of reads and holds that are over go; each is in the audit log before, certified after."""
+        engine, pictures, log = self._stores.engine, self._stores.pictures, self._stores.log
+        due = preview_retention(engine, pictures, self._rule, today=now.date())
+        going = [self._erasure(now, "reads", one.day, one.reads) for one in due]
+        with logged(log, *going, *_holds_over(engine, now)) as receipts:
+            done = run_retention(engine, pictures, self._rule, at=now)
+        asked = {one.day: receipt.index for one, receipt in zip(due, receipts, strict=False)}
+        log.append_all(
+            [
+                replace(self._erasure(now, "reads-certified", one.day, one.reads), regards=asked.get(one.day))
+                for one in done.certificates
+            ]
+        )
+        return done
+
+    def _log_others(self, first_kept: date, now: datetime) -> None:
+        """Log, once a day, that what other stores have of before is let go of."""
+        if self._logged_from != first_kept:
+            self._stores.log.append(self._erasure(now, "alerts-lists-and-quarantine-before", first_kept, 0))
+            self._logged_from = first_kept
+
+    def _erasure(self, now: datetime, what: str, day: date, rows: int) -> Erasure:
+        return Erasure(
+            at=now, what=what, rules=(f"retention.days of {self._rule.profile}",), rows=rows, day=day
+        )
 
     def trim(self, now: datetime) -> None:
         """Let go of batches that every consumer has passed, and of events that nobody will ask for."""
@@ -118,3 +152,18 @@ class Forgetting:
         lists = self._stores.lists
         for name in (standing.of.name for standing in lists.standings()):
             lists.forget(name, before_revision=lists.revision_at(name, first_kept), stones_before=first_kept)
+
+
+def _holds_over(engine: ReadEngine, now: datetime) -> Iterator[Holding]:
+    """Yield the holds whose end has passed and that still keep reads."""
+    counts = held_counts(engine)
+    for hold in holds(engine):
+        if hold.until < now.date() and hold.hold_id in counts:
+            yield Holding(
+                at=now,
+                step="ended",
+                hold=hold.hold_id,
+                reads=counts[hold.hold_id],
+                until=hold.until,
+                reference=hold.case_ref,
+            )

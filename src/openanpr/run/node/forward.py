@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from openanpr.audit.acts import Disclosure
+from openanpr.audit.port import NODE, Log
 from openanpr.deliver.enrol import ClockWrongError, CodeRefusedError, EnrolmentError, enrol
 from openanpr.deliver.line import Line
 from openanpr.deliver.outbox import Outbox
@@ -21,6 +23,7 @@ from openanpr.run.node.secret_file import SecretFileError
 from openanpr.run.node.standing import ForwardStanding
 from openanpr.store.journal import Group
 from openanpr.wire.device_key import PublicKey
+from openanpr.wire.forwarded import OriginBatch
 
 _NOT_ENROLLED_S = 15.0
 _NOT_ENROLLED: Mapping[type[Exception], str] = {
@@ -37,18 +40,43 @@ class ForwardReads:
 
     name = "forward"
 
-    def __init__(self, outbox: Outbox, put: Callable[[], None]) -> None:
-        self._outbox, self._put = outbox, put
+    def __init__(
+        self, outbox: Outbox, put: Callable[[], None], *, log: Log, to: str, clock: Callable[[], datetime]
+    ) -> None:
+        """`to` is the other node's address; that it gets a batch is logged before the outbox has it."""
+        self._outbox, self._put, self._log, self._to, self._clock = outbox, put, log, to, clock
+        self._logged = ""
 
     def take(self, group: Group, decoded: DecodedEntries) -> None:
         """Put what was accepted into the outbox, each batch once; raises OutboxFullError: it comes again."""
         del decoded  # batches go on as they came
-        for batch in group.batches:
-            try:
-                self._outbox.put_origins(origins_of(batch.body))
-            except TooManyHopsError:
-                continue  # it has been here before: nodes that forward in a ring end it so
+        handed_on = [(batch.key, origins) for batch in group.batches if (origins := _origins(batch.body))]
+        # A group that finds the outbox full comes again and again: it is one disclosure.
+        events = () if group.name == self._logged else [self._told(*one) for one in handed_on]
+        self._log.append_all(events)
+        self._logged = group.name
+        for _, origins in handed_on:
+            self._outbox.put_origins(origins)
         self._put()
+
+    def _told(self, key: str, origins: Sequence[OriginBatch]) -> Disclosure:
+        return Disclosure(
+            at=self._clock(),
+            person=NODE,
+            recipient=self._to,
+            what="forwarded-reads",
+            purpose="forwarding",
+            reference=key,
+            reason="standing arrangement: forward.url in the settings",
+            reads=sum(one.taken for one in origins),
+        )
+
+
+def _origins(body: bytes) -> tuple[OriginBatch, ...]:
+    try:
+        return origins_of(body)
+    except TooManyHopsError:
+        return ()  # it has been here before: nodes that forward in a ring end it so
 
 
 class ForwardedPictures:

@@ -20,6 +20,7 @@ from openanpr.run.node.desks import fresh_id
 from openanpr.run.node.door import PeopleDoor
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.home import SETTINGS_FILE
+from openanpr.run.node.logged_intake import LoggedJournal
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import standing_record
@@ -66,7 +67,7 @@ class Behind:
 def local_routes(of: Behind) -> list[LocalRoute]:
     """Return every route of the local socket."""
     stores, kept = of.stores, of.stores.intake
-    desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, stores.journal)
+    desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, LoggedJournal(stores.journal, stores.log))
     people = PeopleRoutes(of.door.desk, of.clock)
     lists = ListRoutes(stores.lists, of.clock, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING)
     return [

@@ -23,6 +23,8 @@ from openanpr.run.node.addresses import (
 from openanpr.run.node.audit_log import open_log
 from openanpr.run.node.fault import kind_and_place
 from openanpr.run.node.log_change import Places, Why, finish_change, follow_restored_log
+from openanpr.run.node.logged_alerts import log_alerts
+from openanpr.run.node.logged_lists import log_lists
 from openanpr.run.node.secrets import NodeSecrets, make_secrets, read_secrets, refuse_open
 from openanpr.run.node.settings import Database, NodeSettings
 from openanpr.store.announced import Announced
@@ -132,11 +134,11 @@ def open_stores(
         log=log,
         journal=journal,
         intake=IntakeStore.over(control, room=_SHELF),
-        alerts=AlertRecords(control),
+        alerts=log_alerts(AlertRecords(control), log, clock),
         people=PeopleRecords(control),
         searches=SearchRows(control),
         cases=CaseRows(control),
-        lists=ListStore(lists),
+        lists=log_lists(ListStore(lists), log, clock),
         entries=LiveEntries(lists),
         nonces=last.enter_context(Nonces.open(data / "nonces.db", clock=clock)),
         engine=engine,

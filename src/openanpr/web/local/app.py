@@ -12,20 +12,26 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from openanpr.web.local.acts import Acting
 from openanpr.web.local.asking import told
 from openanpr.web.local.gate import Gate
 from openanpr.web.local.node import metrics_route
 
 LocalRoute: TypeAlias = BaseRoute
 """A route of the socket, or an app that stands on it."""
+LocalApp: TypeAlias = ASGIApp
+"""The app behind the local socket, as `web.serve` takes it."""
 
 
-def local_app(routes: Sequence[LocalRoute], gate: Gate) -> ASGIApp:
-    """Return the app of these routes: only the socket's owner can open it, and the gate asks who that is."""
+def local_app(routes: Sequence[LocalRoute], acting: Acting, gate: Gate) -> LocalApp:
+    """Return the app of these routes, whose acts are logged by `acting` before they are done.
+
+    Only the socket's owner can open it, and the gate asks who that is.
+    """
     app = Starlette(routes=list(routes), exception_handlers={HTTPException: _no_such_route})
 
     async def gated(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "openanpr.gate": gate}, receive, send)
+        await app({**scope, "openanpr.gate": gate, "openanpr.acting": acting}, receive, send)
 
     return gated
 

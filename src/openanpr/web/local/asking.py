@@ -38,6 +38,7 @@ from openanpr.store.retention import RetentionError
 from openanpr.voi.by_hand import HandError
 from openanpr.voi.fault import ListError
 from openanpr.web.judging import NotAllowedError
+from openanpr.web.local.acts import Acting, acted, logs_of
 from openanpr.web.local.gate import Gate, Guard, NotProvedError, Proved
 from openanpr.web.request_log import log_fault
 from openanpr.wire.json_decoder import json_decoder
@@ -183,7 +184,12 @@ def gate_of(request: Request) -> Gate:
 
 
 def answered(path: str, answers: Answers, method: str = "GET", *, guard: Guard) -> GuardedRoute:
-    """Return a route whose answers are made in a thread, once the gate let the question in."""
+    """Return a route whose answers are made in a thread, once the gate let the question in.
+
+    Its act is logged before; see `web.local.acts`. Raises UnloggedRouteError for a route that does something
+    of which nobody says what it logs.
+    """
+    logs = logs_of(method, path)
 
     async def endpoint(request: Request) -> Response:
         body = bytearray()
@@ -192,10 +198,12 @@ def answered(path: str, answers: Answers, method: str = "GET", *, guard: Guard) 
             if len(body) > MOST_BODY_BYTES:
                 return told(413, f"a question has at most {MOST_BODY_BYTES} bytes")
         gate, token = gate_of(request), token_of(request)
+        acting = cast("Acting | None", request.scope.get("openanpr.acting"))
 
         def answer() -> object:
             who = gate.admit(guard, token)
-            return answers(Asked(request.path_params, request.query_params, bytes(body), who))
+            asked = Asked(request.path_params, request.query_params, bytes(body), who)
+            return acted(logs, acting, answers, asked)
 
         try:
             said = await run_in_threadpool(answer)

@@ -138,9 +138,7 @@ class PeopleGate:
 
     def _answering(self, person: Person, found: Present) -> frozenset[str]:
         """Whoever has the role answers all alerts; anybody else those of covert entries that name them."""
-        try:
-            self._judge.verify(Act.ANSWER_ALERT, person, guarded=Guarded(hidden=False))
-        except NotAllowedError:
+        if not self._judge.allows(Act.ANSWER_ALERT, person, guarded=Guarded(hidden=False)):
             named = Guarded(hidden=True, named=frozenset({person.id}))
             self._judge.verify(Act.ANSWER_ALERT, person, guarded=named)
             return frozenset()
