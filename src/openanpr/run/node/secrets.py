@@ -74,6 +74,11 @@ def read_secrets(folder: Path) -> NodeSecrets:
 
 def read_audit_key(path: Path) -> NoteSigner:
     """Return the key of an audit log; raises SecretFileError."""
+    if not path.exists():
+        raise SecretFileError(
+            f"{_OWN}: {path} is not there: restore it from a backup. A node that never had an audit log is "
+            "given one by 'openanpr audit begin'"
+        )
     try:
         return NoteSigner.parse(read_secret(path, _OWN).decode("ascii", errors="replace").strip())
     except NoteError as fault:
