@@ -16,6 +16,7 @@ from openanpr.search.found import CameraWorked
 from openanpr.search.ports import MOST_ROWS, Bounds, Seen, SeenThen, StoredReads, TooMuchError
 from openanpr.search.question import Drawn, Spelling
 from openanpr.store.engine import Statement
+from openanpr.store.migrate_reads import read_migrations
 from openanpr.store.retention import RetentionRule, run_retention
 from openanpr.store.searched_reads import SearchedReads
 from openanpr.store.spellings import Asked
@@ -407,3 +408,26 @@ def test_a_place_with_more_cameras_than_a_statement_names_is_refused_or_looked_t
     assert len(asked.there("AB12CDE", Spelling.EXACT, at, bounds()).rows) == 1
     assert asked.passed(SeenThen(Seen(many), DAY), None, (), bounds()).rows == ()
     assert asked.estimate((*many, *(CameraId(2, 2**31 - 1, n) for n in range(5_000)), CAMERA), DAY) == 1
+
+
+def test_what_was_stored_before_there_were_days_is_counted_once_however_often_it_is_begun(
+    engine, asked, write
+) -> None:
+    write(*(arrived(at=AT - timedelta(days=n)) for n in range(40)), arrived("XY99XYZ", camera=OTHER))
+    span = Span(AT - timedelta(days=50), AT + timedelta(days=1))
+    count_again = next(one for one in read_migrations() if one.name == "camera_day_of_hours")
+    engine.run(Statement("empty", "TRUNCATE TABLE camera_day"), {})
+    for _ in range(2):
+        engine.run(Statement("again", count_again.text), {})
+        assert (asked.estimate(None, span), asked.estimate([CAMERA], span)) == (41, 40)
+
+
+def test_a_day_of_which_only_the_count_of_days_came_back_goes_too(engine, write, folder_pictures) -> None:
+    old = AT - timedelta(days=5)
+    write(arrived(at=old), arrived())
+    for table in ("reads", "reads_by_camera", "camera_hour", "announced"):
+        day = f"ALTER TABLE {table} DROP PARTITION '{old:%Y%m%d}'"
+        engine.run(Statement("as after a crash", day), {})
+    run = run_retention(engine, folder_pictures, RetentionRule("test", 3, "test"), at=AT)
+    assert [one.day for one in run.certificates] == [old.date()]
+    assert searched(engine).estimate(None, Span(old - timedelta(days=1), AT + timedelta(days=1))) == 1
