@@ -21,6 +21,7 @@ from benchmarks import (
     audit,
     curves,
     decision,
+    governance,
     list_import,
     matching,
     node,
@@ -65,6 +66,7 @@ MEASURES = (
     Measure("list-import", "a list of two million imported and live", list_import.list_import),
     Measure("node-intake", "a whole node taking reads in", node.node_intake),
     Measure("decision", "a decision on who may do what, explained", decision.decision),
+    Measure("governance", "governing a search, beside its query", governance.governance),
     Measure("alert-latency", "from a read to its alert on the stream", node.alert_latency),
     Measure("audit", "the audit log", audit.audit),
 )

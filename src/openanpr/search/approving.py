@@ -116,7 +116,7 @@ def overdue(parts: Parts) -> tuple[SearchRecord, ...]:
     return tuple(
         one
         for one in parts.records.unconfirmed(most=MOST_LISTED)
-        if one.given is not None and now > one.given.at + timedelta(hours=hours)
+        if one.given is not None and now > one.given.at + timedelta(hours=hours) and _may_have_run(one)
     )
 
 
@@ -178,6 +178,10 @@ def _in_inbox(parts: Parts, record: SearchRecord, person: Person, *, now: dateti
     if record.state is not State.WAITING:
         return False
     return judge(parts, approve_request(record, person, record.judged.least_rank, now=now)).allowed
+
+
+def _may_have_run(record: SearchRecord) -> bool:
+    return record.runs > 0 or record.state is not State.WITHDRAWN
 
 
 def _changed(parts: Parts, record: SearchRecord, step: Step) -> SearchRecord:
