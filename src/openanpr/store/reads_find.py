@@ -90,12 +90,14 @@ def reads_of_marks(
         "without": asking.without,
         "limit": limit,
     }
-    return asking.rows("search_marks", values, tuple[str, int, int, int, int])
+    name = "search_marks_misread" if wanted.held else "search_marks"
+    return asking.rows(name, values, tuple[str, int, int, int, int])
 
 
 def months_of(asking: Asking, wanted: Wanted, span: Span) -> Months:
     """Return in which months of the span, and on which days, marks that may answer were seen."""
-    found = asking.rows("search_months", {**_spelt(wanted), **_in(span)}, _Months)[0]
+    name = "search_months_misread" if wanted.held else "search_months"
+    found = asking.rows(name, {**_spelt(wanted), **_in(span)}, _Months)[0]
     return Months(_day(found.whole_from), tuple((_day(first), _day(last)) for first, last in found.days))
 
 
@@ -209,12 +211,10 @@ def hour_of(at: datetime) -> datetime:
 
 
 def _spelt(wanted: Wanted) -> dict[str, Value]:
-    return {
-        "exact": list(wanted.exact),
-        "alike": list(wanted.alike),
-        "likely": list(wanted.likely),
-        "held": list(wanted.held),
-    }
+    alike = list(wanted.alike)
+    if wanted.held:
+        return {"alike": alike, "likely": list(wanted.likely), "held": list(wanted.held)}
+    return {"alike": alike, "exact": list(wanted.exact)}
 
 
 def _in(span: Span) -> dict[str, Value]:

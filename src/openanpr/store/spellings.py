@@ -19,11 +19,11 @@ _MISREADS_LENGTH = 110_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a read has to look like, as `search_marks.sql` takes it.
+    """What a read has to look like, as `search_marks.sql` takes it, or where `held` is not empty its sibling.
 
     `exact`: these spellings and no other answer; empty where every spelling of `alike`, shapes, answers.
     `likely`: shapes that are a likely misread of one asked for. `held`: the shapes that a read may hold among
-    its candidates, if it is spelt one character away.
+    its candidates, if it is spelt one character away; without misreads it is empty.
     """
 
     exact: tuple[str, ...] = field(repr=False)
