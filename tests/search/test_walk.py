@@ -369,8 +369,11 @@ def test_a_reason_of_blanks_or_of_the_forms_own_words_is_none(scene: Scene, reas
 
 
 def test_a_time_to_come_cannot_be_asked_about(scene: Scene) -> None:
+    ann = scene.investigator()
     with pytest.raises(QuestionError):
-        scene.desk.ask(asked(OneVehicle(MARK, span(1, NOW + timedelta(seconds=1)))), scene.investigator())
+        scene.desk.ask(asked(OneVehicle(MARK, span(1, NOW + timedelta(seconds=61)))), ann)
+    a_clock_apart = OneVehicle(MARK, span(1, NOW + timedelta(seconds=60)))
+    assert scene.desk.ask(asked(a_clock_apart), ann).state is State.READY
 
 
 def test_a_place_that_got_cameras_since_must_be_asked_anew(scene: Scene) -> None:
