@@ -59,3 +59,24 @@ def test_web_and_run_reach_searches_through_the_desk_and_its_values() -> None:
         if path.relative_to(PACKAGE).parts[0] != "search" and imports(path) & inner
     ]
     assert not strays
+
+
+def test_every_statement_that_answers_a_search_can_leave_cameras_out() -> None:
+    """Which tell of reads already found or of cameras named, or say only where to look, need not."""
+    narrowing = {
+        "camera_sides",
+        "estimate",
+        "months",
+        "months_misread",
+        "plate_sides",
+        "sifted",
+        "stop",
+        "worked",
+    }
+    statements = {
+        path.stem.removeprefix("search_"): path for path in (PACKAGE / "store/sql").glob("search_*.sql")
+    }
+    strays = [
+        name for name, path in statements.items() if "{without:" not in path.read_text(encoding="utf-8")
+    ]
+    assert set(strays) == narrowing

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from openanpr.core.purpose import ReferenceState
 from openanpr.search.case_file import CaseFile, CaseFileError, parse_references
@@ -240,3 +245,43 @@ def test_a_token_is_in_no_text_of_the_address() -> None:
         "https://cases.example/{reference}", "/s", headers={"Authorization": "hush"}, **words
     )
     assert "hush" not in repr(address)
+
+
+@pytest.fixture
+def certified(tmp_path) -> Iterator[tuple[int, Path]]:
+    """A case system over TLS on this machine, and the certificate that vouches for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *private))
+    (tmp_path / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _System)
+    server.asked = []  # type: ignore[attr-defined]
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port, tmp_path / "cert.pem"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_system_whose_certificate_nobody_vouches_for_is_unreachable(certified) -> None:
+    port, vouched = certified
+    words = {"open_words": frozenset({"LIVE"}), "closed_words": frozenset({"DONE"})}
+    address = f"https://localhost:{port}/cases/{{reference}}?of=anpr"
+    for authorities, state in ((None, UNREACHABLE), (vouched, OPEN)):
+        system = CaseHttp(CaseAddress(address, "/case/states/1", authorities=authorities, **words))
+        assert system.state_of("live") is state
+        system.close()

@@ -171,3 +171,51 @@ def test_an_officer_who_lost_the_role_confirms_nothing(scene: Scene) -> None:
     former = replace(sue, person=replace(sue.person, roles=()))
     with pytest.raises(RefusedError):
         scene.desk.confirm(record.search_id, former, reason=WHY)
+
+
+def test_confirmed_while_it_runs_the_answer_comes_and_is_confirmed(scene: Scene) -> None:
+    ann, sue = scene.investigator(), scene.officer()
+    scene.read()
+    record = claimed(scene, ann)
+    scene.world.reads.before = lambda _: scene.desk.confirm(record.search_id, sue, reason=WHY)
+    found = scene.desk.run(record.search_id, ann)
+    assert (len(found.rows), found.unconfirmed) == (1, False)
+    kept = scene.searches.find(record.search_id)
+    assert (kept.state, kept.given.means) == (State.ANSWERED, Means.CONFIRMED)
+
+
+def test_what_was_withdrawn_before_it_ran_is_not_overdue(scene: Scene) -> None:
+    ann, _ = scene.investigator(), scene.officer()
+    record = claimed(scene, ann)
+    scene.desk.withdraw(record.search_id, ann)
+    scene.now += 3 * DAY
+    assert scene.desk.overdue() == ()
+
+
+def test_an_authority_that_lapses_while_rows_are_kept_opens_none_of_them(scene: Scene) -> None:
+    ann, sue = scene.investigator(), scene.officer()
+    scene.parts.kept.for_time = 100 * DAY
+    scene.read()
+    record = scene.desk.ask(grave(), ann)
+    scene.desk.approve(record.search_id, sue, reason=WHY)
+    scene.desk.run(record.search_id, ann)
+    scene.now += 7 * DAY
+    with pytest.raises(RefusedError) as told:
+        scene.desk.open_read(record.search_id, ROW, ann)
+    assert told.value.rules == ("authority-lapsed",)
+
+
+def test_a_denied_authority_counts_nowhere_even_if_the_search_still_stands_as_answered(scene: Scene) -> None:
+    ann, sue = scene.investigator(), scene.officer()
+    scene.read()
+    record = scene.desk.ask(grave(), ann)
+    scene.desk.approve(record.search_id, sue, reason=WHY)
+    scene.desk.run(record.search_id, ann)
+    kept = scene.searches.find(record.search_id)
+    denied = replace(kept, given=replace(kept.given, means=Means.CONTRADICTED, entry=99))
+    assert scene.searches.replace(denied)
+    with pytest.raises(RefusedError) as told:
+        scene.desk.open_read(record.search_id, ROW, ann)
+    assert told.value.rules == ("oral-authority-denied",)
+    with pytest.raises(RefusedError):
+        scene.desk.run(record.search_id, ann)

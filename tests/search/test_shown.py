@@ -76,7 +76,8 @@ def test_reads_of_a_confidential_camera_show_to_the_named_alone(tmp_path, forget
     scene.read()
     scene.read(camera_id=SECRET, ago=timedelta(hours=1))
     told = {who.id: answered(scene, who)[1] for who in (ann, bob)}
-    assert [row.camera.name for row in told["ann"].rows] == ["High Street"]
+    assert [(row.number, row.camera.name) for row in told["ann"].rows] == [(1, "High Street")]
+    assert [one["reads"] for one in scene.logged() if one.get("stage") == "answered"] == [1, 2]
     assert [row.camera.name for row in told["bob"].rows] == ["Behind the pub", "High Street"]
     assert told["ann"].caveats == told["bob"].caveats
     scene.log.close()

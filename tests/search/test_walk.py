@@ -369,8 +369,11 @@ def test_a_reason_of_blanks_or_of_the_forms_own_words_is_none(scene: Scene, reas
 
 
 def test_a_time_to_come_cannot_be_asked_about(scene: Scene) -> None:
+    ann = scene.investigator()
     with pytest.raises(QuestionError):
-        scene.desk.ask(asked(OneVehicle(MARK, span(1, NOW + timedelta(seconds=1)))), scene.investigator())
+        scene.desk.ask(asked(OneVehicle(MARK, span(1, NOW + timedelta(seconds=61)))), ann)
+    a_clock_apart = OneVehicle(MARK, span(1, NOW + timedelta(seconds=60)))
+    assert scene.desk.ask(asked(a_clock_apart), ann).state is State.READY
 
 
 def test_a_place_that_got_cameras_since_must_be_asked_anew(scene: Scene) -> None:
@@ -408,3 +411,21 @@ def test_records_outlive_the_reads_by_two_years_and_their_end_is_logged_first(sc
     assert (scene.desk.forget(), scene.desk.forget()) == (1, 0)
     assert scene.desk.mine(ann) == scene.desk.cases(ann) == ()
     assert [one.get("rows") for one in scene.logged()[-2:]] == [1, 1]
+
+
+def test_an_authority_that_is_not_enough_any_more_lets_the_search_wait_for_a_higher(scene: Scene) -> None:
+    ann, sue = scene.investigator(), scene.officer()
+    record = scene.desk.ask(grave(), ann)
+    scene.desk.approve(record.search_id, sue, reason=WHY)
+    rows = scene.profile.search.rows
+    higher = tuple(
+        replace(row, authority=Rank.CHIEF_SUPERINTENDENT) if row.authority is not Rank.NONE else row
+        for row in rows
+    )
+    scene.profile = replace(scene.profile, search=replace(scene.profile.search, rows=higher))
+    with pytest.raises(RefusedError):
+        scene.desk.run(record.search_id, ann)
+    kept = scene.desk.find(record.search_id, ann)
+    assert (kept.state, kept.judged.least_rank) == (State.WAITING, Rank.CHIEF_SUPERINTENDENT)
+    scene.desk.approve(record.search_id, scene.officer("tom", Rank.CHIEF_SUPERINTENDENT), reason=WHY)
+    assert scene.desk.run(record.search_id, ann).run == 1

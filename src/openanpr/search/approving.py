@@ -85,9 +85,8 @@ def contradict(parts: Parts, search_id: str, by: Asker, *, reason: str) -> Searc
         raise NotFoundError("there is no such search")
     entry = log_declined(parts, record, Step(by.id, "oral-authority", now), reason=reason)
     denied = replace(given, means=Means.CONTRADICTED, written_at=now, reason=reason, entry=entry)
-    changed = _denied(parts, record, denied, now=now)
     parts.kept.drop(search_id)
-    return changed
+    return _denied(parts, record, denied, now=now)
 
 
 def look(parts: Parts, search_id: str, by: Asker) -> SearchRecord:
@@ -116,7 +115,7 @@ def overdue(parts: Parts) -> tuple[SearchRecord, ...]:
     return tuple(
         one
         for one in parts.records.unconfirmed(most=MOST_LISTED)
-        if one.given is not None and now > one.given.at + timedelta(hours=hours)
+        if one.given is not None and now > one.given.at + timedelta(hours=hours) and _may_have_run(one)
     )
 
 
@@ -131,8 +130,9 @@ def _denied(parts: Parts, record: SearchRecord, denied: Given, *, now: datetime)
     changed = replace(record, given=denied, standing=standing)
     for _ in range(_TRIES):
         if parts.records.replace(changed):
-            # A run that goes on finds at its end that it was ended, and shows nothing.
-            parts.world.reads.stop(run_name(record))
+            if record.state is State.RUNNING:
+                # Even if it cannot be stopped, it finds at its end that it was ended, and shows nothing.
+                parts.world.reads.stop(run_name(record))
             return replace(changed, changed=changed.changed + 1)
         record = parts.records.find(record.search_id) or record
         changed = replace(record, given=denied, standing=standing)
@@ -178,6 +178,10 @@ def _in_inbox(parts: Parts, record: SearchRecord, person: Person, *, now: dateti
     if record.state is not State.WAITING:
         return False
     return judge(parts, approve_request(record, person, record.judged.least_rank, now=now)).allowed
+
+
+def _may_have_run(record: SearchRecord) -> bool:
+    return record.runs > 0 or record.state is not State.WITHDRAWN
 
 
 def _changed(parts: Parts, record: SearchRecord, step: Step) -> SearchRecord:

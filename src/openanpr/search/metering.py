@@ -23,6 +23,8 @@ from openanpr.search.traffic import Traffic
 from openanpr.search.typical import CAR_SPREAD_KM2
 
 _DAY = timedelta(days=1)
+_CLOCKS_APART = timedelta(minutes=1)
+"""How far the clock of who asks "until now" may go before ours; no read is of that time yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def scope_of(question: Question, sight: Sight, *, now: datetime) -> Scope:
     Raises QuestionError for a time to come, and for a place as `resolve.seen_then` does.
     """
     spans = spans_of(question)
-    if any(span.until > now for span in spans):
+    if any(span.until > now + _CLOCKS_APART for span in spans):
         raise QuestionError("the question reaches into the time to come: end it at the present or before")
     pairs = zip(places_of(question), spans, strict=False)
     return Scope(tuple(seen_then(where, span, sight) for where, span in pairs), sight)

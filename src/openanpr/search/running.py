@@ -28,7 +28,7 @@ from openanpr.search.metering import Scope, cameras_in, scope_of
 from openanpr.search.parts import Parts
 from openanpr.search.ports import Bounds, ReadsUnreachableError, StoppedError, TooMuchError
 from openanpr.search.question import CommonPlates
-from openanpr.search.record import RUNNABLE, SearchRecord, Standing, State
+from openanpr.search.record import RUNNABLE, Means, SearchRecord, Standing, State
 from openanpr.search.redact import results_of
 from openanpr.search.shown import Results
 from openanpr.search.sight import sight_of
@@ -58,7 +58,8 @@ def run(parts: Parts, search_id: str, by: Asker) -> Results:
         raise overtaken()
     record = replace(record, changed=record.changed + 1)
     found = _run(parts, record, by, scope)
-    return results_of(record, _answered(parts, record, by, found), scope.sight)
+    record, kept = _answered(parts, record, by, found)
+    return results_of(record, kept, scope.sight)
 
 
 def cancel(parts: Parts, search_id: str, by: Asker) -> None:
@@ -111,8 +112,9 @@ def _judged(parts: Parts, record: SearchRecord, by: Asker, *, now: datetime) -> 
     if ruling.allowed:
         return judged
     log_refused(parts, record, Step(by.id, "run", now, rules=ruling.decision.rules))
-    lapsed = record.given is None or not holds_still(parts, record.given, now)
-    if ruling.decision.outcome is Outcome.NEEDS_APPROVAL and lapsed:
+    given = record.given
+    to_confirm = given is not None and given.means is Means.ORAL and holds_still(parts, given, now)
+    if ruling.decision.outcome is Outcome.NEEDS_APPROVAL and not to_confirm:
         waiting = Standing(State.WAITING, now, "it needs an authority, or a new one")
         parts.records.replace(replace(judged, given=None, standing=waiting))
     raise RefusedError(tell(ruling.decision), ruling.decision.rules)
@@ -139,36 +141,48 @@ def _run(parts: Parts, record: SearchRecord, by: Asker, scope: Scope) -> Found:
     except ReadsUnreachableError as fault:
         raise _unanswered(parts, record, State.FAILED, _UNREACHABLE) from fault
     except AuditError:
-        _ended(parts, record, State.FAILED, _NOT_LOGGED)
+        _ended(parts, record, Standing(State.FAILED, parts.clock(), _NOT_LOGGED))
         raise
     except BaseException:  # whatever it was: the search does not stay as one that runs
-        _ended(parts, record, State.FAILED, _BROKEN)
+        _ended(parts, record, Standing(State.FAILED, parts.clock(), _BROKEN))
         raise
 
 
-def _answered(parts: Parts, record: SearchRecord, by: Asker, found: Found) -> KeptAnswer:
-    """What was found, kept and logged as answered; nothing where the run was ended meanwhile."""
+def _answered(parts: Parts, record: SearchRecord, by: Asker, found: Found) -> tuple[SearchRecord, KeptAnswer]:
+    """What was found, kept and logged as answered. Raises UnansweredError where it was ended."""
     now = parts.clock()
-    answered = replace(record, standing=Standing(State.ANSWERED, now, rows=len(found.rows)))
-    if not parts.records.replace(answered):
+    standing = Standing(State.ANSWERED, now, rows=len(found.rows))
+    answered = _ended(parts, record, standing)
+    if answered is None:
         raise UnansweredError(f"the search has no answer: {_STOPPED}")
     try:
         entry = log_step(parts, record, Step(by.id, "answered", now, rows=len(found.rows)))
     except AuditError:
-        _ended(parts, replace(answered, changed=answered.changed + 1), State.FAILED, _NOT_LOGGED)
+        _ended(parts, answered, Standing(State.FAILED, now, _NOT_LOGGED))
         raise
     kept = KeptAnswer(record.search_id, record.runs, found, now, now + parts.kept.for_time, entry)
     parts.kept.put(kept)
-    return kept
+    return answered, kept
 
 
 def _unanswered(parts: Parts, record: SearchRecord, state: State, why: str) -> UnansweredError:
     """Note and log how a run ended; return what is to be raised."""
-    _ended(parts, record, state, why)
-    log_step(parts, record, Step(record.asked_by, f"run-{state}", parts.clock()))
+    now = parts.clock()
+    _ended(parts, record, Standing(state, now, why))
+    log_step(parts, record, Step(record.asked_by, f"run-{state}", now))
     return UnansweredError(f"the search has no answer: {why}")
 
 
-def _ended(parts: Parts, record: SearchRecord, state: State, why: str) -> None:
-    """Note how a run ended, unless something else ended it before."""
-    parts.records.replace(replace(record, standing=Standing(state, parts.clock(), why)))
+def _ended(parts: Parts, record: SearchRecord, standing: Standing) -> SearchRecord | None:
+    """The search as it stands at the end of a run; None where something else ended the run before.
+
+    What else was done to it meanwhile stays: an authority may be confirmed while the search runs.
+    """
+    for _ in range(_TRIES):
+        now = parts.records.find(record.search_id)
+        if now is None or now.state is not record.state or now.runs != record.runs:
+            return None
+        ended = replace(now, standing=standing)
+        if parts.records.replace(ended):
+            return replace(ended, changed=ended.changed + 1)
+    raise overtaken()

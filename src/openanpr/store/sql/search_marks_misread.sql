@@ -1,6 +1,6 @@
 -- Where were these marks, read well or not? Takes: alike (their shapes), likely (shapes that are likely misreads), held (shapes:
 -- a read one character away answers that holds one among its candidates), cameras, everywhere (whether other cameras count
--- too), since_ms (from), until_ms (before), limit; search, seconds and memory.
+-- too), since_ms (from), until_ms (before), limit, without (cameras whose reads are not there); search, seconds and memory.
 -- Answers, newest first: vrm, captured_ms, force, source, camera. No more, for each column is a file in each of very many
 -- parts: search_plate_sides tells the rest of those that are shown.
 SELECT vrm, toUnixTimestamp64Milli(captured_at), force, source, camera
@@ -15,6 +15,7 @@ WHERE translate(vrm, 'IO', '10') IN (
             {held:Array(String)})))))
     AND captured_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
     AND captured_at < fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC')
+    AND (force, source, camera) NOT IN {without:Array(Tuple(UInt32, UInt32, UInt32))}
     AND ({everywhere:Bool} OR (force, source, camera) IN {cameras:Array(Tuple(UInt32, UInt32, UInt32))})
     AND (
         translate(vrm, 'IO', '10') IN {alike:Array(String)}
