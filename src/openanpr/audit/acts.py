@@ -48,6 +48,7 @@ class Act(StrEnum):
     APPROVAL = "approval"
     REFUSAL = "refusal"
     ALERT_HANDLING = "alert-handling"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +223,23 @@ class AlertHandling(Event):
     reason: Secret | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Event):
+    """Past searches were looked at: by a round of the clock (then nobody is named), or a step of a reviewer.
+
+    A round says nothing of what it found; `digest` commits to the key by which a month's samples are drawn.
+    """
+
+    act: ClassVar[Act] = Act.REVIEW
+    step: Word
+    person: Secret | None = None
+    item: Secret | None = None
+    search: Secret | None = None
+    outcome: Word | None = None
+    reason: Secret | None = None
+    digest: Digest | None = None
+
+
 EVENTS: tuple[type[Event], ...] = (
     Collection,
     Alteration,
@@ -235,5 +253,6 @@ EVENTS: tuple[type[Event], ...] = (
     Approval,
     Refusal,
     AlertHandling,
+    Review,
 )
 """One class for each act."""
