@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -116,6 +117,12 @@ class Past:
 
 def opened_log(folder: Path) -> AuditLog:
     return AuditLog.open(folder / "log", SIGNER)
+
+
+def public(log: AuditLog, index: int) -> dict[str, Any]:
+    """What an entry of the log shows to everybody, with its act."""
+    entry = json.loads(log.disclose(index).entry)
+    return {"act": entry["act"], **entry["public"]}
 
 
 def items_in(folder: Path) -> ReviewItems:

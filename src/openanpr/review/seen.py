@@ -18,6 +18,49 @@ _LETTERS, _DIGITS, _GAP = r"[^\W\d_]{1,3}", r"\d{1,4}", r"[\s.-]?"
 _RUNS: Final = rf"{_LETTERS}{_GAP}{_DIGITS}(?:{_GAP}{_LETTERS})?|{_DIGITS}{_GAP}{_LETTERS}"
 _MIXED: Final = r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{2,8}"
 _MARK: Final = re.compile(rf"(?<![^\W_])(?:{_RUNS}|{_MIXED})(?![^\W_])")
+_ONE_WORD: Final = re.compile(rf"(?<![^\W_]){_MIXED}(?![^\W_])")
+_BETWEEN: Final = re.compile(r"[\s.\d-]+")
+_SMALL_WORDS: Final = frozenset(
+    [
+        "a",
+        "am",
+        "an",
+        "and",
+        "at",
+        "by",
+        "car",
+        "day",
+        "few",
+        "for",
+        "hrs",
+        "i",
+        "in",
+        "is",
+        "it",
+        "man",
+        "may",
+        "men",
+        "min",
+        "mph",
+        "no",
+        "nr",
+        "of",
+        "off",
+        "on",
+        "or",
+        "out",
+        "pm",
+        "st",
+        "the",
+        "to",
+        "two",
+        "up",
+        "van",
+        "via",
+        "was",
+    ]
+)
+"""What stands beside a number in ordinary text, a blank apart; no run of a mark alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +123,11 @@ def seen(search: PastSearch) -> SearchSeen:
 
 def masked(text: str) -> str:
     """Return a text with everything masked that could be a mark."""
-    return _MARK.sub(MASK, text)
+    return _MARK.sub(_mask, text)
+
+
+def _mask(found: re.Match[str]) -> str:
+    text = found.group()
+    apart = any(not c.isalnum() for c in text)
+    words = {word.casefold() for word in _BETWEEN.split(text) if word}
+    return _ONE_WORD.sub(MASK, text) if apart and words <= _SMALL_WORDS else MASK
