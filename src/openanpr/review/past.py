@@ -15,6 +15,7 @@ from openanpr.policy.ask import AskedSearch, Purpose, Search
 Digest = Callable[[str], bytes]
 """A shape to its keyed hash: the one under which people's declared vehicles are found."""
 
+_SIGNS: Final = bytes(n for n in range(128) if not chr(n).isalnum())
 _KEPT: Final = re.compile(r"[0-9A-Z]")
 
 
@@ -86,6 +87,8 @@ class PastSearch:
 
 def reference_key(reference: str) -> str:
     """Return a reference without what spelling it in another way changes: blanks, strokes, small letters."""
+    if reference.isascii():  # nearly all are
+        return reference.lower().encode().translate(None, _SIGNS).decode()
     return "".join(c for c in reference.casefold() if c.isalnum())
 
 

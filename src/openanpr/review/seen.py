@@ -20,45 +20,9 @@ _MIXED: Final = r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{2,8}"
 _MARK: Final = re.compile(rf"(?<![^\W_])(?:{_RUNS}|{_MIXED})(?![^\W_])")
 _ONE_WORD: Final = re.compile(rf"(?<![^\W_]){_MIXED}(?![^\W_])")
 _BETWEEN: Final = re.compile(r"[\s.\d-]+")
-_SMALL_WORDS: Final = frozenset(
-    [
-        "a",
-        "am",
-        "an",
-        "and",
-        "at",
-        "by",
-        "car",
-        "day",
-        "few",
-        "for",
-        "hrs",
-        "i",
-        "in",
-        "is",
-        "it",
-        "man",
-        "may",
-        "men",
-        "min",
-        "mph",
-        "no",
-        "nr",
-        "of",
-        "off",
-        "on",
-        "or",
-        "out",
-        "pm",
-        "st",
-        "the",
-        "to",
-        "two",
-        "up",
-        "van",
-        "via",
-        "was",
-    ]
+_SMALL_WORD: Final = re.compile(
+    "a|am|an|and|at|by|car|day|few|for|hrs|i|in|is|it|man|may|men|min|mph|no|nr|of|off|on|or|out|pm|st|the|to"
+    "|two|up|van|via|was"
 )
 """What stands beside a number in ordinary text, a blank apart; no run of a mark alone."""
 
@@ -129,5 +93,5 @@ def masked(text: str) -> str:
 def _mask(found: re.Match[str]) -> str:
     text = found.group()
     apart = any(not c.isalnum() for c in text)
-    words = {word.casefold() for word in _BETWEEN.split(text) if word}
-    return _ONE_WORD.sub(MASK, text) if apart and words <= _SMALL_WORDS else MASK
+    small = all(_SMALL_WORD.fullmatch(word.casefold()) for word in _BETWEEN.split(text) if word)
+    return _ONE_WORD.sub(MASK, text) if apart and small else MASK
