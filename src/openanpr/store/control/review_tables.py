@@ -39,9 +39,11 @@ review_item: Final = sa.Table(
     sa.UniqueConstraint("key", "part"),
     sa.CheckConstraint("(taken_by IS NULL) = (taken_at_us IS NULL)", name="taken"),
     sa.CheckConstraint("(outcome IS NULL) = (found_by IS NULL)", name="found"),
-    sa.CheckConstraint("found_by IS NULL OR found_by = taken_by", name="in_hand"),
+    sa.CheckConstraint("found_by IS NULL OR (taken_by IS NOT NULL AND found_by = taken_by)", name="in_hand"),
     sa.CheckConstraint("found_by IS NULL OR found_by <> about", name="not_own"),
-    sa.CheckConstraint("referred_by IS NULL OR outcome <> 'proper'", name="referred"),
+    sa.CheckConstraint(
+        "referred_by IS NULL OR (outcome IS NOT NULL AND outcome <> 'proper')", name="referred"
+    ),
     sa.Index("ix_review_item_raised_at_us", "raised_at_us"),
     sa.Index("ix_review_item_found_at_us", "found_at_us"),
 )

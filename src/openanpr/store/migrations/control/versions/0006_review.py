@@ -51,9 +51,9 @@ def _items() -> None:
         *_number("referred_at_us", nullable=True),
         _check("taken", "(taken_by IS NULL) = (taken_at_us IS NULL)"),
         _check("found", "(outcome IS NULL) = (found_by IS NULL)"),
-        _check("in_hand", "found_by IS NULL OR found_by = taken_by"),
+        _check("in_hand", "found_by IS NULL OR (taken_by IS NOT NULL AND found_by = taken_by)"),
         _check("not_own", "found_by IS NULL OR found_by <> about"),
-        _check("referred", "referred_by IS NULL OR outcome <> 'proper'"),
+        _check("referred", "referred_by IS NULL OR (outcome IS NOT NULL AND outcome <> 'proper')"),
         sa.PrimaryKeyConstraint("item_id", name="pk_review_item"),
         sa.UniqueConstraint("key", "part", name="uq_review_item_key_part"),
     )
