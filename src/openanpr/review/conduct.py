@@ -9,7 +9,7 @@ from statistics import median
 
 from openanpr.review.numbers import ReviewNumbers
 from openanpr.review.past import Came, PastSearch
-from openanpr.review.signal import NotComputed, Signal, SignalKind, Strength, story
+from openanpr.review.signal import NotComputed, Signal, SignalKind, Strength, story, times
 
 
 def looked_and_left(
@@ -63,7 +63,7 @@ def for_others(searches: Iterable[PastSearch], numbers: ReviewNumbers) -> Iterat
             if len(asked) >= numbers.others_least.value and len(asked) > usual * numbers.others_times.value:
                 yield _beyond(person, asked, usual)
     if small:
-        yield NotComputed(SignalKind.FOR_OTHERS, f"{small:,} teams are too small to have a usual")
+        yield NotComputed(SignalKind.FOR_OTHERS, f"too small to have a usual: {times(small, 'team')}")
 
 
 def _beyond(person: str, asked: Sequence[PastSearch], usual: float) -> Signal:
