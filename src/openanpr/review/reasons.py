@@ -28,7 +28,7 @@ _SMALL: Final = bytes(
 )
 _BETWEEN: Final = re.compile(r"[\s\W_]+")
 _SKETCH: Final = 6
-_MOST_COMPARED: Final = 4
+_MOST_COMPARED: Final = 3
 """Earlier texts that a text is compared with for each hash of its sketch: keeps the work linear."""
 _LEAST_WORDS: Final = 6
 """Below, two honest reasons are nearly the same too often: only the very same counts."""

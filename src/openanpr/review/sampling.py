@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -28,6 +28,9 @@ _SWEEPS: Final = frozenset({SearchKind.COMMON_PLATES, SearchKind.CONVOY})
 _MAY_SWEEP: Final = frozenset(
     {SearchKind.PART_OF_A_MARK, SearchKind.PLACE_AND_TIME, SearchKind.LIST_OF_VEHICLES}
 )
+
+
+_PLAIN: Final = frozenset({SearchKind.ONE_VEHICLE, SearchKind.LAST_SEEN, SearchKind.WAS_IT_THERE})
 
 
 class SampledFor(StrEnum):
@@ -107,12 +110,13 @@ def sampled(searches: Iterable[PastSearch], draw: Draw, *, now: datetime) -> Ite
     rest: dict[_Group, list[tuple[int, str, PastSearch]]] = defaultdict(list)
     by_lot: dict[_Group, int] = defaultdict(int)
     share = draw.numbers.share_percent.value
+    is_plain = _plain(draw.limits)
     for one in searches:
-        always = always_looked_at(one, draw.limits)
+        always = () if is_plain(one) else always_looked_at(one, draw.limits)
         if always:
             yield Sampled(one, always)
             continue
-        day = one.at.astimezone(UTC)
+        day = one.at if one.at.tzinfo is UTC else one.at.astimezone(UTC)
         month = day.year, day.month
         if month not in keys:
             keys[month] = draw.key.of_month(date(*month, 1))
@@ -150,6 +154,24 @@ def always_looked_at(one: PastSearch, limits: SearchNumbers) -> tuple[SampledFor
 
 
 _Group: TypeAlias = tuple[str, tuple[int, int]]
+
+
+def _plain(limits: SearchNumbers) -> Callable[[PastSearch], bool]:
+    """Return a quick test that most searches pass, and none that is always looked at."""
+    ordinary, reads = limits.ordinary_days.value, limits.bulk_reads.value  # at most what a broad one reads
+
+    def is_plain(one: PastSearch) -> bool:
+        scope = one.scope
+        return (
+            scope.oldest_days <= ordinary
+            and scope.reads <= reads
+            and scope.kind in _PLAIN
+            and one.purpose.stance is Stance.REACTIVE
+            and one.came is not Came.REFUSED
+            and not one.oral
+        )
+
+    return is_plain
 
 
 def _is_bulk(one: PastSearch, limits: SearchNumbers) -> bool:

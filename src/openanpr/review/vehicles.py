@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, product
 
 from openanpr.people.declared import Relation
 from openanpr.review.numbers import ReviewNumbers
@@ -59,16 +59,11 @@ def repeated(searches: Iterable[PastSearch], numbers: ReviewNumbers) -> Iterator
     groups: dict[tuple[str, bytes], list[PastSearch]] = {}
     several: set[tuple[str, bytes]] = set()
     for one in searches:
-        if one.came is not Came.RAN:
-            continue
-        for person in one.people:
-            for shape in one.named.asked:
-                key = person, shape
-                there = groups.get(key)
-                if there is None:
-                    groups[key] = [one]
-                else:
-                    there.append(one)
+        if one.came is Came.RAN:
+            for key in product(one.people, one.named.asked):
+                there = groups.setdefault(key, [])
+                there.append(one)
+                if len(there) == 2:
                     several.add(key)
     for person, shape in sorted(several):
         signal = _repetition(person, shape, groups[person, shape], numbers)
