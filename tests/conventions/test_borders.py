@@ -21,6 +21,7 @@ ALLOWED = {
     "people": {"argon2", "cryptography", "httpx", "joserfc", "msgspec", "pyotp", "webauthn"},
     "read": {"av", "cv2", "numpy", "onnxruntime", "scipy"},
     "run": {"httpx", "numpy", "prometheus_client"},
+    "search": {"httpx", "msgspec"},
     "store": {
         "alembic",
         "chdb",

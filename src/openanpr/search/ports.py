@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from openanpr.audit.acts import Event
+from openanpr.audit.log import Receipt
 from openanpr.core.camera import CameraId
 from openanpr.core.purpose import ReferenceState
 from openanpr.core.read import Direction, Style
 from openanpr.core.read_key import ReadKey
 from openanpr.core.registered_camera import RegisteredCamera
 from openanpr.core.span import Span
+from openanpr.policy.access_rules import AccessRules
+from openanpr.policy.ask import Person
+from openanpr.policy.profile import Profile
 from openanpr.search.found import Answer, CameraWorked, CommonMark, FoundMark, FoundRead, WholeRead
 from openanpr.search.question import Drawn, Spelling
+from openanpr.search.record import Case, CaseHold, Note, SearchRecord, State
 
 
 class StoppedError(Exception):
@@ -31,12 +37,17 @@ class ReadsUnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one search may take: rows that are shown, seconds, bytes of memory; `stop` names it by its id."""
+    """What one search may take: rows that are shown, seconds, bytes of memory; `stop` names it by its id.
+
+    `without`: cameras whose reads are as if they were not there, in rows, counts, times and limits alike. A
+    person who may not know of a camera must not find it by what its reads change.
+    """
 
     search_id: str
     rows: int = 2_000
     seconds: int = 60
     memory_bytes: int = 1_000_000_000
+    without: tuple[CameraId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,29 @@ class SeenThen:
 
     seen: Seen
     span: Span
+
+
+class NotHeldError(Exception):
+    """Reads could not be kept for a case; nothing was."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOrder:
+    """What is to be kept, for which case and whom, and the last day of it."""
+
+    hold_id: str
+    reference: str = field(repr=False)
+    owner: str
+    until: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What is judged by."""
+
+    rules: AccessRules
+    profile: Profile | None
 
 
 class StoredReads(Protocol):
@@ -139,18 +173,119 @@ class Pictures(Protocol):
 class OwnMarks(Protocol):
     """Whose vehicles are declared as whose."""
 
-    def concerns(self, account_id: str, marks: Sequence[str]) -> bool:
-        """Tell whether a mark is declared as of this person, the household or a colleague of the team."""
+    def concerning(self, account_id: str, marks: Collection[str]) -> frozenset[str]:
+        """Return the marks of these, by their shape, declared as of this person, household or team."""
         ...
 
 
-class CovertMarks(Protocol):
-    """Which marks are on covert entries, for redaction; asked only of marks that were found."""
+class ConfidentialCameras(Protocol):
+    """Which cameras are confidential: that they are there is for those alone who are named for them."""
 
-    def covert(self, marks: Collection[str]) -> Mapping[str, frozenset[str]]:
-        """Return the marks of these that a covert entry names, with the account ids named for it."""
+    def named(self) -> Mapping[CameraId, frozenset[str]]:
+        """Return them with the account ids that are named for each."""
+        ...
+
+
+class Persons(Protocol):
+    """Who people are now."""
+
+    def person(self, account_id: str) -> Person | None:
+        """Return the person with the roles, rank and training of this moment; None where there is none."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """The audit log, as `audit.log.AuditLog` is one."""
+
+    def append(self, event: Event) -> Receipt:
+        """Log one event before its act. Raises AuditError: the act must not be done."""
+        ...
+
+
+class Holds(Protocol):
+    """Keeps copies of reads, with their pictures, beyond retention."""
+
+    def hold(self, order: HoldOrder, keys: Sequence[ReadKey]) -> int:
+        """Keep these reads and return how many are kept. Raises NotHeldError; again it completes."""
+        ...
+
+    def held(self, hold_id: str) -> tuple[WholeRead, ...]:
+        """Return the reads that a hold keeps. Raises ReadsUnreachableError."""
+        ...
+
+
+class SearchRecords(Protocol):
+    """Keeps searches. One change at a time: each names the state that it goes on from."""
+
+    def add(self, record: SearchRecord) -> None:
+        """Keep a new search."""
+        ...
+
+    def find(self, search_id: str) -> SearchRecord | None:
+        """Return a search, None where there is none."""
+        ...
+
+    def of(self, account_id: str, *, most: int) -> tuple[SearchRecord, ...]:
+        """Return the searches asked by or for an account, the newest first."""
+        ...
+
+    def standing(self, states: Collection[State], *, most: int) -> tuple[SearchRecord, ...]:
+        """Return the searches that stand so, the oldest first."""
+        ...
+
+    def unconfirmed(self, *, most: int) -> tuple[SearchRecord, ...]:
+        """Return the searches whose authority is oral still, the oldest first."""
+        ...
+
+    def replace(self, record: SearchRecord) -> bool:
+        """Keep what is new of standing, judgement, authority and runs; False where it was changed meanwhile.
+
+        It is the one change on from `record.changed`, and counts it up. What was asked never changes.
+        """
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Erase what was asked before a time, with its authorities; return how many searches."""
+        ...
+
+
+class CaseRecords(Protocol):
+    """Keeps cases, what they hold and their notes."""
+
+    def open(self, case: Case) -> None:
+        """Keep a new case."""
+        ...
+
+    def case(self, case_id: str) -> Case | None:
+        """Return a case, None where there is none."""
+        ...
+
+    def owned_by(self, account_id: str, *, most: int) -> tuple[Case, ...]:
+        """Return the cases of an owner, the newest first."""
+        ...
+
+    def close(self, case_id: str, at: datetime) -> bool:
+        """Close a case; False where it is closed."""
+        ...
+
+    def keep(self, hold: CaseHold) -> bool:
+        """Note a hold of a case; False where the case is closed."""
+        ...
+
+    def holds(self, case_id: str) -> tuple[CaseHold, ...]:
+        """Return the holds of a case, the oldest first."""
+        ...
+
+    def write(self, note: Note) -> bool:
+        """Keep a note; False where the case is closed."""
+        ...
+
+    def notes(self, case_id: str) -> tuple[Note, ...]:
+        """Return the notes of a case, the oldest first."""
         ...
 
 
 Clock = Callable[[], datetime]
 FreshId = Callable[[], str]
+Book = Callable[[], InForce]
+"""Gives the rules and the profile that are in force now: a changed one counts from the next act on."""

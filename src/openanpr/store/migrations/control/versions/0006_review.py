@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 # Written out and not taken from `store.control.review_tables`: a step that ran must stay what it was.
 

@@ -1,0 +1,68 @@
+"""What the desk of searches is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from openanpr.search.kept import KeptAnswers
+from openanpr.search.ports import (
+    AuditTrail,
+    Book,
+    CameraRegister,
+    CaseRecords,
+    CaseSystem,
+    Clock,
+    ConfidentialCameras,
+    FreshId,
+    Holds,
+    OwnMarks,
+    Persons,
+    Pictures,
+    SearchRecords,
+    StoredReads,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a search may take, and how long things hold.
+
+    `own_forces`: the forces whose reads are this node's own; to export others' needs their force consulted.
+    """
+
+    own_forces: frozenset[int]
+    rows: int = 2_000
+    seconds: int = 60
+    memory_bytes: int = 1_000_000_000
+    authority_for: timedelta = timedelta(days=7)
+    case_days: int = 3_660
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the desk asks of others: reads, cameras, people, cases, pictures."""
+
+    reads: StoredReads
+    register: CameraRegister
+    confidential: ConfidentialCameras
+    persons: Persons
+    own_marks: OwnMarks
+    case_system: CaseSystem
+    pictures: Pictures
+    holds: Holds
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that acts on searches need. `book` gives what is judged by, `fresh_id` an id that tells nothing."""
+
+    world: World
+    records: SearchRecords
+    cases: CaseRecords
+    trail: AuditTrail
+    book: Book
+    clock: Clock
+    fresh_id: FreshId
+    limits: Limits
+    kept: KeptAnswers
