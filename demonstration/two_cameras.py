@@ -141,7 +141,7 @@ def run(clip: Path, voi: Path, out: Path, seconds: float | None) -> int:
         shutil.rmtree(out / part, ignore_errors=True)
     data, port = out / "node", free_port()
     data.mkdir(mode=0o700)
-    (data / "node.toml").write_text(f"[listen]\nport = {port}\n", encoding="utf-8")
+    (data / "node.toml").write_text(f"[listen]\nport = {port}\n[people]\nport = 0\n", encoding="utf-8")
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
         log = stack.enter_context((out / "node.log").open("w", encoding="utf-8"))

@@ -63,7 +63,9 @@ def test_every_command_line_in_a_page_is_understood(page) -> None:
 def test_every_command_named_in_a_page_exists(page) -> None:
     known = {leaf[: n + 1] for leaf in leaves() for n in range(len(leaf))}
     groups = {leaf[:1] for leaf in leaves() if len(leaf) > 1}
-    found = re.findall(r"(?<![\w/])openanpr ([a-z]+)(?: ([a-z][a-z-]+))?", page.read_text(encoding="utf-8"))
+    found = re.findall(
+        r"(?<![\w/])openanpr ([a-z]+(?:-[a-z]+)*)(?: ([a-z][a-z-]+))?", page.read_text(encoding="utf-8")
+    )
     for first, second in found:
         named = (first, second) if second and (first,) in groups else (first,)
         assert named in known, f"{place(page)}: there is no openanpr {' '.join(named)}"

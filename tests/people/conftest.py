@@ -16,5 +16,5 @@ from tests.people.scene import Scene
 def scene(tmp_path) -> Iterator[Scene]:
     engine = open_database(f"sqlite:///{tmp_path / 'control.db'}")
     migrate(engine)
-    yield Scene(PeopleRecords(engine))
+    yield Scene(PeopleRecords(engine), path=tmp_path / "control.db")
     engine.dispose()

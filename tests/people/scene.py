@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
 
 import pyotp
 import pytest
 
+from openanpr.audit.faults import CannotWriteError
 from openanpr.core.role import Rank, Role
 from openanpr.people import founding, grave_acts, present, register
 from openanpr.people.account import Account, Post
@@ -48,26 +53,89 @@ class Person:
         return pyotp.TOTP(self.secret).at(at)
 
 
+class KeptEvents:
+    """A log in memory, which says what it was told and can be made to take nothing."""
+
+    def __init__(self) -> None:
+        self.told: list[PeopleEvent] = []
+        self.failed: list[PeopleEvent] = []
+        self.full = False
+        self.refuses_from: int | None = None
+        self.inside = 0
+
+    def verify_able(self) -> None:
+        if self.full:
+            raise CannotWriteError("full")
+
+    def tell(self, event: PeopleEvent) -> None:
+        self.verify_able()
+        if self.refuses_from is not None and len(self.told) >= self.refuses_from:
+            raise CannotWriteError("full")
+        self.told.append(event)
+
+    @contextmanager
+    def doing(self, *events: PeopleEvent) -> Iterator[None]:
+        for one in events:
+            self.tell(one)
+        self.inside += 1
+        try:
+            yield
+        except Exception:
+            self.failed += events
+            raise
+        finally:
+            self.inside -= 1
+
+
+class Guarded:
+    """A store that is changed only by an act whose event the log has."""
+
+    def __init__(self, store: PeopleStore, log: KeptEvents) -> None:
+        self._store, self._log = store, log
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._store, name)
+
+        def guarded(*given: Any, **named: Any) -> Any:
+            assert self._log.inside, f"{name} is called before the log was told"
+            return found(*given, **named)
+
+        return guarded if name in CHANGES else found
+
+
+CHANGES = frozenset(
+    """
+    add add_with disable enable replace_recovery accept add_passkey remove_passkey put_link give withdraw
+    record put_session follow end_family end_sessions put_service revoke_service propose decide declare
+    withdraw_declared
+    """.split()  # noqa: SIM905 - read more easily so
+)
+"""What changes who may do what. Not among them: counts of tries, and what is used up on the way in."""
+
+
 @dataclass(slots=True)
 class Scene:
     """A desk with its people."""
 
     store: PeopleStore
     now: datetime = NOW
+    path: Path = Path()
     passwords: Passwords = field(default_factory=lambda: Passwords(CHEAP, os.urandom))
+    log: KeptEvents = field(default_factory=KeptEvents)
     founders: list[Person] = field(default_factory=list)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     @property
     def desk(self) -> Desk:
         return Desk(
-            self.store,
+            cast("PeopleStore", Guarded(self.store, self.log)),
             PeopleKeys.derive(ROOT),
             self.passwords,
             os.urandom,
             lambda: f"id-{next(self.numbers)}",
             SessionRules(),
             TrainingRules(),
+            self.log,
         )
 
     def later(self, **spans: float) -> None:

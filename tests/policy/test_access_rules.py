@@ -96,7 +96,7 @@ def test_rules_of_ones_own_are_read_from_a_folder(tmp_path) -> None:
     (tmp_path / "notes.txt").write_text("not a rule", encoding="utf-8")
     own, shipped = rules_in(tmp_path), shipped_rules()
     assert (own.names, own.digest) == (shipped.names, shipped.digest)
-    assert {len(own.permits), len(own.forbids)} == {14, 36}
+    assert {len(own.permits), len(own.forbids)} == {20, 37}
     assert len(own.names) == len(set(own.names))
 
 

@@ -48,6 +48,10 @@ EVERY_ACT = [
     *(guarded(act, person(), "p2", "p1") for act in (Act.ANSWER_ALERT, Act.SEE_COVERT, Act.SEE_PLACE)),
     Request(Act.RUN_RETENTION, TODAY, person(Role.ANPR_MANAGER)),
     account(person(Role.ADMINISTRATOR)),
+    *(Request(act, TODAY, person(Role.LIST_OWNER)) for act in (Act.SEE_LISTS, Act.CHANGE_LIST)),
+    Request(Act.APPROVE_LIST_CHANGE, TODAY, person(Role.LIST_OWNER), account=Account("p2")),
+    *(Request(act, TODAY, person(Role.ANPR_MANAGER)) for act in (Act.MANAGE_DEVICES, Act.MANAGE_QUARANTINE)),
+    Request(Act.READ_LOG, TODAY, person(Role.AUDITOR)),
 ]  # fmt: skip
 SECRET = "Smith-and-AB12CDE"
 

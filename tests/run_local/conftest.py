@@ -43,7 +43,7 @@ def node() -> Iterator[Node]:
     try:
         data, port = folder / "node", free_port()
         data.mkdir(mode=0o700)
-        (data / "node.toml").write_text(f"[listen]\nport = {port}\n")
+        (data / "node.toml").write_text(f"[listen]\nport = {port}\n[people]\nport = 0\n")
         with running(data):
             yield Node(data, f"http://127.0.0.1:{port}")
     finally:

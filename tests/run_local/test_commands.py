@@ -376,7 +376,7 @@ def test_only_the_owner_may_ask(node, mode) -> None:
 def test_a_node_that_ends_while_one_watches_is_told_of_at_once(tmp_path, end, says) -> None:
     data = tmp_path / "node"
     data.mkdir(mode=0o700)
-    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n")
+    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n[people]\nport = 0\n")
     with running(data) as process:
         with subprocess.Popen(
             [OPENANPR, "alerts", "watch", "--data", data], stderr=subprocess.PIPE, text=True

@@ -37,7 +37,8 @@ def link_of(said: str) -> str:
     return said.splitlines()[1]
 
 
-def test_the_first_hour_of_a_nodes_people(told, call, asked, accept, monkeypatch) -> None:
+def test_the_first_hour_of_a_nodes_people(told, call, asked, accept, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert told("people", "list") == "none"
     anns = accept(link_of(told("people", "first-link", "--login", "ann", "--name", "Ann", *POST)))
     said = told("people", "first-link", "--login", "bob", "--name", "Bob", *POST)
@@ -51,6 +52,9 @@ def test_the_first_hour_of_a_nodes_people(told, call, asked, accept, monkeypatch
     def bob() -> tuple[str, ...]:
         return ("--by", "bob", "--code", bobs.pop())
 
+    assert "openanpr sign-in" in call("people", "list").err, "names are proved from now on"
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"four random words do\n{anns.pop()}\n"))
+    told("sign-in", "--login", "ann")
     lost = link_of(told("people", "add", "--login", "dan", "--name", "Dan", *POST, *ann()))
     link = link_of(told("people", "link", "dan", *ann()))
     monkeypatch.setattr("sys.stdin", io.StringIO(lost + "\n"))
@@ -73,7 +77,8 @@ def test_the_first_hour_of_a_nodes_people(told, call, asked, accept, monkeypatch
     told("people", "renew", "dan", "--why", "phone lost", *bob())
     number = asked("people", "proposals")[0]["proposal"]
     accept(link_of("\n".join(told("people", "approve", number, *ann()).splitlines()[1:])))
-    assert told("people", "sessions") == "none"
+    (own,) = asked("people", "sessions")
+    assert own["login"] == "ann"
     assert "no such session" in call("people", "end-session", "none", "--why", "x", *bob()).err
     assert "ended: 0" in told("people", "sign-out", "dan", "--why", "left", *bob())
     assert "disabled: at " in told("people", "disable", "dan", "--why", "left", *bob())

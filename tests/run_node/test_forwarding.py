@@ -27,13 +27,14 @@ from openanpr.run.node.store_reads import StoreReads
 from openanpr.store.engine import Statement
 from openanpr.store.journal import Group, JournalledBatch
 from openanpr.store.origins import verify_origin
-from openanpr.store.reads_find import reads_of_cameras, whole_read, whole_reads
+from openanpr.store.reads_named import whole_read, whole_reads
 from openanpr.web.delivery import DeliverySettings, delivery_app
 from openanpr.web.serve import serve_tcp
 from openanpr.wire.forwarded import MOST_HOPS, OriginProof
 from tests.ingest import test_forwarded as first_node
 from tests.run_node.test_starting import free_port
 from tests.run_node.world import CAMERA, DEVICE, World, read
+from tests.store.asked import reads_of_cameras
 
 KEPT = Statement("kept", "SELECT count() FROM origin_batches")
 

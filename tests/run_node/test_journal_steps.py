@@ -10,13 +10,12 @@ from datetime import timedelta
 import pytest
 
 from openanpr.core.advice import Advice
-from openanpr.core.span import Span
 from openanpr.ingest.journal import Entry
 from openanpr.run.node import decoded as decoded_module
 from openanpr.run.node.consumer import Consumer, GroupSize
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.store.journal import Group, Journal, JournalledBatch
-from openanpr.store.reads_find import reads_of_shapes
+from openanpr.store.reads_look_back import keys_of_shapes
 from tests.run_node.world import NOW, listed, read
 
 
@@ -185,8 +184,8 @@ def test_the_same_group_again_stores_no_read_twice(world) -> None:
     step = world.consumers["store"]._step
     for _ in range(2):
         step.take(group, DecodedEntries())
-    span = Span(NOW - timedelta(hours=1), NOW)
-    assert len(reads_of_shapes(world.stores.engine, ["A812CDE", "AB12CDE"], span, limit=9).rows) == 1
+    seen = keys_of_shapes(world.stores.engine, ["A812CDE", "AB12CDE"], now=NOW, limit=9)
+    assert len(seen.keys) == 1
 
 
 def test_what_is_held_waits_in_quarantine_once_and_a_persons_change_stays(world) -> None:

@@ -10,7 +10,7 @@ import pytest
 from openanpr.run.node.secret_file import SecretFileError
 from openanpr.run.node.secrets import make_secrets, read_secrets
 
-FILES = ("hash.key", "alert-ids.key", "node.pem")
+FILES = ("hash.key", "alert-ids.key", "node.pem", "audit.key")
 
 
 @pytest.fixture

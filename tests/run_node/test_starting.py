@@ -52,7 +52,11 @@ def home(tmp_path) -> Callable[[str], Path]:
     def make(settings: str = "") -> Path:
         data = tmp_path / "node"
         data.mkdir(mode=0o700)
-        text = settings if "[listen]" in settings else f"{settings}\n[listen]\nport = {free_port()}\n"
+        text = (
+            settings
+            if "[listen]" in settings
+            else f"{settings}\n[listen]\nport = {free_port()}\n[people]\nport = 0\n"
+        )
         (data / "node.toml").write_text(text)
         return data
 
@@ -101,7 +105,7 @@ def test_a_folder_that_is_a_file(tmp_path) -> None:
 def test_a_data_folder_whose_path_is_too_long_for_a_socket(tmp_path) -> None:
     data = tmp_path / ("d" * 60) / ("e" * 60)
     data.mkdir(parents=True, mode=0o700)
-    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n")
+    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n[people]\nport = 0\n")
     told(start(data))
 
 
@@ -110,7 +114,7 @@ def ran_once(tmp_path_factory) -> Path:
     """The folder of a node that has run."""
     data = tmp_path_factory.mktemp("ran") / "node"
     data.mkdir(mode=0o700)
-    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n")
+    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n[people]\nport = 0\n")
     with running(data):
         pass
     return data
@@ -149,12 +153,12 @@ class running:  # noqa: N801 - read as a verb
 def test_a_second_node_on_the_same_folder_and_one_on_a_port_that_is_taken(home, tmp_path) -> None:
     data = home()
     with running(data) as node:
-        assert "is open in process" in told(start(data))
+        assert "another process writes this audit log" in told(start(data))
         other = tmp_path / "other"
         other.mkdir(mode=0o700)
         shutil.copy(data / "node.toml", other)
         told(start(other))
-        text = f'[listen]\nport = {free_port()}\n[pictures]\nfolder = "{data}/pictures"\n'
+        text = f'[listen]\nport = {free_port()}\n[people]\nport = 0\n[pictures]\nfolder = "{data}/pictures"\n'
         (other / "node.toml").write_text(text)
         assert "pictures is open in process" in told(start(other))
         assert node.poll() is None, "the first goes on"

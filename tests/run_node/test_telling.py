@@ -12,6 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from openanpr.alert.raising import Known, raise_alerts
+from openanpr.audit.log import LogStanding
 from openanpr.ingest.refusal import RefusedError
 from openanpr.run.node.alarms import Alarm, AlarmName, alarms
 from openanpr.run.node.metrics import metrics_text
@@ -52,6 +53,7 @@ LINE = ForwardStanding(waiting=9, verdict="", alarm=False, full=False)
         (AlarmName.NOBODY_PRESENT, "alerts", {"present": 0}),
         (AlarmName.LIST_STALE, "stolen", {"lists": {"stolen": replace(FRESH, stale=True)}}),
         (AlarmName.REVIEWS_DUE, "stolen", {"reviews_due": {"stolen": 2}}),
+        (AlarmName.AUDIT_LOG_REFUSES, "audit", {"log": LogStanding(1, 1, 0.0, 1, 2, "its disk is full")}),
         (AlarmName.RULES_FOR_NOTHING, "stollen", {"rules_for_nothing": ("stollen",)}),
         (AlarmName.FORWARD_STOPPED, "forward", {"forward": replace(LINE, alarm=True)}),
         (AlarmName.FORWARD_FULL, "forward", {"forward": replace(LINE, full=True)}),

@@ -91,7 +91,7 @@ class World:
             self.keeping,
         )
         self.desk = self.made.alerting.desk
-        self.app = local_app(local_routes(build._behind(self.made, self.telling)))
+        self.app = local_app(local_routes(build._behind(self.made, self.telling)), self.made.gate)
         self.key = DeviceKey.generate()
         if not again:
             self._enrol()

@@ -11,7 +11,7 @@ from openanpr.store.announced import Announced, forget_announcements
 from openanpr.store.engine import Statement, StoreError
 from openanpr.store.pictures import PictureError, PictureName
 from openanpr.store.pictures_keep import KeptPictures
-from openanpr.store.reads_find import whole_read
+from openanpr.store.reads_named import whole_read
 from tests.ingest.contracts import at_once
 from tests.store.conftest import key_of
 from tests.store.jpegs import jpeg

@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from openanpr.audit.log import AuditLog, LogSettings
+from openanpr.audit.note import NoteSigner
 from openanpr.store import backup_restore
 from openanpr.store.backup import SETTINGS, Parts, backup
 from openanpr.store.backup_files import BackupError
@@ -56,6 +58,7 @@ class RunningNode:
     engine: ReadEngine
     journal: Journal
     control: sa.Engine
+    log: AuditLog
     still: threading.Lock = field(default_factory=threading.Lock)
     acknowledged: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
@@ -97,6 +100,7 @@ class RunningNode:
             reads=self.engine._folder,
             folders=(secrets, self.data / "pictures"),
             settings=self.data / "node.toml",
+            log=self.log,
             still=lambda: self.still,
         )
         return replace(parts, **changes)
@@ -120,8 +124,9 @@ def node(chdb_store, tmp_path) -> Iterator[RunningNode]:
     pictures.put(PictureName(AT, jpeg("car")[1]), jpeg("car")[0], kept_from=LONG_AGO)
     write_reads(chdb_store, [arrived(at=AT - timedelta(days=9))], group=str(tmp_path), kept_from=LONG_AGO)
     run_retention(chdb_store, pictures, RetentionRule("short", 3, "a test"), at=AT)
-    with Journal.open(data / "journal.db", (CONSUMER,)) as journal:
-        yield RunningNode(data, chdb_store, journal, control)
+    log = AuditLog.open(data / "audit", NoteSigner.generate("a-test"), LogSettings(reserve_bytes=0))
+    with closing(log), Journal.open(data / "journal.db", (CONSUMER,)) as journal:
+        yield RunningNode(data, chdb_store, journal, control, log)
     control.dispose()
 
 

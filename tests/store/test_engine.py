@@ -13,7 +13,7 @@ from openanpr.core.span import Span
 from openanpr.store.chdb_folder import ChdbFolder, FolderInUseError
 from openanpr.store.clickhouse_server import ClickHouseServer, ServerAddress
 from openanpr.store.engine import Statement, StoreError, statement
-from openanpr.store.reads_find import reads_of_vrm
+from tests.store.asked import reads_of_vrm
 from tests.store.killing import ROOT
 from tests.store.reads import AT, arrived
 

@@ -13,7 +13,7 @@ from openanpr.ingest.journal import read_entry
 from openanpr.store.engine import Statement
 from openanpr.store.holds import Hold, held_reads, place_hold
 from openanpr.store.origins import OriginError, OriginThatCame, verify_origin, write_origins
-from openanpr.store.reads_find import whole_read
+from openanpr.store.reads_named import whole_read
 from openanpr.store.retention import RetentionError, RetentionRule, returned_days, run_retention
 from openanpr.wire.forwarded import PUBLIC_KEY, decode_forwarded
 from tests.ingest.test_forwarded import Nation, forwarded

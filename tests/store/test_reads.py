@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -14,26 +14,20 @@ from openanpr.core.span import Span
 from openanpr.ingest import mend
 from openanpr.ingest.arrival import Origin
 from openanpr.ingest.keep import batch_key
-from openanpr.store.engine import Statement
-from openanpr.store.reads_find import (
-    QuestionError,
-    last_seen,
-    reads_of_cameras,
-    reads_of_shape,
-    reads_of_shapes,
-    reads_of_vrm,
-    vrms_like,
-    whole_read,
-    whole_reads,
-    wildcard_form,
-)
+from openanpr.store.engine import Statement, statement
+from openanpr.store.read_columns import to_ms
+from openanpr.store.reads_look_back import LookBackError, keys_of_shapes, shapes_like
+from openanpr.store.reads_named import TooManyKeysError, whole_read, whole_reads
+from openanpr.store.wildcard_form import WildcardError, wildcard_form
 from openanpr.wire.forwarded import OriginProof
 from tests.ingest.contracts import quarantined
+from tests.store.asked import reads_of_cameras, reads_of_vrm
 from tests.store.conftest import key_of
 from tests.store.reads import AT, CAMERA, LONG_AGO, arrived, full_read, traffic
 
 DAY = Span(AT - timedelta(days=1), AT + timedelta(days=1))
 OTHER = CameraId(53, 1, 8)
+SOON = AT + timedelta(hours=1)
 SUMS = Statement("sums", "SELECT (SELECT sum(n) FROM vrm_month), (SELECT sum(n) FROM camera_hour)")
 
 
@@ -139,13 +133,7 @@ def test_a_read_that_no_column_can_keep_is_refused_and_nothing_of_its_group_is_s
     assert sums(engine) == (0, 0)
 
 
-def test_a_vrm_is_asked_by_its_spelling_and_a_shape_by_its_look(engine, write) -> None:
-    write(arrived("AO10XYZ"), arrived("A010XYZ", camera=OTHER), arrived("AO11XYZ"))
-    assert vrms(reads_of_vrm(engine, "AO10XYZ", DAY, limit=9)) == ["AO10XYZ"]
-    assert sorted(vrms(reads_of_shape(engine, "AOI0XYZ", DAY, limit=9))) == ["A010XYZ", "AO10XYZ"]
-
-
-def test_thousands_of_shapes_are_asked_at_once(engine, write) -> None:
+def test_thousands_of_shapes_of_the_last_day_are_asked_at_once(engine, write) -> None:
     write(
         arrived("AO10XYZ"),
         arrived("A010XYZ", camera=OTHER, at=AT + timedelta(minutes=1)),
@@ -154,26 +142,62 @@ def test_thousands_of_shapes_are_asked_at_once(engine, write) -> None:
         arrived("AB12CDE", at=AT + timedelta(days=2)),
     )
     shapes = [f"ZZ{n:05}" for n in range(9_998)]
-    found = reads_of_shapes(engine, [*shapes, "A010XYZ", "AB12CDE"], DAY, limit=9)
-    assert vrms(found) == ["AB12CDE", "A010XYZ", "AO10XYZ"]
+    found = keys_of_shapes(engine, [*shapes, "A010XYZ", "AB12CDE"], now=SOON, limit=9)
+    assert [key.vrm for key in found.keys] == ["AB12CDE", "A010XYZ", "AO10XYZ"]
     assert not found.more
-    assert reads_of_shapes(engine, shapes, DAY, limit=9).rows == ()
+    assert keys_of_shapes(engine, shapes, now=SOON, limit=9).keys == ()
 
 
 def test_long_shapes_are_asked_in_parts_and_answered_as_one(engine, write) -> None:
     odd = [f"'\\{n:022}" for n in range(9_000)]
     write(*(arrived(odd[n], at=AT + timedelta(minutes=n // 30)) for n in (0, 8_999, 4_000)))
-    found = reads_of_shapes(engine, odd, DAY, limit=2)
-    assert vrms(found) == [odd[8_999], odd[4_000]]
+    later = AT + timedelta(hours=6)
+    found = keys_of_shapes(engine, odd, now=later, limit=2)
+    assert [key.vrm for key in found.keys] == [odd[8_999], odd[4_000]]
     assert found.more
-    assert len(reads_of_shapes(engine, odd, DAY, limit=3).rows) == 3
+    assert len(keys_of_shapes(engine, odd, now=later, limit=3).keys) == 3
+
+
+def test_looking_back_ends_a_day_ago_to_the_moment(engine, write) -> None:
+    write(
+        arrived(at=SOON - timedelta(days=1)),
+        arrived("AB12CDF", at=SOON - timedelta(days=1, milliseconds=1)),
+        arrived("AB12CDG", at=SOON + timedelta(minutes=5, milliseconds=-1)),
+        arrived("AB12CDH", at=SOON + timedelta(minutes=5)),
+    )
+    asked = [f"AB12CD{c}" for c in "EFGH"]
+    assert [key.vrm for key in keys_of_shapes(engine, asked, now=SOON, limit=9).keys] == [
+        "AB12CDG",
+        "AB12CDE",
+    ]
+    assert shapes_like(engine, "*2CD?", now=SOON, limit=9).shapes == {"AB12CDE", "AB12CDG"}
+
+
+def test_no_statement_of_looking_back_answers_of_more_than_a_day(engine, write) -> None:
+    write(arrived())
+    for more_ms, found in ((0, 1), (1, 0)):
+        values = {
+            "since_ms": to_ms(SOON) - 86_400_000 - more_ms,
+            "until_ms": to_ms(SOON) + 300_000,
+            "limit": 9,
+        }
+        shapes = engine.rows(statement("look_back_shapes"), {**values, "shapes": ["AB12CDE"]}, list)
+        assert len(shapes) == found
+        assert len(engine.rows(statement("look_back_like"), {**values, "pattern": "AB12%"}, list)) == found
 
 
 def test_no_shape_too_many_shapes_and_too_many_keys_are_refused(engine) -> None:
     for shapes in ([], ["AB12CDE"] * 10_001):
-        with pytest.raises(QuestionError, match="shapes"):
-            reads_of_shapes(engine, shapes, DAY, limit=9)
-    with pytest.raises(QuestionError, match="20000"):
+        with pytest.raises(LookBackError, match="shapes"):
+            keys_of_shapes(engine, shapes, now=SOON, limit=9)
+    for limit in (0, 100_001):
+        with pytest.raises(LookBackError, match="limit"):
+            keys_of_shapes(engine, ["AB12CDE"], now=SOON, limit=limit)
+        with pytest.raises(LookBackError, match="limit"):
+            shapes_like(engine, "AB12*", now=SOON, limit=limit)
+    with pytest.raises(LookBackError, match="zone"):
+        keys_of_shapes(engine, ["AB12CDE"], now=SOON.replace(tzinfo=None), limit=9)
+    with pytest.raises(TooManyKeysError, match="20000"):
         whole_reads(engine, [ReadKey(CAMERA, AT, "AB12CDE")] * 20_001)
 
 
@@ -232,52 +256,15 @@ def test_cameras_are_asked_by_name_over_an_hour(engine, write) -> None:
     assert vrms(found) == ["BB11BBB", "AA11AAA"]
 
 
-@pytest.mark.parametrize(
-    ("wildcard", "found"),
-    [
-        ("AB12*", ["AB12CDE", "AB12CDF"]),
-        ("*2CD?", ["AB12CDE", "AB12CDF"]),
-        ("?BI2CDE", ["AB12CDE"]),
-        ("AB12CDEX*", []),
-        ("*CDE", ["AB12CDE", "XY99CDE"]),
-        ("*CDE*", ["AB12CDE", "LONGMARKCDE1", "XY99CDE"]),
-        ("*I2*DE", ["AB12CDE"]),
-        ("LONG*1", ["LONGMARKCDE1"]),
-        ("????MARK????", ["LONGMARKCDE1"]),
-        ("????MARKC??", []),
-    ],
-)
-def test_a_wildcard_finds_vrms_by_their_shape(engine, write, wildcard, found) -> None:
-    write(*map(arrived, ("AB12CDE", "AB12CDF", "XY99CDE", "LONGMARKCDE1")))
-    asked = vrms_like(engine, wildcard, since=AT.date(), until=AT.date(), limit=9)
-    assert [row.vrm for row in asked.rows] == found
-
-
-def test_a_wildcard_counts_over_its_months_only(engine, write) -> None:
-    write(arrived(at=AT - timedelta(days=40)), arrived(at=AT), arrived(at=AT + timedelta(hours=1)))
-    row = vrms_like(engine, "AB12*", since=AT.date(), until=AT.date(), limit=9).rows[0]
-    assert (row.n, row.first_day, row.last_day) == (2, date(2026, 11, 22), date(2026, 11, 22))
-    row = vrms_like(engine, "AB12*", since=date(2026, 10, 30), until=AT.date(), limit=9).rows[0]
-    assert (row.n, row.first_day) == (3, date(2026, 10, 13))
-
-
 @pytest.mark.parametrize("wildcard", ["", "A?*", "AB*", "AB12%", "ab12*", "AB_1", "A\\B12", "AB12'"])
 def test_a_wildcard_that_sweeps_in_all_or_holds_other_signs_is_refused(wildcard) -> None:
-    with pytest.raises(QuestionError, match="wildcard"):
+    with pytest.raises(WildcardError, match="wildcard"):
         wildcard_form(wildcard)
-
-
-def test_the_newest_read_of_a_vrm_is_found_without_a_span(engine, write) -> None:
-    write(arrived(at=AT - timedelta(days=40)), arrived(at=AT), arrived(at=AT - timedelta(hours=1)))
-    found = last_seen(engine, "AB12CDE")
-    assert found is not None
-    assert found.key.captured_at == AT
-    assert last_seen(engine, "NE12VER") is None
 
 
 def test_late_reads_say_so(engine, write) -> None:
     write(arrived(late=True, latency_ms=7_200_000))
-    row = reads_of_shape(engine, "AB12CDE", DAY, limit=1).rows[0]
+    row = reads_of_vrm(engine, "AB12CDE", DAY, limit=1).rows[0]
     assert row.late
     assert row.received_at == AT + timedelta(hours=2)
 
@@ -293,18 +280,6 @@ def test_odd_text_is_only_ever_a_value(engine, write, vrm) -> None:
     write(arrived())
     assert reads_of_vrm(engine, vrm, DAY, limit=9).rows == ()
     assert whole_read(engine, ReadKey(CAMERA, AT, vrm)) is None
-
-
-def test_a_question_without_a_camera_a_span_or_a_fair_limit_is_refused(engine) -> None:
-    with pytest.raises(QuestionError, match="camera"):
-        reads_of_cameras(engine, [], DAY, limit=9)
-    with pytest.raises(QuestionError, match="before"):
-        Span(AT, AT)
-    with pytest.raises(QuestionError, match="zone"):
-        Span(AT.replace(tzinfo=None), AT)
-    for limit in (0, 100_001):
-        with pytest.raises(QuestionError, match="limit"):
-            reads_of_vrm(engine, "AB12CDE", DAY, limit=limit)
 
 
 def test_the_hours_of_a_camera_tell_how_it_did(engine, write) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from openanpr.store.damaged_parts import damaged_parts
 from openanpr.store.engine import Statement
 from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds, place_hold, record_hold
 from openanpr.store.pictures import PictureName
-from openanpr.store.reads_find import last_seen, reads_of_vrm, vrms_like, whole_read
+from openanpr.store.reads_named import whole_read
 from openanpr.store.retention import (
     RetentionError,
     RetentionRule,
@@ -24,6 +24,7 @@ from openanpr.store.retention import (
     returned_days,
     run_retention,
 )
+from tests.store.asked import EVER, last_seen, marks_like, reads_of_vrm
 from tests.store.conftest import key_of
 from tests.store.jpegs import jpeg
 from tests.store.reads import AT, LONG_AGO, arrived, full_read
@@ -43,8 +44,7 @@ def rows(engine, table: str) -> int:
 
 
 def seen(engine, vrm: str) -> int:
-    found = vrms_like(engine, vrm + "*", since=LONG_AGO, until=AT.date(), limit=9).rows
-    return sum(row.n for row in found)
+    return sum(row.reads for row in marks_like(engine, vrm + "*"))
 
 
 def put(pictures, read, picture) -> None:
@@ -120,11 +120,12 @@ def test_the_summary_of_a_month_goes_with_its_first_day_and_its_reads_are_asked_
     )
     write(arrived(at=AT.replace(day=1)))
     run_retention(engine, folder_pictures, RULE, at=at)
-    (row,) = vrms_like(engine, "AB12*", since=LONG_AGO, until=at.date(), limit=9).rows
-    assert (row.n, row.first_day, row.last_day) == (3, date(2026, 10, 30), date(2026, 11, 1))
+    (row,) = marks_like(engine, "AB12*")
+    assert (row.reads, row.first_at.date(), row.last_at.date()) == (3, date(2026, 10, 30), date(2026, 11, 1))
     assert seen(engine, "ON11LYX") == 0
-    (row,) = vrms_like(engine, "*2CDE", since=LONG_AGO, until=date(2026, 10, 31), limit=9).rows
-    assert (row.n, row.last_day) == (2, date(2026, 10, 31))
+    october = Span(EVER.since, datetime(2026, 11, 1, tzinfo=UTC))
+    (row,) = marks_like(engine, "*2CDE", october)
+    assert (row.reads, row.last_at.date()) == (2, date(2026, 10, 31))
     assert rows(engine, "vrm_month") == 1
     assert last_seen(engine, "AB12CDE") is not None
 

@@ -11,6 +11,7 @@ import pytest
 from openanpr.store.engine import StoreError
 from openanpr.web.local.app import local_app, metrics_app
 from openanpr.web.local.asking import MOST_BODY_BYTES, answered
+from openanpr.web.local.gate import Own
 from openanpr.web.local.node import metrics_route
 from tests.run_node.world import CAMERA, DEVICE, MARK, NOW, World, covert, listed, read
 
@@ -227,7 +228,7 @@ def test_a_fault_of_the_node_is_told_by_its_kind_and_its_words_are_nowhere(world
     def fail(asked) -> object:
         raise {"key": KeyError, "type": TypeError, "store": StoreError}[asked.path["what"]]("AB12CDE")
 
-    world.app = local_app([answered("/{what}", fail)])
+    world.app = local_app([answered("/{what}", fail, guard=Own.MACHINE)], world.made.gate)
     for kind in ("key", "type"):
         status, message = world.refused("GET", f"/{kind}")
         assert (status, "AB12CDE" in message) == (500, False)

@@ -14,7 +14,8 @@ from pathlib import Path
 from openanpr.core.camera import CameraId
 from openanpr.core.span import Span
 from openanpr.store.chdb_folder import ChdbFolder
-from openanpr.store.reads_find import MOST_ROWS, reads_of_cameras, whole_reads
+from openanpr.store.reads_named import whole_reads
+from tests.store.asked import reads_of_cameras
 from tests.store.journal_child import tell
 
 CAMERAS = [CameraId(force, 1, camera) for force in (53, 54) for camera in range(1, 30)]
@@ -25,8 +26,9 @@ def main(folder: Path) -> None:
     now = datetime.now(UTC)
     span = Span(now - timedelta(days=3650), now + timedelta(days=3650))
     with ChdbFolder.open(folder) as engine:
-        found = reads_of_cameras(engine, CAMERAS, span, limit=MOST_ROWS)
+        found = reads_of_cameras(engine, CAMERAS, span)
         keys = [row.key for row in found.rows]
+        assert not found.more
         # One key at a time: a read that is stored twice is told twice.
         for key in keys:
             (whole,) = whole_reads(engine, [key])

@@ -15,7 +15,7 @@ from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.read_key import ReadKey
 from openanpr.store.clickhouse_server import ClickHouseServer, ServerAddress
 from openanpr.store.pictures import Bucket, PictureName, Pictures
-from openanpr.store.reads_find import whole_read
+from openanpr.store.reads_named import whole_read
 from openanpr.wire.read_batch import encode_read
 from tests.ingest.pictures import jpeg
 from tests.store.s3_server import make_bucket, running_s3

@@ -131,7 +131,7 @@ class Node:
         self.data.mkdir(mode=0o700, exist_ok=True)
         file = self.data / "node.toml"
         file.touch(mode=0o600)
-        file.write_text(f"[listen]\nport = {self.port}\n{self.settings}", "utf-8")
+        file.write_text(f"[listen]\nport = {self.port}\n[people]\nport = 0\n{self.settings}", "utf-8")
 
     def launch(self) -> None:
         """Start it and do not wait."""

@@ -84,6 +84,16 @@ class AlertDesk:
             raise NoSuchAlertError
         return alert
 
+    def may_know(self, alert_id: str, viewer: Viewer) -> bool:
+        """Return whether the viewer may know of an alert at all; not of one that is not kept any more.
+
+        Of an open entry everybody may, of a covert one those whom it names.
+        """
+        try:
+            return admits(self._store.find(alert_id).key.channel, viewer)
+        except NoSuchAlertError:
+            return False
+
     def step(self, alert_id: str, move: Move, viewer: Viewer, *, shown: int) -> Alert:
         """Return the alert after a person's step, kept on disk; raises what `alert.work.take_step` raises."""
         for _ in range(_TRIES):

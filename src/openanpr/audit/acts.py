@@ -48,6 +48,12 @@ class Act(StrEnum):
     APPROVAL = "approval"
     REFUSAL = "refusal"
     ALERT_HANDLING = "alert-handling"
+    PEOPLE_CHANGE = "people-change"
+    ENROLMENT = "enrolment"
+    HOLD = "hold"
+    FAILURE = "failure"
+    LOG_END = "log-end"
+    LOG_BEGIN = "log-begin"
     REVIEW = "review"
 
 
@@ -151,13 +157,19 @@ class Erasure(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn(Event):
-    """Somebody signed in or out, was refused, locked out, or stepped up; by which means."""
+    """Somebody signed in or out, was refused, locked out, or stepped up; by which means.
+
+    Why somebody was refused is secret: it would tell whoever tries names whether there is an account.
+    `source` is where it came from, `about` what else tells the act apart (a session's id).
+    """
 
     act: ClassVar[Act] = Act.SIGN_IN
     person: Secret
     outcome: Word
     means: Word
     reason: Secret | None = None
+    source: Secret | None = None
+    about: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +236,83 @@ class AlertHandling(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleChange(Event):
+    """Who may do what was changed, or was to be and was refused: then `reason` has why.
+
+    `person` does it, `subject` is whom it is done to; `about` is what else tells the act apart.
+    """
+
+    act: ClassVar[Act] = Act.PEOPLE_CHANGE
+    person: Secret
+    subject: Secret
+    step: Word
+    outcome: Word
+    reason: Secret | None = None
+    source: Secret | None = None
+    about: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment(Event):
+    """A device, a feed or a camera was let in, changed or sent away; by itself if nobody is named."""
+
+    act: ClassVar[Act] = Act.ENROLMENT
+    step: Word
+    subject: Secret
+    person: Secret | None = None
+    reason: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding(Event):
+    """Reads are kept beyond their time for a case, until `until`, or are not any more."""
+
+    act: ClassVar[Act] = Act.HOLD
+    step: Word
+    hold: Secret
+    reads: Count
+    until: Day | None = None
+    person: Secret | None = None
+    reference: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure(Event):
+    """The act of the entry in `regards` was logged and then not done, or not wholly; `fault` says why."""
+
+    act: ClassVar[Act] = Act.FAILURE
+    failed: Word
+    fault: Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEnd(Event):
+    """The last entry of a log whose key was changed; `next_key` is the SHA-256 of the next log's key."""
+
+    act: ClassVar[Act] = Act.LOG_END
+    person: Secret
+    reason: Secret
+    next_key: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogBegin(Event):
+    """The first entry of a log that takes the place of another, and why.
+
+    `size` and `root` are those of the other's last checkpoint that is known here, `last_key` the SHA-256 of
+    its key as text.
+    """
+
+    act: ClassVar[Act] = Act.LOG_BEGIN
+    why: Word
+    size: Count
+    root: Digest
+    last_key: Digest
+    person: Secret
+    reason: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review(Event):
     """Past searches were looked at: by a round of the clock (then nobody is named), or a step of a reviewer.
 
@@ -253,6 +342,12 @@ EVENTS: tuple[type[Event], ...] = (
     Approval,
     Refusal,
     AlertHandling,
+    PeopleChange,
+    Enrolment,
+    Holding,
+    Failure,
+    LogEnd,
+    LogBegin,
     Review,
 )
 """One class for each act."""

@@ -8,9 +8,12 @@ Its folder holds `entries/` (records, see record.py), `openings/` (what opens th
 from __future__ import annotations
 
 import secrets as randomness
+import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -26,13 +29,14 @@ from openanpr.audit.checkpoint import (
 from openanpr.audit.commitment import SALT_BYTES, Opening
 from openanpr.audit.disclosure import Disclosure
 from openanpr.audit.disk import hold_writer, make_folder
-from openanpr.audit.entry import Secrets, seal
+from openanpr.audit.entry import Entry, Secrets, parse_entry, seal
 from openanpr.audit.faults import AuditError, CannotWriteError, DamagedError
-from openanpr.audit.history import History
+from openanpr.audit.history import HISTORY, LATEST, History
 from openanpr.audit.merkle import consistency_path, inclusion_path
 from openanpr.audit.note import NoteKey, NoteSigner, parse_signature
+from openanpr.audit.port import Receipt
 from openanpr.audit.record import read_records
-from openanpr.audit.recovery import Standing, recover
+from openanpr.audit.recovery import ABOUT, Standing, recover
 from openanpr.audit.tiles import WIDTH
 from openanpr.audit.together import BrokenOffError, Together
 from openanpr.audit.tree import Tree
@@ -49,10 +53,27 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """Where an event stands in the log."""
+class LogStanding:
+    """How a log does: entries, the size of its last checkpoint and the seconds since that was signed.
 
-    index: int
+    `refuses` says why it takes nothing more; empty where it does.
+    """
+
+    entries: int
+    checkpoint_size: int
+    checkpoint_age_s: float
+    free_bytes: int
+    reserve_bytes: int
+    refuses: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A file of the log at one moment: its first `size` bytes, or `content` where it is replaced whole."""
+
+    name: str
+    size: int
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +101,7 @@ class AuditLog:
         self._signed_at = time.monotonic()
         self._broken = ""
         self._together: Together[_Item, Receipt] = Together(self._write)
+        self._erasing = threading.Lock()
 
     @classmethod
     def open(cls, folder: Path, signer: NoteSigner, settings: LogSettings | None = None) -> AuditLog:
@@ -113,6 +135,11 @@ class AuditLog:
         return self._tree.size
 
     @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self._folder
+
+    @property
     def key(self) -> NoteKey:
         """The public key of the log: to be published where the log is not."""
         return self._signer.key
@@ -139,6 +166,11 @@ class AuditLog:
         except BrokenOffError as fault:
             raise CannotWriteError("the writing of the audit log was broken off", unsure=True) from fault
 
+    def verify_able(self) -> None:
+        """Raise CannotWriteError where the log takes nothing now, as far as can be told beforehand."""
+        self._check_able()
+        self._check_room(0)
+
     def checkpoint(self) -> SignedCheckpoint:
         """Return a signed checkpoint of all entries until now. Raises AuditError where it cannot be kept."""
         with self._together.alone():
@@ -156,6 +188,48 @@ class AuditLog:
         if time.monotonic() - self._signed_at >= self._settings.every_s:
             return self.checkpoint()
         return self._latest
+
+    def standing(self) -> LogStanding:
+        """Return how the log does. Nothing is raised: a disk that cannot be asked has no room."""
+        reserve, refuses = self._settings.reserve_bytes, self._broken
+        try:
+            free = free_bytes(self._folder)
+        except CannotWriteError as fault:
+            free, refuses = 0, refuses or str(fault)
+        if not refuses and free < reserve:
+            refuses = "its disk is full"
+        age_s = time.monotonic() - self._signed_at
+        return LogStanding(self.size, self._latest.checkpoint.size, age_s, free, reserve, refuses)
+
+    def entries_from(self, first: int, most: int) -> tuple[Entry, ...]:
+        """Return at most `most` entries from number `first` on, without what opens them.
+
+        Raises DamagedError, EntryError.
+        """
+        last, found = min(first + most, self.size), list[Entry]()
+        while (at := first + len(found)) < last:
+            part = read_records(self._entries.read(at // WIDTH), first=at - at % WIDTH).entries
+            wanted = part[at % WIDTH : at % WIDTH + last - at]
+            if not wanted:
+                raise DamagedError(at)
+            found += map(parse_entry, wanted)
+        return tuple(found)
+
+    def open_before(self, cutoff: datetime, first: int) -> tuple[tuple[int, ...], int]:
+        """Return the numbers from `first` on of entries before `cutoff` that can still be opened.
+
+        With the number from which to look the next time. Raises DamagedError, EntryError, OpeningError.
+        """
+        found, at = list[int](), first - first % WIDTH
+        while at < self.size:
+            entries = self.entries_from(at, WIDTH)
+            older = [n for n, entry in enumerate(entries, at) if entry.at < cutoff]
+            openable = {one.index for one in self._openings.read(at // WIDTH) if isinstance(one, Opening)}
+            found += [n for n in older if n in openable]
+            if len(older) < len(entries) or len(entries) < WIDTH:
+                break
+            at += WIDTH
+        return tuple(found), at
 
     def lodge(self, old_size: int) -> Lodged:
         """Return what a witness is handed that saw the log at `old_size` (0: never).
@@ -219,12 +293,24 @@ class AuditLog:
 
         erased = 0
         for number in sorted({index // WIDTH for index in wanted}):
-            with self._together.alone():
+            with self._erasing, self._together.alone():
                 try:
                     erased += self._openings.erase(number, chosen, at=event.at)
                 except OSError as fault:
                     raise CannotWriteError.of(fault) from fault
         return erased
+
+    @contextmanager
+    def cut(self) -> Generator[tuple[Cut, ...]]:
+        """Lend the files of the log as they are at one moment, while the block lasts; it goes on meanwhile.
+
+        Nothing is erased until the block ends. Tiles are left out, for they are made from the entries.
+        Raises OSError.
+        """
+        with self._erasing:
+            with self._together.alone():
+                files = tuple(_cut(self._folder))
+            yield files
 
     def close(self) -> None:
         """Sign a last checkpoint and let go of the log."""
@@ -243,9 +329,7 @@ class AuditLog:
         self._check_able()
         first = self.size
         written = [Written(item.entry, item.secrets) for item in items]
-        needed = sum(len(item.entry) for item in items)
-        if free_bytes(self._folder) - needed < self._settings.reserve_bytes:
-            raise CannotWriteError("the disk of the audit log is full: make room, nothing is done until then")
+        self._check_room(sum(len(item.entry) for item in items))
         self._broken = "a write was broken off"  # until it is known to be whole, or wholly undone
         try:
             put(written, first=first, entries=self._entries, openings=self._openings)
@@ -273,13 +357,34 @@ class AuditLog:
         self._latest = signed
         self._signed_at = time.monotonic()
 
+    def _check_room(self, needed: int) -> None:
+        if free_bytes(self._folder) - needed < self._settings.reserve_bytes:
+            raise CannotWriteError("the disk of the audit log is full: make room, nothing is done until then")
+
     def _check_able(self) -> None:
         if self._broken:
             raise CannotWriteError(f"the audit log takes nothing more, {self._broken}: start the node again")
+
+
+def _cut(folder: Path) -> Iterator[Cut]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if name.parts[0] in {"entries", "openings", HISTORY} and path.is_file():
+            yield Cut(name.as_posix(), path.stat().st_size)
+        elif name.as_posix() in {LATEST, ABOUT}:
+            yield Cut(name.as_posix(), path.stat().st_size, path.read_bytes())
 
 
 def _new_salt() -> bytes:
     return randomness.token_bytes(SALT_BYTES)
 
 
-__all__ = ["AuditError", "AuditLog", "CannotWriteError", "DamagedError", "LogSettings", "Receipt"]
+__all__ = [
+    "AuditError",
+    "AuditLog",
+    "CannotWriteError",
+    "DamagedError",
+    "LogSettings",
+    "LogStanding",
+    "Receipt",
+]

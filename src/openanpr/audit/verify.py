@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="FOLDER", nargs="?", help="an exported log")
     parser.add_argument(
         "--checkpoint",
+        "--since",
         metavar="FILE",
         action="append",
         default=[],

@@ -25,16 +25,20 @@ def declare(desk: Desk, by: Actor, mark: Plate, relation: Relation, *, now: date
         raise ValueError(f"a person declares at most {_MOST} vehicles: withdraw those that are gone")
     sealed = desk.keys.seal(mark.vrm.encode(), owner=by.account_id, nonce=desk.chance(NONCE_BYTES))
     new = Declared(desk.fresh_id(), by.account_id, relation, shape, sealed, now)
-    desk.store.declare(new)
     told = event(Deed.MARK_DECLARED, now, by.account_id, by.account_id, by.source, declared=new.declared_id)
+    with desk.log.doing(told):
+        desk.store.declare(new)
     return Done(new, (told,))
 
 
 def withdraw(desk: Desk, by: Actor, declared_id: str, *, now: datetime) -> Done[bool]:
     """Withdraw one of the person's own declarations; return whether there was one."""
-    had = desk.store.withdraw_declared(by.account_id, declared_id, Ended(now, by.account_id, ""))
+    if all(one.declared_id != declared_id for one in desk.store.declared_of(by.account_id)):
+        return Done(False, ())  # noqa: FBT003 - what the act gave
     told = event(Deed.MARK_WITHDRAWN, now, by.account_id, by.account_id, by.source, declared=declared_id)
-    return Done(had, (told,) if had else ())
+    with desk.log.doing(told):
+        had = desk.store.withdraw_declared(by.account_id, declared_id, Ended(now, by.account_id, ""))
+    return Done(had, (told,))
 
 
 def own_marks(desk: Desk, by: Actor) -> tuple[tuple[Declared, str], ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from openanpr.core.role import Role
 from openanpr.people.account import Account
@@ -12,16 +14,22 @@ from openanpr.people.duties import DutyError
 from openanpr.people.event import Deed, PeopleEvent, PeopleRefusedError, Reason
 from openanpr.people.keys import PeopleKeys
 from openanpr.people.password import Passwords
-from openanpr.people.ports import PeopleStore
+from openanpr.people.ports import EventLog, PeopleStore
 from openanpr.people.roles import Grant
 from openanpr.people.session import Claimed, SessionRules
 from openanpr.people.standing import Standing, standing
 from openanpr.people.training import TrainingRules
 
+_Given = ParamSpec("_Given")
+_Gives = TypeVar("_Gives")
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What acts of people need. `chance` gives so many random bytes, `fresh_id` an id that tells nothing."""
+    """What acts of people need. `chance` gives so many random bytes, `fresh_id` an id that tells nothing.
+
+    Every act is told to `log` before the store is written, and so is every refusal.
+    """
 
     store: PeopleStore
     keys: PeopleKeys
@@ -30,6 +38,7 @@ class Desk:
     fresh_id: Callable[[], str]
     sessions: SessionRules
     training: TrainingRules
+    log: EventLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,24 @@ class Actor:
     roles: frozenset[Role]
     source: str
     fresh: bool
+
+
+def refusals_told(
+    act: Callable[Concatenate[Desk, _Given], _Gives],
+) -> Callable[Concatenate[Desk, _Given], _Gives]:
+    """Return the act, whose refusals are in the log before anybody hears of them; each once."""
+
+    @wraps(act)
+    def telling(desk: Desk, *given: _Given.args, **named: _Given.kwargs) -> _Gives:
+        try:
+            return act(desk, *given, **named)
+        except PeopleRefusedError as refusal:
+            if not refusal.told:
+                desk.log.tell(refusal.event)
+                refusal.told = True
+            raise
+
+    return telling
 
 
 def event(

@@ -94,7 +94,7 @@ class PeopleEvent:
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[_ValueT]):
-    """What an act gave, with the events that it was, in their order."""
+    """What an act gave, with the events that it was, in their order; each was told before it was done."""
 
     value: _ValueT
     events: tuple[PeopleEvent, ...]
@@ -103,9 +103,12 @@ class Done(Generic[_ValueT]):
 class PeopleRefusedError(Exception):
     """An act was refused. The sentence is for whoever asked; `event` says more and is for the audit log.
 
+    `told`: the log has it already.
+
     `wait_s` is how many seconds to wait before another try, where waiting helps.
     """
 
     def __init__(self, sentence: str, event: PeopleEvent, *, wait_s: float = 0.0) -> None:
         super().__init__(sentence)
         self.event, self.wait_s = event, wait_s
+        self.told = False

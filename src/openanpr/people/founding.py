@@ -8,13 +8,13 @@ from typing import Final
 
 from openanpr.core.role import Role
 from openanpr.people.account import Account, Post, login_of
-from openanpr.people.desk import Desk, administrators, event
+from openanpr.people.desk import Desk, administrators, event, refusals_told
 from openanpr.people.duties import verify_grant
 from openanpr.people.event import MACHINE_OWNER, STRANGER, Deed, Done, PeopleEvent, PeopleRefusedError, Reason
 from openanpr.people.keys import NONCE_BYTES, TOKEN_BYTES, token_text
 from openanpr.people.link import LINK_LIFE, TOKEN_USE, Link, app_secret
 from openanpr.people.password import verify_fit
-from openanpr.people.ports import Acceptance, Credentials
+from openanpr.people.ports import Acceptance, Credentials, LoginTakenError
 from openanpr.people.recovery import CODE_BYTES, COUNT, code_digest, codes
 from openanpr.people.roles import Grant
 from openanpr.people.totp import NEVER, App, CodeError, app_address, app_text, step_of
@@ -79,6 +79,7 @@ class FoundedError(ValueError):
         )
 
 
+@refusals_told
 def first_link(desk: Desk, newcomer: Newcomer, *, now: datetime) -> Done[LinkMade]:
     """Return a link for a first administrator, made by the machine's owner; raises FoundedError, ValueError.
 
@@ -97,27 +98,44 @@ def first_link(desk: Desk, newcomer: Newcomer, *, now: datetime) -> Done[LinkMad
     return Done(made.value, (*events, *made.events))
 
 
-def make_account(
-    desk: Desk, newcomer: Newcomer, by: str, source: str, *, now: datetime
-) -> tuple[Account, PeopleEvent]:
-    """Keep a new account, of no use until its link is used; raises LoginTakenError, ValueError."""
-    account = Account(
-        desk.fresh_id(), login_of(newcomer.login), newcomer.name.strip(), newcomer.post, by, now
-    )
-    desk.store.add(account)
-    return account, event(Deed.ACCOUNT_MADE, now, by, account.account_id, source)
+def new_account(desk: Desk, newcomer: Newcomer, by: str, *, now: datetime) -> Account:
+    """Return an account that is yet to be kept, of no use until its link is used.
+
+    Raises LoginTakenError, ValueError.
+    """
+    login = login_of(newcomer.login)
+    if desk.store.by_login(login) is not None:
+        raise LoginTakenError
+    return Account(desk.fresh_id(), login, newcomer.name.strip(), newcomer.post, by, now)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A link that is yet to be kept, what is shown of it once, and the event that it is."""
+
+    link: Link
+    made: LinkMade
+    event: PeopleEvent
 
 
 def make_link(desk: Desk, account: Account, by: str, source: str, *, now: datetime) -> Done[LinkMade]:
     """Return a link for an account; an earlier one of it is gone."""
+    new = new_link(desk, account, by, source, now=now)
+    with desk.log.doing(new.event):
+        desk.store.put_link(new.link)
+    return Done(new.made, (new.event,))
+
+
+def new_link(desk: Desk, account: Account, by: str, source: str, *, now: datetime) -> NewLink:
+    """Return a link for an account, yet to be kept."""
     token = token_text(desk.chance(TOKEN_BYTES))
     ends_at = now + LINK_LIFE
     link = Link(desk.fresh_id(), account.account_id, desk.keys.digest(TOKEN_USE, token), by, now, ends_at)
-    desk.store.put_link(link)
     told = event(Deed.LINK_MADE, now, by, account.account_id, source, link=link.link_id)
-    return Done(LinkMade(account, token, ends_at), (told,))
+    return NewLink(link, LinkMade(account, token, ends_at), told)
 
 
+@refusals_told
 def look(desk: Desk, token: str, *, source: str, now: datetime) -> Invitation:
     """Return what a link is for; nothing is used up. Raises PeopleRefusedError for one that is not good."""
     _, account = _good(desk, token, source, now)
@@ -126,6 +144,7 @@ def look(desk: Desk, token: str, *, source: str, now: datetime) -> Invitation:
     return Invitation(account, app_text(secret), address)
 
 
+@refusals_told
 def accept(desk: Desk, token: str, answer: Answer, *, source: str, now: datetime) -> Done[Accepted]:
     """Use a link up: the account has this password, this app and new recovery codes, and nothing from before.
 
@@ -145,18 +164,17 @@ def accept(desk: Desk, token: str, answer: Answer, *, source: str, now: datetime
         raise PeopleRefusedError(sentence, told) from None
     recovery = codes(desk.chance(COUNT * CODE_BYTES))
     sealed = desk.keys.seal(secret, owner=account.account_id, nonce=desk.chance(NONCE_BYTES))
-    kept = desk.store.accept(
-        Acceptance(
-            link.link_id,
-            account.account_id,
-            Credentials(desk.passwords.hash(answer.password), App(sealed, step)),
-            tuple(code_digest(code, account.account_id, desk.keys) for code in recovery),
-            now,
-        )
+    acceptance = Acceptance(
+        link.link_id,
+        account.account_id,
+        Credentials(desk.passwords.hash(answer.password), App(sealed, step)),
+        tuple(code_digest(code, account.account_id, desk.keys) for code in recovery),
+        now,
     )
-    if not kept:
-        raise _not_good(account.account_id, source, now)
     told = event(Deed.LINK_USED, now, account.account_id, account.account_id, source, link=link.link_id)
+    with desk.log.doing(told):  # where it is not told, the link stays good
+        if not desk.store.accept(acceptance):
+            raise _not_good(account.account_id, source, now)
     return Done(Accepted(account, recovery), (told,))
 
 
@@ -174,7 +192,8 @@ def _not_good(subject: str, source: str, now: datetime) -> PeopleRefusedError:
 
 
 def _founder(desk: Desk, newcomer: Newcomer, now: datetime) -> tuple[Account, list[PeopleEvent]]:
-    account, made = make_account(desk, newcomer, MACHINE_OWNER, MACHINE_OWNER, now=now)
+    account = new_account(desk, newcomer, MACHINE_OWNER, now=now)
+    made = event(Deed.ACCOUNT_MADE, now, MACHINE_OWNER, account.account_id, MACHINE_OWNER)
     grant = Grant(
         grant_id=desk.fresh_id(),
         account_id=account.account_id,
@@ -186,7 +205,6 @@ def _founder(desk: Desk, newcomer: Newcomer, now: datetime) -> tuple[Account, li
         given_at=now,
         why="a first administrator of this node",
     )
-    desk.store.give(grant, lambda others: verify_grant(grant, others))
     given = event(
         Deed.ROLE_GIVEN,
         now,
@@ -196,6 +214,9 @@ def _founder(desk: Desk, newcomer: Newcomer, now: datetime) -> tuple[Account, li
         role=grant.role.value,
         grant=grant.grant_id,
     )
+    with desk.log.doing(made, given):
+        desk.store.add(account)
+        desk.store.give(grant, lambda others: verify_grant(grant, others))
     return account, [made, given]
 
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from openanpr.people.desk import Actor, Desk, administrators, duty_refusal, event, verify_fresh_actor
+from openanpr.people.desk import (
+    Actor,
+    Desk,
+    administrators,
+    duty_refusal,
+    event,
+    refusals_told,
+    verify_fresh_actor,
+)
 from openanpr.people.duties import (
     DutyError,
     Grave,
@@ -17,9 +27,10 @@ from openanpr.people.duties import (
     verify_second,
 )
 from openanpr.people.event import Deed, Done, PeopleEvent
-from openanpr.people.founding import LinkMade, make_link
+from openanpr.people.founding import LinkMade, new_link
 from openanpr.people.proposal import PROPOSAL_LIFE, Decision, Proposal
-from openanpr.people.register import RoleAsked, give, grant_of, known
+from openanpr.people.register import RoleAsked, given_event, grant_of, known
+from openanpr.people.roles import Grant
 
 
 class DecidedError(ValueError):
@@ -37,6 +48,7 @@ class Carried:
     link: LinkMade | None = None
 
 
+@refusals_told
 def propose_role(desk: Desk, by: Actor, asked: RoleAsked, *, now: datetime) -> Done[Proposal]:
     """Propose to give a role that needs two administrators; raises PeopleRefusedError, ValueError."""
     act = grave_role(asked.role)
@@ -56,6 +68,7 @@ def propose_role(desk: Desk, by: Actor, asked: RoleAsked, *, now: datetime) -> D
     )
 
 
+@refusals_told
 def propose(desk: Desk, by: Actor, act: Grave, account_id: str, why: str, *, now: datetime) -> Done[Proposal]:
     """Propose to renew somebody's credentials or to enable an account; raises as `propose_role`."""
     _verify_proposer(by, act, account_id, now)
@@ -66,6 +79,7 @@ def propose(desk: Desk, by: Actor, act: Grave, account_id: str, why: str, *, now
     return _kept(desk, by, Proposal(desk.fresh_id(), act, account_id, by.account_id, now, ends_at, why))
 
 
+@refusals_told
 def approve(desk: Desk, by: Actor, proposal_id: str, *, now: datetime) -> Done[Carried]:
     """Approve a proposal as a second administrator, and do the act; raises PeopleRefusedError, DecidedError.
 
@@ -73,8 +87,6 @@ def approve(desk: Desk, by: Actor, proposal_id: str, *, now: datetime) -> Done[C
     """
     proposal = _waiting(desk, proposal_id, now)
     _verify_approver(desk, by, proposal, now)
-    if not desk.store.decide(proposal_id, Decision(by.account_id, now, approved=True, why="")):
-        raise DecidedError
     told = event(
         Deed.GRAVE_ACT_APPROVED,
         now,
@@ -85,10 +97,16 @@ def approve(desk: Desk, by: Actor, proposal_id: str, *, now: datetime) -> Done[C
         proposal=proposal_id,
         proposed_by=proposal.proposed_by,
     )
-    link, events = _carry_out(desk, by, proposal, now)
-    return Done(Carried(proposal, link), (told, *events))
+    # All of it is told before any of it is done: a decision without its act would be neither.
+    act = _act(desk, by, proposal, now)
+    with desk.log.doing(told, act.event):
+        if not desk.store.decide(proposal_id, Decision(by.account_id, now, approved=True, why="")):
+            raise DecidedError
+        act.do()
+    return Done(Carried(proposal, act.link), (told, act.event))
 
 
+@refusals_told
 def refuse(desk: Desk, by: Actor, proposal_id: str, why: str, *, now: datetime) -> Done[Proposal]:
     """Refuse a proposal; the proposer may take it back so. Raises PeopleRefusedError, DecidedError."""
     proposal = _waiting(desk, proposal_id, now)
@@ -96,26 +114,42 @@ def refuse(desk: Desk, by: Actor, proposal_id: str, why: str, *, now: datetime) 
         verify_administrator(by.roles)
     except DutyError as fault:
         raise duty_refusal(fault, Deed.GRAVE_ACT_REFUSED, now, by, proposal.subject) from None
-    if not desk.store.decide(proposal_id, Decision(by.account_id, now, approved=False, why=why)):
-        raise DecidedError
     told = event(
         Deed.GRAVE_ACT_REFUSED, now, by.account_id, proposal.subject, by.source, proposal=proposal_id
     )
+    with desk.log.doing(told):
+        if not desk.store.decide(proposal_id, Decision(by.account_id, now, approved=False, why=why)):
+            raise DecidedError
     return Done(proposal, (told,))
 
 
-def _carry_out(
-    desk: Desk, by: Actor, proposal: Proposal, now: datetime
-) -> tuple[LinkMade | None, tuple[PeopleEvent, ...]]:
-    if proposal.grant is not None:
-        return None, give(desk, by, proposal.grant, now=now).events
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What an approved proposal comes to: its event, what does it, and the link that it makes, if any."""
+
+    event: PeopleEvent
+    do: Callable[[], object]
+    link: LinkMade | None = None
+
+
+def _act(desk: Desk, by: Actor, proposal: Proposal, now: datetime) -> _Act:
+    grant = proposal.grant
+    if grant is not None:
+        return _Act(given_event(grant, by, now), partial(_give, desk, by, grant, now))
     account = known(desk, proposal.subject)
     if proposal.act is Grave.RENEW_CREDENTIALS:
-        made = make_link(desk, account, by.account_id, by.source, now=now)
-        return made.value, made.events
-    desk.store.enable(proposal.subject)
+        new = new_link(desk, account, by.account_id, by.source, now=now)
+        return _Act(new.event, partial(desk.store.put_link, new.link), new.made)
     told = event(Deed.ACCOUNT_ENABLED, now, by.account_id, proposal.subject, by.source)
-    return None, (told,)
+    return _Act(told, partial(desk.store.enable, proposal.subject))
+
+
+def _give(desk: Desk, by: Actor, grant: Grant, now: datetime) -> None:
+    try:
+        desk.store.give(grant, lambda others: verify_grant(grant, others))
+    except DutyError as fault:
+        role = grant.role.value
+        raise duty_refusal(fault, Deed.ROLE_GIVEN, now, by, grant.account_id, role=role) from None
 
 
 def _waiting(desk: Desk, proposal_id: str, now: datetime) -> Proposal:
@@ -147,7 +181,6 @@ def _verify_approver(desk: Desk, by: Actor, proposal: Proposal, now: datetime) -
 
 
 def _kept(desk: Desk, by: Actor, proposal: Proposal) -> Done[Proposal]:
-    desk.store.propose(proposal)
     told = event(
         Deed.GRAVE_ACT_PROPOSED,
         proposal.proposed_at,
@@ -157,4 +190,6 @@ def _kept(desk: Desk, by: Actor, proposal: Proposal) -> Done[Proposal]:
         act=proposal.act.value,
         proposal=proposal.proposal_id,
     )
+    with desk.log.doing(told):
+        desk.store.propose(proposal)
     return Done(proposal, (told,))

@@ -11,7 +11,7 @@ from typing import Final, Protocol, cast
 from urllib.parse import urlencode
 
 from openanpr.people.account import MOST_TEXT, Account, login_of
-from openanpr.people.desk import Desk, event
+from openanpr.people.desk import Desk, event, refusals_told
 from openanpr.people.event import STRANGER, Deed, Done, PeopleEvent, PeopleRefusedError, Reason
 from openanpr.people.id_token import IdTokenError, key_set, verify_id_token
 from openanpr.people.keys import NONCE_BYTES, TOKEN_BYTES, SealError, base64url, token_text
@@ -67,13 +67,16 @@ class Back:
     issuer: str | None = None
 
 
+@refusals_told
 def begin(desk: Desk, provider: Provider, *, source: str, now: datetime) -> Done[Sent]:
     """Return where to send a browser that wants to sign in by this provider."""
     state, nonce, verifier, browser = (token_text(desk.chance(TOKEN_BYTES)) for _ in range(4))
     digest = desk.keys.digest(_USE, state)
     asked = json.dumps([provider.name, nonce, verifier, base64url(desk.keys.digest("browser", browser))])
     sealed = desk.keys.seal(asked.encode(), owner=_USE, nonce=desk.chance(NONCE_BYTES))
-    desk.store.put_challenge(Challenge(digest, _USE, "", sealed, now + _LIFE), now=now)
+    told = event(Deed.SIGN_IN_BEGUN, now, STRANGER, STRANGER, source, provider=provider.name)
+    with desk.log.doing(told):
+        desk.store.put_challenge(Challenge(digest, _USE, "", sealed, now + _LIFE), now=now)
     query = {
         "response_type": "code",
         "client_id": provider.client_id,
@@ -85,10 +88,10 @@ def begin(desk: Desk, provider: Provider, *, source: str, now: datetime) -> Done
         "code_challenge_method": "S256",
     }
     glue = "&" if "?" in provider.authorise_at else "?"
-    told = event(Deed.SIGN_IN_BEGUN, now, STRANGER, STRANGER, source, provider=provider.name)
     return Done(Sent(f"{provider.authorise_at}{glue}{urlencode(query)}", browser), (told,))
 
 
+@refusals_told
 def finish(
     desk: Desk, provider: Provider, line: ProviderLine, back: Back, *, source: str, now: datetime
 ) -> Done[SignedIn]:
@@ -99,6 +102,7 @@ def finish(
     changed for an ID token with the verifier. 4. The token holds. 5. Its claims give a role. Raises
     PeopleRefusedError; nothing of the provider's words reaches the person.
     """
+    desk.log.verify_able()  # before the state is used up
     try:
         nonce, verifier = _taken(desk, provider, back, now)
         token = line.id_token(provider, CodeExchange(back.code, verifier))
@@ -147,13 +151,14 @@ def _account(
     login = login_of(f"{provider.name}:{hashlib.sha256(subject.encode()).hexdigest()[:24]}")
     by = f"oidc:{provider.name}"
     account = Account(desk.fresh_id(), login, name, provider.rules.post, by, now)
+    made = event(Deed.ACCOUNT_MADE, now, by, account.account_id, source, provider=provider.name)
     try:
-        desk.store.add_with(account, provider.issuer, subject)
+        with desk.log.doing(made):
+            desk.store.add_with(account, provider.issuer, subject)
     except LoginTakenError:  # the same person came twice at once
         if (found := _known(desk, provider, subject)) is None:
             raise
         return found, ()
-    made = event(Deed.ACCOUNT_MADE, now, by, account.account_id, source, provider=provider.name)
     return account, (made,)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openanpr.people.account import Account
-from openanpr.people.desk import Actor, Desk, event, verify_fresh_actor
+from openanpr.people.desk import Actor, Desk, event, refusals_told, verify_fresh_actor
 from openanpr.people.event import STRANGER, Deed, Done, PeopleRefusedError, Reason
 from openanpr.people.keys import base64url
 from openanpr.people.passkey import (
@@ -33,11 +33,14 @@ _STEP_UP: Final = "step up by passkey"
 _MOST_NAME: Final = 60
 
 
+@refusals_told
 def begin_adding(desk: Desk, site: Site, by: Actor, *, now: datetime) -> Done[str]:
     """Return the options to make a passkey with; the person gave a second factor just now."""
     verify_fresh_actor(by, Deed.PASSKEY_BEGUN, by.account_id, now=now)
     account = _account(desk, by.account_id)
-    challenge = _ask(desk, _ADD, by.account_id, now)
+    told = event(Deed.PASSKEY_BEGUN, now, by.account_id, by.account_id, by.source)
+    with desk.log.doing(told):
+        challenge = _ask(desk, _ADD, by.account_id, now)
     options = registration_options(
         site,
         account_id=account.account_id,
@@ -45,9 +48,10 @@ def begin_adding(desk: Desk, site: Site, by: Actor, *, now: datetime) -> Done[st
         challenge=challenge,
         others=desk.store.passkeys_of(account.account_id),
     )
-    return Done(options, (event(Deed.PASSKEY_BEGUN, now, by.account_id, by.account_id, by.source),))
+    return Done(options, (told,))
 
 
+@refusals_told
 def finish_adding(
     desk: Desk, site: Site, by: Actor, answer: str, *, name: str, now: datetime
 ) -> Done[Passkey]:
@@ -61,20 +65,24 @@ def finish_adding(
     except PasskeyError as fault:
         raise _refused(fault, Deed.PASSKEY_ADDED, who, source, now) from None
     new = Passkey(found.credential_id, who, found.public_key, found.sign_count, name.strip(), now)
-    if not desk.store.add_passkey(new):
-        raise _refused(PasskeyError(), Deed.PASSKEY_ADDED, who, source, now)
     told = event(Deed.PASSKEY_ADDED, now, who, who, source, passkey=_id_text(new))
+    with desk.log.doing(told):
+        if not desk.store.add_passkey(new):
+            raise _refused(PasskeyError(), Deed.PASSKEY_ADDED, who, source, now)
     return Done(new, (told,))
 
 
+@refusals_told
 def remove(desk: Desk, by: Actor, credential_id: bytes, *, now: datetime) -> Done[bool]:
     """Take one of the person's own passkeys off; return whether they had it."""
     verify_fresh_actor(by, Deed.PASSKEY_REMOVED, by.account_id, now=now)
-    had = desk.store.remove_passkey(by.account_id, credential_id)
-    told = event(
-        Deed.PASSKEY_REMOVED, now, by.account_id, by.account_id, by.source, passkey=base64url(credential_id)
-    )
-    return Done(had, (told,) if had else ())
+    who = by.account_id
+    if all(one.credential_id != credential_id for one in desk.store.passkeys_of(who)):
+        return Done(False, ())  # noqa: FBT003 - what the act gave
+    told = event(Deed.PASSKEY_REMOVED, now, who, who, by.source, passkey=base64url(credential_id))
+    with desk.log.doing(told):
+        had = desk.store.remove_passkey(who, credential_id)
+    return Done(had, (told,))
 
 
 def begin_sign_in(desk: Desk, site: Site, *, now: datetime) -> str:
@@ -82,6 +90,7 @@ def begin_sign_in(desk: Desk, site: Site, *, now: datetime) -> str:
     return assertion_options(site, challenge=_ask(desk, _SIGN_IN, "", now), keys=())
 
 
+@refusals_told
 def sign_in_by_passkey(desk: Desk, site: Site, answer: str, *, source: str, now: datetime) -> Done[SignedIn]:
     """Return the person's session; raises PeopleRefusedError.
 
@@ -99,6 +108,7 @@ def sign_in_by_passkey(desk: Desk, site: Site, answer: str, *, source: str, now:
     return begin_session(desk, account, Way.PASSKEY, source, now=now)
 
 
+@refusals_told
 def begin_step_up(desk: Desk, site: Site, token: str, *, source: str, now: datetime) -> str:
     """Return the options with which a person gives a second factor by one of their passkeys."""
     who = present(desk, token, source=source, now=now).session.account_id
@@ -106,6 +116,7 @@ def begin_step_up(desk: Desk, site: Site, token: str, *, source: str, now: datet
     return assertion_options(site, challenge=challenge, keys=desk.store.passkeys_of(who))
 
 
+@refusals_told
 def step_up_by_passkey(
     desk: Desk, site: Site, token: str, answer: str, *, source: str, now: datetime
 ) -> Done[Renewed]:
@@ -128,7 +139,11 @@ def _ask(desk: Desk, use: str, account_id: str, now: datetime) -> bytes:
 
 
 def _take(desk: Desk, answer: str, use: str, account_id: str, now: datetime) -> bytes:
-    """Return the challenge that an answer answers, gone from the store whatever comes of it."""
+    """Return the challenge that an answer answers, gone from the store whatever comes of it.
+
+    But for a log that takes nothing: then it stays, and is as good until its time is over.
+    """
+    desk.log.verify_able()
     challenge = challenge_of(answer)
     kept = desk.store.take_challenge(desk.keys.digest(use, base64url(challenge)))
     if kept is None or kept.use != use or kept.account_id != account_id or now >= kept.ends_at:

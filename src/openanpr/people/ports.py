@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from openanpr.people.account import Account, Ended
 from openanpr.people.declared import Declared
+from openanpr.people.event import PeopleEvent
 from openanpr.people.link import Link
 from openanpr.people.passkey import Passkey
 from openanpr.people.proposal import Decision, Proposal
@@ -55,6 +57,25 @@ class Challenge:
     account_id: str
     sealed: bytes = field(repr=False)
     ends_at: datetime
+
+
+class EventLog(Protocol):
+    """The audit log, as acts about people know it."""
+
+    def verify_able(self) -> None:
+        """Raise where nothing can be told now: then nothing is begun that uses something up."""
+        ...
+
+    def tell(self, event: PeopleEvent) -> None:
+        """Log an event, on disk when this returns; raises where it cannot be: the act is refused then."""
+        ...
+
+    def doing(self, *events: PeopleEvent) -> AbstractContextManager[None]:
+        """Tell the events, then let the block do what they say; that it failed is told too.
+
+        Raises, before the block, where they cannot be told.
+        """
+        ...
 
 
 class Accounts(Protocol):

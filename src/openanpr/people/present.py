@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openanpr.people.account import Ended
-from openanpr.people.desk import Actor, Desk, duty_refusal, event, standing_of
+from openanpr.people.desk import Actor, Desk, duty_refusal, event, refusals_told, standing_of
 from openanpr.people.duties import DutyError, verify_administrator
-from openanpr.people.event import STRANGER, Deed, Done, PeopleEvent, PeopleRefusedError, Reason
+from openanpr.people.event import STRANGER, Deed, Done, PeopleRefusedError, Reason
 from openanpr.people.keys import TOKEN_BYTES, token_text
 from openanpr.people.second_factor import FactorError, use_code
 from openanpr.people.session import (
@@ -47,6 +47,7 @@ class Renewed:
     csrf: str = field(repr=False)
 
 
+@refusals_told
 def present(desk: Desk, token: str, *, source: str, now: datetime) -> Present:
     """Return who shows this token; raises PeopleRefusedError.
 
@@ -66,6 +67,7 @@ def present(desk: Desk, token: str, *, source: str, now: datetime) -> Present:
     return Present(session, found)
 
 
+@refusals_told
 def verify_form(desk: Desk, token: str, csrf: str, *, source: str, now: datetime) -> Present:
     """Return who sends a form; raises PeopleRefusedError, also where it is not the session's form."""
     found = present(desk, token, source=source, now=now)
@@ -87,11 +89,13 @@ def actor(desk: Desk, found: Present, *, source: str, now: datetime) -> Actor:
     return Actor(found.session.account_id, found.standing.roles, source, fresh)
 
 
+@refusals_told
 def step_up(desk: Desk, token: str, code: str, *, source: str, now: datetime) -> Done[Renewed]:
     """Return the session under another token, after a second factor; raises PeopleRefusedError.
 
     Somebody who stole the token can try codes no faster than at the door.
     """
+    desk.log.verify_able()
     found = present(desk, token, source=source, now=now)
     who = found.session.account_id
     try:
@@ -104,17 +108,17 @@ def step_up(desk: Desk, token: str, code: str, *, source: str, now: datetime) ->
     except FactorError as fault:
         told = event(Deed.STEPPED_UP, now, who, who, source, refused=fault.reason)
         raise PeopleRefusedError("the code is not taken: wait for the next one", told) from None
+    done = renewed(desk, found.session, way, source=source, now=now)
     succeeded(desk, counted)
-    return renewed(desk, found.session, way, source=source, now=now)
+    return done
 
 
+@refusals_told
 def renewed(desk: Desk, session: Session, way: Way, *, source: str, now: datetime) -> Done[Renewed]:
     """Return the session under another token, a second factor having been given just now."""
     token = token_text(desk.chance(TOKEN_BYTES))
     digest = desk.keys.digest(TOKEN_USE, token)
     successor = next_of(session, session_id=desk.fresh_id(), digest=digest, source=source, now=now)
-    if not desk.store.follow(session, successor, now):
-        raise _refused(desk, session, SessionError(Reason.OVER), source, now)
     who = session.account_id
     done = event(
         Deed.STEPPED_UP,
@@ -126,36 +130,44 @@ def renewed(desk: Desk, session: Session, way: Way, *, source: str, now: datetim
         before=session.session_id,
         way=way.value,
     )
+    with desk.log.doing(done):
+        if not desk.store.follow(session, successor, now):
+            raise _refused(desk, session, SessionError(Reason.OVER), source, now)
     return Done(Renewed(successor, token, csrf_token(token, desk.keys)), (done,))
 
 
 def sign_out(desk: Desk, token: str, *, source: str, now: datetime) -> Done[None]:
     """End the session of this token; nothing is refused where there is none."""
     session = desk.store.session(desk.keys.digest(TOKEN_USE, token))
-    if session is None:
+    if session is None or all(one.family != session.family for one in desk.store.open_sessions(now)):
         return Done(None, ())
-    ended = desk.store.end_family(session.family, Ended(now, session.account_id, "signed out"))
     who = session.account_id
     told = event(Deed.SIGNED_OUT, now, who, who, source, session=session.session_id)
-    return Done(None, (told,) if ended else ())
+    with desk.log.doing(told):
+        desk.store.end_family(session.family, Ended(now, who, "signed out"))
+    return Done(None, (told,))
 
 
+@refusals_told
 def end_session(desk: Desk, by: Actor, session_id: str, why: str, *, now: datetime) -> Done[int]:
     """End one session, one's own or as an administrator, with its whole family; raises LookupError."""
     found = next((one for one in desk.store.open_sessions(now) if one.session_id == session_id), None)
     if found is None:
         raise LookupError("there is no such session, or not any more")
     _verify_may_end(by, found.account_id, now)
-    count = desk.store.end_family(found.family, Ended(now, by.account_id, why))
     told = event(Deed.SESSIONS_REVOKED, now, by.account_id, found.account_id, by.source, session=session_id)
+    with desk.log.doing(told):
+        count = desk.store.end_family(found.family, Ended(now, by.account_id, why))
     return Done(count, (told,))
 
 
+@refusals_told
 def end_sessions(desk: Desk, by: Actor, account_id: str, why: str, *, now: datetime) -> Done[int]:
     """End all sessions of a person, by themselves or an administrator; return how many there were."""
     _verify_may_end(by, account_id, now)
-    count = desk.store.end_sessions(account_id, Ended(now, by.account_id, why))
-    told = event(Deed.SESSIONS_REVOKED, now, by.account_id, account_id, by.source, count=str(count))
+    told = event(Deed.SESSIONS_REVOKED, now, by.account_id, account_id, by.source)
+    with desk.log.doing(told):
+        count = desk.store.end_sessions(account_id, Ended(now, by.account_id, why))
     return Done(count, (told,))
 
 
@@ -173,17 +185,20 @@ def _refused(
 ) -> PeopleRefusedError:
     subject = STRANGER if session is None else session.account_id
     if fault.stolen and session is not None:
-        count = desk.store.end_family(session.family, Ended(now, STRANGER, _STOLEN))
-        told = PeopleEvent(
+        told = event(
             Deed.STOLEN_SESSION_ENDED,
             now,
             STRANGER,
             subject,
             source,
-            (("count", str(count)), ("session", session.session_id)),
-            fault.reason,
+            refused=fault.reason,
+            session=session.session_id,
         )
-        return PeopleRefusedError(str(fault), told)
+        with desk.log.doing(told):
+            desk.store.end_family(session.family, Ended(now, STRANGER, _STOLEN))
+        refusal = PeopleRefusedError(str(fault), told)
+        refusal.told = True
+        return refusal
     return PeopleRefusedError(
         str(fault), event(Deed.SESSION_USED, now, STRANGER, subject, source, refused=fault.reason)
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from openanpr.people.account import login_of
-from openanpr.people.desk import Actor, Desk, event, standing_of
+from openanpr.people.desk import Actor, Desk, event, refusals_told, standing_of
 from openanpr.people.event import STRANGER, Deed, Done, PeopleRefusedError, Reason
 from openanpr.people.second_factor import FactorError, use_code
 from openanpr.people.tries import SlowDownError, begin_step, succeeded
@@ -15,6 +15,7 @@ SOCKET: Final = "socket"
 _NOT_TAKEN: Final = "the name and the code are not taken together: wait for the app's next code"
 
 
+@refusals_told
 def prove(desk: Desk, login: str, code: str, *, now: datetime) -> Done[Actor]:
     """Return who acts on the socket, by a code of their app or a recovery code; raises PeopleRefusedError.
 
@@ -37,9 +38,10 @@ def prove(desk: Desk, login: str, code: str, *, now: datetime) -> Done[Actor]:
         raise PeopleRefusedError(sentence, told, wait_s=fault.wait_s) from None
     except FactorError as fault:
         raise _refused(who, fault.reason, now) from None
-    succeeded(desk, counted)
     roles = standing_of(desk, account, now=now).roles
     told = event(Deed.FACTOR_PROVED, now, who, who, SOCKET, way=way.value)
+    desk.log.tell(told)
+    succeeded(desk, counted)
     return Done(Actor(who, roles, SOCKET, fresh=True), (told,))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from openanpr.core.role import Rank, Role
 from openanpr.people.account import Account, Ended
-from openanpr.people.desk import Actor, Desk, duty_refusal, event
+from openanpr.people.desk import Actor, Desk, duty_refusal, event, refusals_told
 from openanpr.people.duties import (
     DutyError,
     grave_role,
@@ -18,11 +18,13 @@ from openanpr.people.duties import (
     verify_maker,
     verify_other,
 )
-from openanpr.people.event import Deed, Done
-from openanpr.people.founding import LinkMade, Newcomer, make_account, make_link
+from openanpr.people.event import Deed, Done, PeopleEvent
+from openanpr.people.founding import LinkMade, Newcomer, make_link, new_account
 from openanpr.people.roles import Grant
 from openanpr.people.training import Training
 
+_NO_ROLE: Final = "there is no such role to withdraw, or not any more"
+_DISABLED: Final = "this account is disabled already"
 _MAY_RECORD: Final = frozenset({Role.ADMINISTRATOR, Role.ANPR_MANAGER})
 
 
@@ -48,14 +50,19 @@ class Passed:
     expires_on: date
 
 
+@refusals_told
 def add_person(desk: Desk, by: Actor, newcomer: Newcomer, *, now: datetime) -> Done[LinkMade]:
     """Return the link for a new account, which has no role; raises PeopleRefusedError, LoginTakenError."""
     _verify(by, Deed.ACCOUNT_MADE, "", now)
-    account, made = make_account(desk, newcomer, by.account_id, by.source, now=now)
+    account = new_account(desk, newcomer, by.account_id, now=now)
+    made = event(Deed.ACCOUNT_MADE, now, by.account_id, account.account_id, by.source)
+    with desk.log.doing(made):
+        desk.store.add(account)
     link = make_link(desk, account, by.account_id, by.source, now=now)
     return Done(link.value, (made, *link.events))
 
 
+@refusals_told
 def link_again(desk: Desk, by: Actor, account_id: str, *, now: datetime) -> Done[LinkMade]:
     """Return another link for an account whose first was never used; the earlier one is gone.
 
@@ -69,6 +76,7 @@ def link_again(desk: Desk, by: Actor, account_id: str, *, now: datetime) -> Done
     return make_link(desk, account, by.account_id, by.source, now=now)
 
 
+@refusals_told
 def give_role(desk: Desk, by: Actor, asked: RoleAsked, *, now: datetime) -> Done[Grant]:
     """Give a role that one administrator may give; raises PeopleRefusedError, ValueError, LookupError.
 
@@ -87,17 +95,24 @@ def give_role(desk: Desk, by: Actor, asked: RoleAsked, *, now: datetime) -> Done
     return give(desk, by, grant, now=now)
 
 
+@refusals_told
 def give(desk: Desk, by: Actor, grant: Grant, *, now: datetime) -> Done[Grant]:
     """Keep a grant that may stand beside the person's others; raises PeopleRefusedError."""
-    role = grant.role.value
+    done = given_event(grant, by, now)
     try:
-        desk.store.give(grant, lambda others: verify_grant(grant, others))
+        verify_grant(grant, desk.store.grants_of(grant.account_id))
+        with desk.log.doing(done):
+            desk.store.give(grant, lambda others: verify_grant(grant, others))
     except DutyError as fault:
+        role = grant.role.value
         raise duty_refusal(fault, Deed.ROLE_GIVEN, now, by, grant.account_id, role=role) from None
-    done = event(
-        Deed.ROLE_GIVEN, now, by.account_id, grant.account_id, by.source, role=role, grant=grant.grant_id
-    )
     return Done(grant, (done,))
+
+
+def given_event(grant: Grant, by: Actor, now: datetime) -> PeopleEvent:
+    """Return the event of a role that is given."""
+    role, number = grant.role.value, grant.grant_id
+    return event(Deed.ROLE_GIVEN, now, by.account_id, grant.account_id, by.source, role=role, grant=number)
 
 
 def grant_of(desk: Desk, given_by: str, asked: RoleAsked, *, now: datetime) -> Grant:
@@ -119,24 +134,30 @@ def grant_of(desk: Desk, given_by: str, asked: RoleAsked, *, now: datetime) -> G
     )
 
 
+@refusals_told
 def withdraw_role(desk: Desk, by: Actor, grant_id: str, why: str, *, now: datetime) -> Done[Grant]:
     """Take a role away at once, one's own too; raises PeopleRefusedError, LookupError."""
     _verify(by, Deed.ROLE_WITHDRAWN, "", now)
-    grant = desk.store.withdraw(grant_id, Ended(now, by.account_id, why))
-    if grant is None:
-        raise LookupError("there is no such role to withdraw, or not any more")
+    held = next((one for one in desk.store.every_grant() if one.grant_id == grant_id), None)
+    if held is None or held.withdrawn is not None:
+        raise LookupError(_NO_ROLE)
     told = event(
         Deed.ROLE_WITHDRAWN,
         now,
         by.account_id,
-        grant.account_id,
+        held.account_id,
         by.source,
-        role=grant.role.value,
+        role=held.role.value,
         grant=grant_id,
     )
+    with desk.log.doing(told):
+        grant = desk.store.withdraw(grant_id, Ended(now, by.account_id, why))
+        if grant is None:
+            raise LookupError(_NO_ROLE)
     return Done(grant, (told,))
 
 
+@refusals_told
 def record_training(desk: Desk, by: Actor, passed: Passed, *, now: datetime) -> Done[Training]:
     """Record that somebody passed a course; by an administrator or an ANPR manager, not of themselves."""
     try:
@@ -156,7 +177,6 @@ def record_training(desk: Desk, by: Actor, passed: Passed, *, now: datetime) -> 
         by.account_id,
         now,
     )
-    desk.store.record(training)
     told = event(
         Deed.TRAINING_RECORDED,
         now,
@@ -166,9 +186,12 @@ def record_training(desk: Desk, by: Actor, passed: Passed, *, now: datetime) -> 
         course=training.course,
         training=training.training_id,
     )
+    with desk.log.doing(told):
+        desk.store.record(training)
     return Done(training, (told,))
 
 
+@refusals_told
 def disable(desk: Desk, by: Actor, account_id: str, why: str, *, now: datetime) -> Done[Account]:
     """Disable another person's account and end its sessions and links at once; raises PeopleRefusedError.
 
@@ -181,10 +204,12 @@ def disable(desk: Desk, by: Actor, account_id: str, why: str, *, now: datetime) 
         raise duty_refusal(fault, Deed.ACCOUNT_DISABLED, now, by, account_id) from None
     if not why.strip():
         raise ValueError("an account is disabled for a reason: say why")
-    known(desk, account_id)
-    if not desk.store.disable(account_id, Ended(now, by.account_id, why)):
-        raise ValueError("this account is disabled already")
+    if not known(desk, account_id).able:
+        raise ValueError(_DISABLED)
     told = event(Deed.ACCOUNT_DISABLED, now, by.account_id, account_id, by.source)
+    with desk.log.doing(told):
+        if not desk.store.disable(account_id, Ended(now, by.account_id, why)):
+            raise ValueError(_DISABLED)
     return Done(known(desk, account_id), (told,))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from openanpr.people.desk import Actor, Desk, event, verify_fresh_actor
+from openanpr.people.desk import Actor, Desk, event, refusals_told, verify_fresh_actor
 from openanpr.people.event import Deed, Done, Reason
 from openanpr.people.recovery import CODE_BYTES, COUNT, code_digest, codes, looks_like_one
 from openanpr.people.session import Way
@@ -14,13 +14,16 @@ from openanpr.people.totp import SECRET_BYTES, CodeError, step_of
 _NOBODYS: Final = bytes(SECRET_BYTES)
 
 
+@refusals_told
 def new_codes(desk: Desk, by: Actor, *, now: datetime) -> Done[tuple[str, ...]]:
     """Return new recovery codes in place of the old ones, shown once; the second factor must be fresh."""
     who = by.account_id
     verify_fresh_actor(by, Deed.RECOVERY_CODES_MADE, who, now=now)
     made = codes(desk.chance(COUNT * CODE_BYTES))
-    desk.store.replace_recovery(who, tuple(code_digest(code, who, desk.keys) for code in made))
-    return Done(made, (event(Deed.RECOVERY_CODES_MADE, now, who, who, by.source),))
+    told = event(Deed.RECOVERY_CODES_MADE, now, who, who, by.source)
+    with desk.log.doing(told):
+        desk.store.replace_recovery(who, tuple(code_digest(code, who, desk.keys) for code in made))
+    return Done(made, (told,))
 
 
 class FactorError(Exception):
@@ -34,8 +37,10 @@ class FactorError(Exception):
 def use_code(desk: Desk, account_id: str, code: str, *, now: datetime) -> Way:
     """Use up a code of the person's app, or a recovery code, and return which it was; raises FactorError.
 
-    The store keeps the use before anybody is let in: of two that come at once with one code, one is.
+    The store keeps the use before anybody is let in: of two that come at once with one code, one is. Where
+    the log takes nothing, none is used up; where it fails a moment later, the code is gone and nobody is in.
     """
+    desk.log.verify_able()
     if looks_like_one(code):
         digest = code_digest(code, account_id, desk.keys)
         if not desk.store.use_recovery(account_id, digest, now):

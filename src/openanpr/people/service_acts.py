@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from openanpr.people.account import Ended
-from openanpr.people.desk import Actor, Desk, duty_refusal, event, verify_fresh_actor
+from openanpr.people.desk import Actor, Desk, duty_refusal, event, refusals_told, verify_fresh_actor
 from openanpr.people.duties import DutyError, verify_administrator
 from openanpr.people.event import STRANGER, Deed, Done, PeopleRefusedError, Reason
 from openanpr.people.keys import TOKEN_BYTES, token_text
 from openanpr.people.register import known
 from openanpr.people.service import TOKEN_USE, Scope, Service
+
+_NO_SERVICE: Final = "there is no such service to revoke, or not any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class ServiceMade:
     token: str = field(repr=False)
 
 
+@refusals_told
 def make_service(desk: Desk, by: Actor, asked: ServiceAsked, *, now: datetime) -> Done[ServiceMade]:
     """Return a service with its token; by an administrator with a fresh second factor."""
     _verify(by, Deed.SERVICE_MADE, asked.owner, now)
@@ -49,7 +53,6 @@ def make_service(desk: Desk, by: Actor, asked: ServiceAsked, *, now: datetime) -
         now,
         asked.ends_at,
     )
-    desk.store.put_service(service)
     scopes = " ".join(sorted(service.scopes))
     told = event(
         Deed.SERVICE_MADE,
@@ -60,19 +63,27 @@ def make_service(desk: Desk, by: Actor, asked: ServiceAsked, *, now: datetime) -
         service=service.service_id,
         scopes=scopes,
     )
+    with desk.log.doing(told):
+        desk.store.put_service(service)
     return Done(ServiceMade(service, token), (told,))
 
 
+@refusals_told
 def revoke_service(desk: Desk, by: Actor, service_id: str, why: str, *, now: datetime) -> Done[Service]:
     """Revoke a service at once; raises PeopleRefusedError, LookupError."""
     _verify(by, Deed.SERVICE_REVOKED, STRANGER, now)
-    service = desk.store.revoke_service(service_id, Ended(now, by.account_id, why))
-    if service is None:
-        raise LookupError("there is no such service to revoke, or not any more")
-    told = event(Deed.SERVICE_REVOKED, now, by.account_id, service.owner, by.source, service=service_id)
+    found = next((one for one in desk.store.every_service() if one.service_id == service_id), None)
+    if found is None or found.revoked is not None:
+        raise LookupError(_NO_SERVICE)
+    told = event(Deed.SERVICE_REVOKED, now, by.account_id, found.owner, by.source, service=service_id)
+    with desk.log.doing(told):
+        service = desk.store.revoke_service(service_id, Ended(now, by.account_id, why))
+        if service is None:
+            raise LookupError(_NO_SERVICE)
     return Done(service, (told,))
 
 
+@refusals_told
 def service_for(desk: Desk, token: str, scope: Scope, *, source: str, now: datetime) -> Service:
     """Return the service that shows this token for one scope; raises PeopleRefusedError.
 

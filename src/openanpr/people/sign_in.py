@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from openanpr.people.account import Account, login_of
-from openanpr.people.desk import Desk, event
+from openanpr.people.desk import Desk, event, refusals_told
 from openanpr.people.event import STRANGER, Deed, Done, PeopleEvent, PeopleRefusedError, Reason
 from openanpr.people.keys import TOKEN_BYTES, token_text
 from openanpr.people.second_factor import FactorError, use_code
@@ -40,12 +40,16 @@ class SignedIn:
     device: str = field(repr=False)
 
 
+@refusals_told
 def sign_in(desk: Desk, said: Said, *, now: datetime) -> Done[SignedIn]:
     """Return the person's session; raises PeopleRefusedError, with one sentence for every fault.
+
+    Where the log takes nothing, nobody is let in and nothing is used up.
 
     1. The try is counted. 2. The password, which costs as much where nobody has the name. 3. The second
     factor, used up. 4. A session with a token that was nobody's before.
     """
+    desk.log.verify_able()
     account = _account(desk, said.login)
     subject = STRANGER if account is None else account.account_id
     try:
@@ -67,10 +71,11 @@ def sign_in(desk: Desk, said: Said, *, now: datetime) -> Done[SignedIn]:
         way = use_code(desk, account.account_id, said.code, now=now)
     except FactorError as fault:
         raise _refused(said, subject, fault.reason, now) from None
+    done = begin_session(desk, account, way, said.source, now=now)
     if verdict.outdated:
         desk.store.rehash(account.account_id, old=kept.password, new=desk.passwords.hash(said.password))
     succeeded(desk, counted)
-    return begin_session(desk, account, way, said.source, now=now)
+    return done
 
 
 def begin_session(
@@ -97,7 +102,6 @@ def begin_session(
         fresh_source=source,
         claimed=claimed,
     )
-    desk.store.put_session(session)
     device = device_token(account.account_id, desk.chance(DEVICE_BYTES), desk.keys)
     events: list[PeopleEvent] = []
     if way is Way.RECOVERY:
@@ -113,6 +117,8 @@ def begin_session(
             way=way.value,
         )
     )
+    with desk.log.doing(*events):
+        desk.store.put_session(session)
     return Done(SignedIn(account, session, token, csrf_token(token, desk.keys), device), tuple(events))
 
 

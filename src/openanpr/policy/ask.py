@@ -30,6 +30,12 @@ class Act(StrEnum):
     SEE_PLACE = "see-place"
     RUN_RETENTION = "run-retention"
     MANAGE_PEOPLE = "manage-people"
+    SEE_LISTS = "see-lists"
+    CHANGE_LIST = "change-list"
+    APPROVE_LIST_CHANGE = "approve-list-change"
+    MANAGE_DEVICES = "manage-devices"
+    MANAGE_QUARANTINE = "manage-quarantine"
+    READ_LOG = "read-log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ class Guarded:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The person whose account is changed."""
+    """The person whose account is changed, or who asked for the change that is to be approved."""
 
     person: str
 
@@ -186,8 +192,18 @@ _PARTS: dict[Act, frozenset[str]] = {
     ),
     **dict.fromkeys((Act.APPROVE, Act.REVIEW, Act.OPEN_IN_REVIEW), frozenset({"asked"})),
     **dict.fromkeys((Act.ANSWER_ALERT, Act.SEE_COVERT, Act.SEE_PLACE), frozenset({"guarded"})),
-    Act.RUN_RETENTION: frozenset(),
-    Act.MANAGE_PEOPLE: frozenset({"account"}),
+    **dict.fromkeys(
+        (
+            Act.RUN_RETENTION,
+            Act.SEE_LISTS,
+            Act.CHANGE_LIST,
+            Act.MANAGE_DEVICES,
+            Act.MANAGE_QUARANTINE,
+            Act.READ_LOG,
+        ),
+        frozenset[str](),
+    ),
+    **dict.fromkeys((Act.MANAGE_PEOPLE, Act.APPROVE_LIST_CHANGE), frozenset({"account"})),
 }
 
 

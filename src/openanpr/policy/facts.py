@@ -36,6 +36,9 @@ _RESOURCES = {
     **dict.fromkeys((Act.ANSWER_ALERT, Act.SEE_COVERT), "Entries"),
     Act.SEE_PLACE: "Places",
     Act.MANAGE_PEOPLE: "People",
+    **dict.fromkeys((Act.SEE_LISTS, Act.CHANGE_LIST, Act.APPROVE_LIST_CHANGE), "Lists"),
+    Act.MANAGE_DEVICES: "Devices",
+    Act.READ_LOG: "Log",
 }
 _Part = TypeVar("_Part", bound=Hashable)
 _Facts = dict[str, Any]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from openanpr.audit.acts import Refusal, Review
+from openanpr.audit.port import Log, logged
 from openanpr.core.span import Span
 from openanpr.policy.ask import Act, Person, Request
 from openanpr.policy.decide import Decision
@@ -18,7 +19,7 @@ from openanpr.policy.decide import Outcome as Decided
 from openanpr.review.figures import ReviewFigures
 from openanpr.review.item import Finding, Item, Outcome, Referral, Remedy, Taken, verify_said
 from openanpr.review.numbers import ReviewNumbers
-from openanpr.review.ports import Items, Judge, Log, PastSearches
+from openanpr.review.ports import Items, Judge, PastSearches
 from openanpr.review.seen import ItemSeen, Told, seen
 
 _SHOWN = 200
@@ -71,20 +72,21 @@ def take(desk: ReviewDesk, by: Person, item_id: str, *, now: datetime) -> ItemSe
     NotInHandError where another has it or was first.
     """
     item = _judged(desk, by, item_id, Act.REVIEW, now)
-    entry = desk.log.append(Review(at=now, step="take", person=by.id, item=item_id))
     stale = now - timedelta(days=desk.numbers.taken_days.value)
-    if not desk.items.take(item_id, Taken(by.id, now), stale_before=stale):
-        desk.log.append(Review(at=now, step="not-taken", person=by.id, item=item_id, regards=entry.index))
-        raise NotInHandError("another reviewer has this item, or there is a finding: look at the queue again")
+    with logged(desk.log, Review(at=now, step="take", person=by.id, item=item_id)):
+        if not desk.items.take(item_id, Taken(by.id, now), stale_before=stale):
+            raise NotInHandError(
+                "another reviewer has this item, or there is a finding: look at the queue again"
+            )
     return _whole(desk, _again(desk, item), now)
 
 
 def give_back(desk: ReviewDesk, by: Person, item_id: str, *, now: datetime) -> None:
     """Put an item back into the queue. Raises NoSuchItemError, NotInHandError."""
     _in_hand(desk, by, item_id, Act.REVIEW, now)
-    desk.log.append(Review(at=now, step="give-back", person=by.id, item=item_id))
-    if not desk.items.give_back(item_id, by.id):
-        raise NotInHandError("this item is no longer in your hand: look at the queue again")
+    with logged(desk.log, Review(at=now, step="give-back", person=by.id, item=item_id)):
+        if not desk.items.give_back(item_id, by.id):
+            raise NotInHandError("this item is no longer in your hand: look at the queue again")
 
 
 def look(desk: ReviewDesk, by: Person, item_id: str, *, now: datetime) -> ItemSeen:
@@ -104,8 +106,8 @@ def open_marks(
     item = _in_hand(desk, by, item_id, Act.OPEN_IN_REVIEW, now)
     if search_id not in {one.search_id for one in item.raised.concerns}:
         raise NoSuchItemError
-    desk.log.append(Review(at=now, step="open", person=by.id, item=item_id, search=search_id))
-    return desk.past.marks_of(search_id)
+    with logged(desk.log, Review(at=now, step="open", person=by.id, item=item_id, search=search_id)):
+        return desk.past.marks_of(search_id)
 
 
 def give_finding(desk: ReviewDesk, by: Person, item_id: str, said: Said, *, now: datetime) -> Item:
@@ -118,10 +120,9 @@ def give_finding(desk: ReviewDesk, by: Person, item_id: str, said: Said, *, now:
     told = Review(
         at=now, step="finding", person=by.id, item=item_id, outcome=finding.outcome.value, reason=finding.text
     )
-    entry = desk.log.append(told)
-    if not desk.items.find(item_id, finding):
-        desk.log.append(Review(at=now, step="not-found", person=by.id, item=item_id, regards=entry.index))
-        raise NotInHandError("there is a finding already, or the item is no longer in your hand")
+    with logged(desk.log, told):
+        if not desk.items.find(item_id, finding):
+            raise NotInHandError("there is a finding already, or the item is no longer in your hand")
     return replace(item, finding=finding)
 
 
@@ -136,9 +137,9 @@ def refer(desk: ReviewDesk, by: Person, item_id: str, why: str, *, now: datetime
     if item.finding is None or item.finding.outcome is Outcome.PROPER or item.referral is not None:
         raise NotInHandError("only an item found improper or unclear, and not yet referred, can be referred")
     referral = Referral(by.id, now, why.strip())
-    desk.log.append(Review(at=now, step="refer", person=by.id, item=item_id, reason=referral.why))
-    if not desk.items.refer(item_id, referral):
-        raise NotInHandError("somebody referred it first")
+    with logged(desk.log, Review(at=now, step="refer", person=by.id, item=item_id, reason=referral.why)):
+        if not desk.items.refer(item_id, referral):
+            raise NotInHandError("somebody referred it first: look at the item again")
     return replace(item, referral=referral)
 
 

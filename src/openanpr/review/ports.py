@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from openanpr.audit.acts import Event
 from openanpr.core.purpose import ReferenceState
 from openanpr.core.span import Span
 from openanpr.policy.ask import Request
@@ -16,23 +15,6 @@ from openanpr.review.item import Finding, Item, Raised, Referral, Taken
 from openanpr.review.past import PastSearch
 from openanpr.review.references import Retested
 from openanpr.review.vehicles import DeclaredVehicle
-
-
-class Entry(Protocol):
-    """Where an event stands in the audit log."""
-
-    @property
-    def index(self) -> int:
-        """Its number."""
-        ...
-
-
-class Log(Protocol):
-    """The audit log. `append` returns when the event is on the disk, and raises where it is not."""
-
-    def append(self, event: Event, /) -> Entry:
-        """Log one event."""
-        ...
 
 
 class PastSearches(Protocol):

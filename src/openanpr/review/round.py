@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from openanpr.audit.acts import Review
+from openanpr.audit.port import Log
 from openanpr.core.span import Span
 from openanpr.policy.search_numbers import SearchNumbers
 from openanpr.review.item import item_of_sample, item_of_signal
 from openanpr.review.numbers import ReviewNumbers
-from openanpr.review.ports import CaseSystem, DeclaredVehicles, Items, Log, PastSearches, References
+from openanpr.review.ports import CaseSystem, DeclaredVehicles, Items, PastSearches, References
 from openanpr.review.references import due_for_retest, retest
 from openanpr.review.sampling import Draw, SamplingKey, commitment, month_of, sampled
 from openanpr.review.signal import NotComputed

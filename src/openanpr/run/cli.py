@@ -146,6 +146,18 @@ def _add_services(commands: Any) -> None:  # noqa: ANN401 - as above
     add_services(commands)
 
 
+def _add_sign_in(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.signing_in import add_sign_in  # noqa: PLC0415 - as above
+
+    add_sign_in(commands)
+
+
+def _add_audit(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.audit import add_audit  # noqa: PLC0415 - as above
+
+    add_audit(commands)
+
+
 # One line for each command; each names its own module only when it is called.
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_read,
@@ -164,6 +176,8 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_policy,
     _add_people,
     _add_services,
+    _add_sign_in,
+    _add_audit,
 )
 
 

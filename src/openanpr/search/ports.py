@@ -22,6 +22,8 @@ from openanpr.search.found import Answer, CameraWorked, CommonMark, FoundMark, F
 from openanpr.search.question import Drawn, Spelling
 from openanpr.search.record import Case, CaseHold, Note, SearchRecord, State
 
+MOST_ROWS = 100_000
+
 
 class StoppedError(Exception):
     """A search was cancelled while it ran."""
@@ -48,6 +50,15 @@ class Bounds:
     seconds: int = 60
     memory_bytes: int = 1_000_000_000
     without: tuple[CameraId, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a search without a name, and for bounds that bound nothing."""
+        if not self.search_id.strip():
+            raise ValueError("a search is bounded under its id: without one it could not be stopped")
+        if not 1 <= self.rows <= MOST_ROWS or self.seconds < 1 or self.memory_bytes < 1:
+            raise ValueError(
+                f"a search shows from 1 to {MOST_ROWS} rows, and has at least a second and a byte"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ What must fit together, and how it is made to:
   from that moment. Devices and lists are pinned after the journal whose batches speak of them.
 * Small notes of what was done with a store (up to which revision of a list was looked back) are read before
   the stores: what was noted is in them, and what was done since is done once more.
+* The audit log is cut after every store: it may tell of acts that the backup has not, never the other way.
 * Pictures lie beside the reads that name them and are copied last. What was acknowledged before the cut is
   in the backup; what comes later may be in part. Retention at the next start removes what it had dropped.
 
@@ -33,6 +34,7 @@ from pathlib import Path
 
 import msgspec
 
+from openanpr.audit.log import AuditLog
 from openanpr.store.backup_files import BackupError, Filling, private_file, private_folder, sync_folder
 from openanpr.store.backup_manifest import CONTENT, FORM, LIST, Manifest, Schema, write_manifest
 from openanpr.store.backup_reads import Frozen, frozen
@@ -51,8 +53,8 @@ class Parts:
     What lies in the folder `data` comes back at its place there, what lies elsewhere under its name.
     `databases` are the other SQLite files; `notes` are small files that are replaced whole, where they are;
     `reads` is the folder that `engine` has open; in `folders` (pictures, secrets) files are written once.
-    Inside `still()` nobody writes to the read store (no reads, no holds, no retention), nor passes a group of
-    its consumer in the journal. `settings` is a file, if any.
+    `log` is the audit log. Inside `still()` nobody writes to the read store (no reads, no holds, no
+    retention), nor passes a group of its consumer in the journal. `settings` is a file, if any.
     """
 
     data: Path
@@ -63,11 +65,12 @@ class Parts:
     reads: Path
     folders: Sequence[Path]
     settings: Path | None
+    log: AuditLog
     still: Callable[[], AbstractContextManager[object]]
 
     def __post_init__(self) -> None:
         """Refuse parts that would lie upon one another."""
-        all_of_it = (self.journal, *self.databases, *self.notes, self.reads, *self.folders)
+        all_of_it = (self.journal, *self.databases, *self.notes, self.reads, self.log.folder, *self.folders)
         places = [self.place(path) for path in all_of_it]
         if len(set(places)) < len(places) or {SETTINGS, RESTORED}.intersection(places):
             raise ValueError("the parts of a node need names of their own")
@@ -91,7 +94,7 @@ def backup(parts: Parts, destination: Path, *, now: Callable[[], datetime], prog
     its own. Raises BackupError; then nothing is left at `destination`.
     """
     began = now()
-    _make(destination, but_not_in=(parts.data, parts.reads, *parts.folders))
+    _make(destination, but_not_in=(parts.data, parts.reads, parts.log.folder, *parts.folders))
     try:
         with private_file(destination / LIST) as listing:
             filling = Filling(destination / CONTENT, listing)
@@ -130,6 +133,7 @@ def _filled(parts: Parts, filling: Filling) -> tuple[Schema, ...]:
         for path, content in notes.items():
             filling.text(content, parts.place(path))
         _copy_cut(parts, filling, databases, reads)
+    _copy_log(parts, filling)
     if parts.settings is not None:
         filling.file(parts.settings, SETTINGS)
     for folder in parts.folders:
@@ -141,6 +145,16 @@ def _copy_cut(parts: Parts, filling: Filling, databases: Sequence[Pinned], reads
     for database in databases:
         filling.made(parts.place(database.path), database.copy)
     reads.copy(filling, parts.place(parts.reads))
+
+
+def _copy_log(parts: Parts, filling: Filling) -> None:
+    place = parts.place(parts.log.folder)
+    with parts.log.cut() as files:
+        for one in files:
+            if one.content is None:
+                filling.beginning(parts.log.folder / one.name, f"{place}/{one.name}", one.size)
+            else:
+                filling.text(one.content, f"{place}/{one.name}")
 
 
 def _reads_schema(parts: Parts) -> Schema:

@@ -51,6 +51,20 @@ class Filling:
             new.write(content)
         self._note(Listed(path, len(content), hashlib.sha256(content).hexdigest()))
 
+    def beginning(self, source: Path, path: str, size: int) -> None:
+        """Copy the first `size` bytes of a file that only grows; raises OSError."""
+        digest, left = hashlib.sha256(), size
+        with opened(source) as old, private_file(self._place(path)) as new:
+            while chunk := old.read(min(_CHUNK, left)):
+                new.write(chunk)
+                digest.update(chunk)
+                left -= len(chunk)
+            new.flush()
+            os.fsync(new.fileno())
+        if left:
+            raise OSError(f"{source.name} has become shorter while it was copied")
+        self._note(Listed(path, size, digest.hexdigest()))
+
     def made(self, path: str, make: Callable[[Path], None]) -> None:
         """Have a file made at its place by `make`, which finds it empty; raises what that raises."""
         place = self._place(path)

@@ -12,7 +12,12 @@ from typing import Protocol, TypeAlias, TypeVar
 from openanpr.wire.json_decoder import json_decoder
 
 Value: TypeAlias = (
-    str | int | Sequence[str] | Sequence[tuple[int, int, int]] | Sequence[tuple[str, int, int, int, int]]
+    str
+    | float
+    | Sequence[str]
+    | Sequence[tuple[float, float]]
+    | Sequence[tuple[int, int, int]]
+    | Sequence[tuple[str, int, int, int, int]]
 )
 """What may be given for a `{name:Type}` of a statement. Times are milliseconds of Unix time."""
 

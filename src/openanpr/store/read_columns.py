@@ -31,8 +31,8 @@ EARLINESS = 2**40 + 2**20
 """What `earliness` is counted down from, in milliseconds (migrations/reads/0002_reads.sql)."""
 
 CONFIDENCE_STEPS = 10_000
-_P_STEPS = 1_000_000
-_DEGREE_STEPS = 10_000_000
+P_STEPS = 1_000_000
+DEGREE_STEPS = 10_000_000
 _ABSENT = bytes(32)
 _NO_HASH = _ABSENT.hex()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -139,10 +139,10 @@ def _circumstance_columns(records: Sequence[CaptureRecord]) -> tuple[Column, ...
         texts("direction", [r.direction for r in records]),
         numbers("frames", "UInt32", [r.frames for r in records]),
         maybe_numbers(
-            "lat_e7", "Int32", [None if p is None else round(p.lat * _DEGREE_STEPS) for p in places]
+            "lat_e7", "Int32", [None if p is None else round(p.lat * DEGREE_STEPS) for p in places]
         ),
         maybe_numbers(
-            "lon_e7", "Int32", [None if p is None else round(p.lon * _DEGREE_STEPS) for p in places]
+            "lon_e7", "Int32", [None if p is None else round(p.lon * DEGREE_STEPS) for p in places]
         ),
         maybe_numbers("place_error_m", "Float32", [None if p is None else p.error_m for p in places]),
         texts("model", [r.model for r in records]),
@@ -210,7 +210,7 @@ def read_of(
         plate.syntax,
         None if plate.confidence is None else plate.confidence / CONFIDENCE_STEPS,
         candidates=tuple(
-            Candidate(text or vrm, p / _P_STEPS)
+            Candidate(text or vrm, p / P_STEPS)
             for text, p in zip(plate.candidate_plate, plate.candidate_p, strict=True)
         ),
         characters=_characters(vrm, plate),
@@ -269,10 +269,10 @@ def _origin(row: CameraRow, captured_at: datetime) -> Origin | None:
 def _characters(vrm: str, plate: PlateRow) -> tuple[Character, ...]:
     rivals: dict[int, list[tuple[str, float]]] = {}
     for at, c, p in zip(plate.rival_at, plate.rival_c, plate.rival_p, strict=True):
-        rivals.setdefault(at, []).append((c, p / _P_STEPS))
+        rivals.setdefault(at, []).append((c, p / P_STEPS))
     spelt = plate.character_c or list(vrm)
     return tuple(
-        Character(c, p / _P_STEPS, tuple(rivals.get(at, ())))
+        Character(c, p / P_STEPS, tuple(rivals.get(at, ())))
         for at, (c, p) in enumerate(zip(spelt, plate.character_p, strict=bool(plate.character_p)))
     )
 
@@ -280,7 +280,7 @@ def _characters(vrm: str, plate: PlateRow) -> tuple[Character, ...]:
 def _place(row: CameraRow) -> Place | None:
     if row.lat_e7 is None or row.lon_e7 is None:
         return None
-    return Place(row.lat_e7 / _DEGREE_STEPS, row.lon_e7 / _DEGREE_STEPS, row.place_error_m)
+    return Place(row.lat_e7 / DEGREE_STEPS, row.lon_e7 / DEGREE_STEPS, row.place_error_m)
 
 
 def _confidence(p: float | None) -> int | None:
@@ -289,7 +289,7 @@ def _confidence(p: float | None) -> int | None:
 
 
 def _p(p: float) -> int:
-    return round(p * _P_STEPS)
+    return round(p * P_STEPS)
 
 
 def _digest(sha256: str | None) -> bytes:

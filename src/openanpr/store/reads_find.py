@@ -1,284 +1,250 @@
-"""The questions that a node itself asks of the stored reads. People ask through the governed search."""
+"""What finds stored reads by question, a statement each. `store.searched_reads` alone may import it.
+
+Every function asks within the limits of a search (`store.under_way`), and raises StoppedError, TooMuchError
+and ReadsUnreachableError. Spans are from their first moment to before their last.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final
 
 import msgspec
 
 from openanpr.core.camera import CameraId
-from openanpr.core.read_key import ReadKey
-from openanpr.core.shape import shape_key
+from openanpr.core.read import Direction, Style
 from openanpr.core.span import Span
-from openanpr.ingest.arrival import ArrivedRead
-from openanpr.store.engine import ReadEngine, Value, statement
-from openanpr.store.read_columns import (
-    CONFIDENCE_STEPS,
-    CameraRow,
-    PlateRow,
-    from_ms,
-    read_of,
-    to_ms,
-)
+from openanpr.search.ports import Seen, SeenThen, TooMuchError
+from openanpr.search.question import Drawn
+from openanpr.store.engine import Value
+from openanpr.store.found_rows import CameraSide, PlateSide
+from openanpr.store.read_columns import DEGREE_STEPS, to_ms
+from openanpr.store.reads_named import Name
 from openanpr.store.sieve import sieve
+from openanpr.store.spellings import Wanted
+from openanpr.store.under_way import Asking
+from openanpr.store.value_parts import value_parts
+from openanpr.store.wildcard_form import like_pattern
 
-MOST_ROWS = 100_000
-MOST_SHAPES = 10_000
-MOST_KEYS = 20_000
-LEAST_FIXED = 3
-"""Characters that a wildcard must name: with fewer it would sweep in the whole store."""
+MOST_CAMERAS: Final = 3_000
+"""That one statement names; so many fit into one value, whatever their numbers."""
 
-# A ClickHouse server takes values of up to 128 KB by default (http_max_field_value_size).
-_VALUE_LENGTH = 120_000
-
-_FoundT = TypeVar("_FoundT")
-_RowT = TypeVar("_RowT")
-_ThingT = TypeVar("_ThingT")
-_Name: TypeAlias = tuple[str, int, int, int, int]
+HOUR: Final = timedelta(hours=1)
 _EPOCH = date(1970, 1, 1)
-_WILDCARD = re.compile(r"[A-Z0-9?*]{1,24}")
-# Of the signs that LIKE reads in its own way (% _ \\) none can come in: the form above bars them.
-_LIKE = str.maketrans("?*", "_%")
+_NOWHERE: Final = ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0))
 
 
-class QuestionError(ValueError):
-    """A question that may not be asked so."""
-
-
-@dataclass(frozen=True, slots=True)
-class BriefRead:
-    """A stored read without its particulars: `whole_read` has them. `confidence` is cut to 1/10,000."""
-
-    key: ReadKey
-    confidence: float | None
-    late: bool
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class VrmSeen:
-    """A VRM, how often it was seen in the months asked for, and its first and last day in them (UTC)."""
+class MarkSeen(msgspec.Struct, frozen=True, array_like=True):
+    """A mark, how many reads of it there are, and the capture of the first and the last in milliseconds."""
 
     vrm: str
-    n: int
-    first_day: date
-    last_day: date
+    reads: int
+    first_ms: int
+    last_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[_FoundT]):
-    """What was found, and whether the limit cut it short."""
+class Worked(msgspec.Struct, frozen=True, array_like=True):
+    """What a camera did: hours with reads in the span and before it; its last read in it (0: none)."""
 
-    rows: tuple[_FoundT, ...]
-    more: bool
-
-
-class _Brief(msgspec.Struct, frozen=True, array_like=True):
-    captured_ms: int
     force: int
     source: int
     camera: int
-    vrm: str
-    confidence: int | None
-    late: bool
-    latency_ms: int
-
-
-class _Whole(msgspec.Struct, Generic[_RowT], frozen=True, array_like=True):
-    captured_ms: int
-    force: int
-    source: int
-    camera: int
-    vrm: str
-    row: _RowT
+    hours: int
+    hours_before: int
+    last_ms: int
 
     @property
-    def name(self) -> _Name:
-        return self.vrm, self.captured_ms, self.force, self.source, self.camera
+    def id(self) -> CameraId:
+        """Which camera."""
+        return CameraId(self.force, self.source, self.camera)
 
 
-class _Seen(msgspec.Struct, frozen=True, array_like=True):
-    vrm: str
-    n: int
-    first_day: int
-    last_day: int
+@dataclass(frozen=True, slots=True)
+class Months:
+    """On which days marks were seen first and last in each month, newest first.
 
-
-class _LastDay(msgspec.Struct, frozen=True, array_like=True):
-    n: int
-    day: int
-
-
-def reads_of_vrm(engine: ReadEngine, vrm: str, span: Span, *, limit: int) -> Found[BriefRead]:
-    """The reads of exactly this spelling, newest first; raises QuestionError and StoreError."""
-    return _brief(engine, "reads_of_vrm", {"vrm": vrm, "shape": shape_key(vrm), **_of(span)}, limit)
-
-
-def reads_of_shape(engine: ReadEngine, vrm: str, span: Span, *, limit: int) -> Found[BriefRead]:
-    """The reads that look like this VRM (O as 0, I as 1), newest first; raises QuestionError and StoreError.
-
-    `reads_of_shapes` asks for many at once.
+    Before `whole_from` no month is told of: there the reads themselves must be asked.
     """
-    return _brief(engine, "reads_of_shape", {"shape": shape_key(vrm), **_of(span)}, limit)
+
+    whole_from: date
+    days: tuple[tuple[date, date], ...]
 
 
-def reads_of_shapes(engine: ReadEngine, shapes: Sequence[str], span: Span, *, limit: int) -> Found[BriefRead]:
-    """The reads of any VRM of these shapes (`core.shape.shape_key`), newest first.
-
-    New entries of a list are tried so on the last 24 hours: up to MOST_SHAPES at a time, in one question
-    where they have seven characters. Raises QuestionError and StoreError.
-    """
-    if not 1 <= len(shapes) <= MOST_SHAPES:
-        raise QuestionError(f"name from 1 to {MOST_SHAPES} shapes")
-    found = [
-        _brief(engine, "reads_of_shapes", {"shapes": part, **_of(span)}, limit)
-        for part in _parts(sorted(set(shapes)))
-    ]
-    if len(found) == 1:
-        return found[0]
-    rows = sorted((row for part in found for row in part.rows), key=_captured_at, reverse=True)
-    return Found(tuple(rows[:limit]), len(rows) > limit or any(part.more for part in found))
+class _Months(msgspec.Struct, frozen=True, array_like=True):
+    whole_from: int
+    days: list[tuple[int, int]]
 
 
-def reads_of_cameras(
-    engine: ReadEngine, cameras: Sequence[CameraId], span: Span, *, limit: int
-) -> Found[BriefRead]:
-    """What passed these cameras, newest first; raises QuestionError and StoreError."""
-    if not cameras:
-        raise QuestionError("name at least one camera")
-    named = [(camera.force, camera.source, camera.camera) for camera in cameras]
-    return _brief(engine, "reads_of_cameras", {"cameras": named, **_of(span)}, limit)
-
-
-def vrms_like(engine: ReadEngine, wildcard: str, *, since: date, until: date, limit: int) -> Found[VrmSeen]:
-    """The VRMs of a form, of the months from that of `since` to that of `until`, last seen first.
-
-    In `wildcard` a `?` is one character and a `*` any run; O and 0, I and 1 are one. Raises QuestionError
-    for another form or fewer than three fixed characters, and StoreError.
-    """
-    form = wildcard_form(wildcard)
+def reads_of_marks(
+    asking: Asking, wanted: Wanted, span: Span, cameras: Sequence[CameraId] | None, *, limit: int
+) -> list[PlateSide]:
+    """Return the newest reads of these marks, by these cameras (None: by any)."""
     values: dict[str, Value] = {
-        "pattern": form.translate(_LIKE),
-        "since_month": since.replace(day=1).isoformat(),
-        "until_month": until.replace(day=1).isoformat(),
-        "whole_from": _whole_from(engine),
-        "limit": _checked(limit) + 1,
+        **_spelt(wanted),
+        **_in(span),
+        "cameras": [] if cameras is None else _named(cameras),
+        "everywhere": cameras is None,
+        "limit": limit,
     }
-    asked = "vrms_like"  # by the order in which they are kept, which begins with the first character
-    if form[0] in "?*":
-        asked = "vrms_sifted"
-        for number, (mask, value) in enumerate(sieve(form), 1):
-            values |= {f"m{number}": mask, f"v{number}": value}
-    found = engine.rows(statement(asked), values, _Seen)
-    rows = tuple(VrmSeen(row.vrm, row.n, _day(row.first_day), _day(row.last_day)) for row in found[:limit])
-    return Found(rows, len(found) > limit)
+    return asking.rows("search_marks", values, PlateSide)
 
 
-def last_seen(engine: ReadEngine, vrm: str) -> BriefRead | None:
-    """The newest read of exactly this spelling, None when there is none; raises StoreError."""
-    values: dict[str, Value] = {"vrm": vrm, "shape": shape_key(vrm), "whole_from": _whole_from(engine)}
-    last = engine.rows(statement("last_day_of_vrm"), values, _LastDay)[0]
-    if not last.n:
-        return None
-    start = datetime.combine(_day(last.day), datetime.min.time(), UTC)
-    found = reads_of_vrm(engine, vrm, Span(start, start + timedelta(days=1)), limit=1)
-    return found.rows[0] if found.rows else None
+def months_of(asking: Asking, wanted: Wanted, span: Span) -> Months:
+    """Return in which months of the span, and on which days, marks that may answer were seen."""
+    found = asking.rows("search_months", {**_spelt(wanted), **_in(span)}, _Months)[0]
+    return Months(_day(found.whole_from), tuple((_day(first), _day(last)) for first, last in found.days))
 
 
-def whole_read(engine: ReadEngine, key: ReadKey) -> ArrivedRead | None:
-    """One read with all that was stored of it, None when it is not stored; raises StoreError."""
-    found = whole_reads(engine, (key,))
-    return found[0] if found else None
+def reads_passed(
+    asking: Asking, at: SeenThen, direction: Direction | None, styles: Collection[Style], *, limit: int
+) -> list[CameraSide]:
+    """Return the newest reads of a place and a time."""
+    values = {
+        **_there(at.seen),
+        **_in(at.span),
+        "direction": "" if direction is None else direction.value,
+        "limit": limit,
+    }
+    if not styles:
+        return asking.rows("search_passed", values, CameraSide)
+    return asking.rows("search_passed_styles", {**values, "styles": sorted(styles)}, CameraSide)
 
 
-def whole_reads(engine: ReadEngine, keys: Sequence[ReadKey]) -> tuple[ArrivedRead, ...]:
-    """The reads of these keys that are stored, with all that was stored of them, in the order of `keys`.
+def marks_at(asking: Asking, at: SeenThen) -> list[tuple[str, int]]:
+    """Return the marks that were read at a place and a time, and how often."""
+    return asking.rows("search_scene", {**_there(at.seen), **_in(at.span)}, tuple[str, int])
 
-    Two questions for every two thousand or so; a key that is named twice is answered once. Raises
-    QuestionError for more than MOST_KEYS, and StoreError.
+
+def plate_sides(asking: Asking, names: Sequence[Name]) -> dict[Name, PlateSide]:
+    """Return what the order of plates keeps of these reads."""
+    rows = [
+        row
+        for part in value_parts(names)
+        for row in asking.rows("search_plate_sides", {"keys": part}, PlateSide)
+    ]
+    return {row.name: row for row in rows}
+
+
+def camera_sides(asking: Asking, names: Sequence[Name]) -> dict[Name, CameraSide]:
+    """Return what the order of cameras keeps of these reads."""
+    rows = [
+        row
+        for part in value_parts(names)
+        for row in asking.rows("search_camera_sides", {"keys": part}, CameraSide)
+    ]
+    return {row.name: row for row in rows}
+
+
+def marks_like(
+    asking: Asking, form: str, span: Span, shapes: Collection[str] | None, *, limit: int
+) -> list[MarkSeen]:
+    """Return the marks of a form that were read in a span, last seen first.
+
+    Where `shapes` are given the form has no others.
     """
-    if len(keys) > MOST_KEYS:
-        raise QuestionError(f"ask for at most {MOST_KEYS} reads at a time")
-    named = list(dict.fromkeys(_named(key) for key in keys))
-    return tuple(
-        read_of(CameraId(*name[2:]), from_ms(name[1]), name[0], plate, around)
-        for part in _parts(named)
-        for name, plate, around in _joined(engine, part)
+    values: dict[str, Value] = {"pattern": like_pattern(form), **_in(span), "limit": limit}
+    if shapes is None:
+        return asking.rows("search_like", values, MarkSeen)
+    return asking.rows("search_like_of", {**values, "alike": sorted(shapes)}, MarkSeen)
+
+
+def shapes_sifted(asking: Asking, form: str, span: Span, *, limit: int) -> list[str]:
+    """Return the shapes of a form that were seen on the days of a span, by the monthly summaries."""
+    values: dict[str, Value] = {"pattern": like_pattern(form), **_in(span), "limit": limit}
+    for number, (mask, value) in enumerate(sieve(form), 1):
+        values |= {f"m{number}": mask, f"v{number}": value}
+    return [row[0] for row in asking.rows("search_sifted", values, tuple[str])]
+
+
+def reads_made(asking: Asking, cameras: Sequence[CameraId] | None, span: Span) -> int:
+    """Return how many reads these cameras (None: all) made; of part of an hour its share counts."""
+    whole_since, whole_until = _midnight_after(span.since), _midnight_before(span.until)
+    values: dict[str, Value] = {
+        "since_s": span.since.timestamp(),
+        "until_s": span.until.timestamp(),
+        "whole_since": f"{min(whole_since, whole_until):%Y-%m-%d}",
+        "whole_until": f"{whole_until:%Y-%m-%d}",
+        "everywhere": cameras is None,
+    }
+    parts = [[]] if cameras is None else value_parts(_named(cameras))
+    return sum(
+        asking.rows("search_estimate", {**values, "cameras": part}, tuple[int])[0][0] for part in parts
     )
 
 
-def wildcard_form(wildcard: str) -> str:
-    """The wildcard over shapes, in which O is 0 and I is 1; raises QuestionError (see `vrms_like`)."""
-    if not _WILDCARD.fullmatch(wildcard):
-        raise QuestionError(
-            "a wildcard has letters A-Z, digits, ? for one character and * for any run, no more"
-        )
-    if sum(c not in "?*" for c in wildcard) < LEAST_FIXED:
-        raise QuestionError(f"a wildcard names at least {LEAST_FIXED} characters")
-    return "".join(c if c in "?*" else shape_key(c) for c in wildcard)
+def cameras_worked(
+    asking: Asking, cameras: Sequence[CameraId], span: Span, *, before: datetime
+) -> dict[CameraId, Worked]:
+    """Return in how many hours of the span each camera read anything, and in how many from `before` to it.
+
+    Hours are those of the clock (UTC), and `before` begins one. A camera that read nothing is left out.
+    """
+    first, last = hour_of(span.since + HOUR - timedelta.resolution), hour_of(span.until)
+    values: dict[str, Value] = {
+        **_in(span),
+        "first_s": int(first.timestamp()),
+        "last_s": int(max(first, last).timestamp()),
+        "before_s": int(before.timestamp()),
+    }
+    rows = [
+        row
+        for part in value_parts(_named(cameras))
+        for row in asking.rows("search_worked", {**values, "cameras": part}, Worked)
+    ]
+    return {row.id: row for row in rows}
 
 
-def _whole_from(engine: ReadEngine) -> str:
-    """The first day of the first month whose summary stands for all its reads."""
-    return engine.rows(statement("months_whole_from"), {}, tuple[str])[0][0]
+def hour_of(at: datetime) -> datetime:
+    """Return when the hour of a moment began."""
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _joined(engine: ReadEngine, names: Sequence[_Name]) -> Iterator[tuple[_Name, PlateRow, CameraRow]]:
-    """What both orders keep of the reads of these names, where both have them."""
-    values: dict[str, Value] = {"keys": names}
-    plates = engine.rows(statement("whole_reads_plate"), values, _Whole[PlateRow])
-    cameras = engine.rows(statement("whole_reads_camera"), values, _Whole[CameraRow])
-    by_plate = {found.name: found.row for found in plates}
-    by_camera = {found.name: found.row for found in cameras}
-    for name in names:
-        if name in by_plate and name in by_camera:
-            yield name, by_plate[name], by_camera[name]
+def _spelt(wanted: Wanted) -> dict[str, Value]:
+    return {
+        "exact": list(wanted.exact),
+        "alike": list(wanted.alike),
+        "likely": list(wanted.likely),
+        "held": list(wanted.held),
+    }
 
 
-def _captured_at(read: BriefRead) -> datetime:
-    return read.key.captured_at
-
-
-def _named(key: ReadKey) -> _Name:
-    return key.vrm, to_ms(key.captured_at), key.camera.force, key.camera.source, key.camera.camera
-
-
-def _parts(things: Sequence[_ThingT]) -> Iterator[Sequence[_ThingT]]:
-    """The things, in parts that each fit into one value of a question."""
-    start, length = 0, 0
-    for at, thing in enumerate(things):
-        length += len(repr(thing)) + 1
-        if length > _VALUE_LENGTH and at > start:
-            yield things[start:at]
-            start, length = at, len(repr(thing)) + 1
-    if start < len(things):
-        yield things[start:]
-
-
-def _brief(engine: ReadEngine, name: str, values: dict[str, Value], limit: int) -> Found[BriefRead]:
-    found = engine.rows(statement(name), {**values, "limit": _checked(limit) + 1}, _Brief)
-    return Found(tuple(_brief_read(row) for row in found[:limit]), len(found) > limit)
-
-
-def _brief_read(row: _Brief) -> BriefRead:
-    camera = CameraId(row.force, row.source, row.camera)
-    confidence = None if row.confidence is None else row.confidence / CONFIDENCE_STEPS
-    key = ReadKey(camera, from_ms(row.captured_ms), row.vrm)
-    return BriefRead(key, confidence, row.late, from_ms(row.captured_ms + row.latency_ms))
-
-
-def _checked(limit: int) -> int:
-    if not 1 <= limit <= MOST_ROWS:
-        raise QuestionError(f"a limit is from 1 to {MOST_ROWS} rows")
-    return limit
-
-
-def _of(span: Span) -> dict[str, Value]:
+def _in(span: Span) -> dict[str, Value]:
     return {"since_ms": to_ms(span.since), "until_ms": to_ms(span.until)}
+
+
+def _there(seen: Seen) -> dict[str, Value]:
+    if len(seen.cameras) > MOST_CAMERAS:
+        raise TooMuchError(f"a place has more than {MOST_CAMERAS} cameras: ask of a smaller one")
+    corners = _NOWHERE if seen.area is None else _corners(seen.area)
+    lon, lat = zip(*corners, strict=True)
+    return {
+        "cameras": _named(seen.cameras),
+        "moving": seen.area is not None,
+        "corners": list(corners),
+        "south": math.floor(min(lat) * DEGREE_STEPS),
+        "north": math.ceil(max(lat) * DEGREE_STEPS),
+        "west": math.floor(min(lon) * DEGREE_STEPS),
+        "east": math.ceil(max(lon) * DEGREE_STEPS),
+    }
+
+
+def _corners(area: Drawn) -> tuple[tuple[float, float], ...]:
+    return tuple((float(corner.lon), float(corner.lat)) for corner in area.corners)
+
+
+def _named(cameras: Sequence[CameraId]) -> list[tuple[int, int, int]]:
+    return [(camera.force, camera.source, camera.camera) for camera in cameras]
+
+
+def _midnight_before(at: datetime) -> datetime:
+    return hour_of(at).replace(hour=0)
+
+
+def _midnight_after(at: datetime) -> datetime:
+    return _midnight_before(at + timedelta(days=1) - timedelta.resolution)
 
 
 def _day(days: int) -> date:

@@ -30,6 +30,7 @@ _DROPS = (
     "drop_day_reads",
     "drop_day_reads_by_camera",
     "drop_day_camera_hour",
+    "drop_day_camera_day",
     "drop_day_announced",
     "drop_day_origin_batches",
 )
@@ -229,7 +230,7 @@ def _drop(engine: ReadEngine, pictures: Pictures, day: date) -> None:
     hold_pictures_of_day(engine, pictures, day)
     hold_origins_of_day(engine, day)
     for name in _DROPS:
-        engine.run(statement(name), {"day": f"{day:%Y%m%d}"})
+        engine.run(statement(name), {"day": f"{day:%Y%m%d}", "month": f"{day:%Y-%m-01}"})
     pictures.delete_day(day)
 
 

@@ -29,10 +29,12 @@ def sieve(form: str) -> tuple[Pair, ...]:
 
     It sieves by the part between two `*` that fixes most, wherever that may stand. A 0 or 1, which may be
     spelt O or I, is sieved by as far as the pairs suffice. A pair that is not needed repeats the first; of a
-    form that no VRM with a code has, none passes.
+    form that no VRM with a code has, none passes; of one with a `*` that fixes no character, all do.
     """
     parts = form.split("*")
     at, part = max(enumerate(parts), key=lambda one: sum(c != _OPEN for c in one[1]))
+    if len(parts) > 1 and not part.strip(_OPEN):
+        return (Pair(0, 0),) * WIDTH
     room = WIDTH - len(part)
     if room < 0:
         return (Pair(0, 1),) * WIDTH

@@ -166,7 +166,7 @@ def _pictures(arguments: argparse.Namespace) -> int:
     from openanpr.run.local.ask import ask, login_name  # noqa: PLC0415 - loads httpx
 
     query = {t.key: getattr(arguments, t.key) or "" for t in _LOOKS}
-    query["as"] = query["as"] or login_name()
+    query["as"] = query["as"] or login_name(data_of(arguments))
     try:
         path = f"/alerts/{quote(arguments.alert_id, safe='')}/pictures"
         found = ask(data_of(arguments), "GET", path, query=query)
@@ -189,7 +189,7 @@ def _watch(arguments: argparse.Namespace) -> int:
     from openanpr.run.local.ask import listen, login_name  # noqa: PLC0415 - loads httpx
 
     query = {t.key: getattr(arguments, t.key) or "" for t in _LOOKS}
-    query["as"] = query["as"] or login_name()
+    query["as"] = query["as"] or login_name(data_of(arguments))
     try:
         for event in listen(data_of(arguments), "/alerts/stream", query=query):
             if event.get("event") != "alert":

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from openanpr.run.exit_code import RefusedError
+from openanpr.run.local.kept_session import kept_session
 
 SOCKET = "node.sock"
 _BASE = "http://node.local"
@@ -35,8 +36,11 @@ def default_data() -> Path:
     return (Path(state) if state else Path.home() / ".local" / "state") / "openanpr" / "node"
 
 
-def login_name() -> str:
-    """Return the name of whoever is at this machine; used where no other name is given."""
+def login_name(data: Path) -> str:
+    """Return the name of whoever is signed in to this node, else of whoever is at this machine."""
+    kept = kept_session(str(data.resolve()))
+    if kept is not None and kept.token:
+        return kept.login
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -52,9 +56,9 @@ def ask(
     form: Mapping[str, Any] | None = None,
 ) -> Any:  # noqa: ANN401 - JSON of many shapes, shown and thrown away
     """Return the node's answer as JSON gives it; raises RefusedError with what the node says."""
-    with _client(data) as client:
+    with local_client(data) as client:
         content = None if form is None else json.dumps(form)
-        answer = client.request(method, path, params=dict(query or {}), content=content)
+        answer = client.request(method, path, params=dict(query or {}), content=content, headers=_who(data))
     if not answer.is_success:
         raise _refusal(answer)
     return answer.json()
@@ -66,7 +70,10 @@ def listen(data: Path, path: str, *, query: Mapping[str, str]) -> Iterator[dict[
     Ends by raising RefusedError, when the node ends or stays silent for longer than it ever does.
     """
     fields: dict[str, str] = {}
-    with _client(data, _SILENT_S) as client, client.stream("GET", path, params=dict(query)) as answer:
+    with (
+        local_client(data, _SILENT_S) as client,
+        client.stream("GET", path, params=dict(query), headers=_who(data)) as answer,
+    ):
         if not answer.is_success:
             answer.read()
             raise _refusal(answer)
@@ -81,8 +88,15 @@ def listen(data: Path, path: str, *, query: Mapping[str, str]) -> Iterator[dict[
     raise RefusedError(f"the node on {data} has ended: start it again, and watch again")
 
 
+def _who(data: Path) -> dict[str, str]:
+    """Return the header that proves who asks; none where nobody has signed in here."""
+    kept = kept_session(str(data.resolve()))
+    return {} if kept is None or not kept.token else {"authorization": f"Bearer {kept.token}"}
+
+
 @contextmanager
-def _client(data: Path, timeout_s: float = _TIMEOUT_S) -> Generator[httpx.Client]:
+def local_client(data: Path, timeout_s: float = _TIMEOUT_S) -> Generator[httpx.Client]:
+    """Give a client of the node's socket; raises RefusedError where nobody listens there."""
     path = data / SOCKET
     _refuse_unreachable(path)
     try:

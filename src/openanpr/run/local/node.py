@@ -6,6 +6,11 @@ from typing import Any
 
 from openanpr.run.local.verb import Verb, fields, rows
 
+_CLAIMED = (
+    "names are claims of this machine's owner: fewer than two administrators can sign in "
+    "(openanpr people first-link)"
+)
+
 
 def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
     reads, alerts = answer["counts"]["reads"], answer["alerts"]
@@ -13,14 +18,19 @@ def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
     lists = [{"list": name, **one} for name, one in answer["lists"].items()]
     held = sum(answer["quarantine"].values())
     known = sum(alerts["open"].values()), sum(alerts["waiting"].values()), alerts["present"]
+    log = answer["audit"]
+    unsigned, age_s = log["entries"] - log["checkpoint_size"], log["checkpoint_age_s"]
     lines = [
         f"since {answer['started_at']} under {answer['profile']}:",
         f"{reads.get('accepted', 0)} reads accepted, {reads.get('late', 0)} late; {held} in quarantine",
         rows("consumer", "waiting", "batches", "failures")(consumers),
         f"{answer['listed']} entries are matched with",
         rows("list", "entries", "revision", "stale", nothing="no list")(lists),
+        f"audit log: {log['entries']} entries, {unsigned} since the checkpoint of {age_s:.0f} s ago",
         "alerts open: {}, waiting: {}; {} listen".format(*known),
     ]
+    proved = answer["names"] == "proved"
+    lines.append("names are proved by sign-in" if proved else _CLAIMED)
     alarms = [f"ALARM {one['name']} ({one['about']}): {one['sentence']}" for one in answer["alarms"]]
     return "\n".join([*lines, *(alarms or ["no alarm"])])
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import sys
 from typing import Any, Final
 
 from openanpr.run.exit_code import ExitCode, RefusedError
+from openanpr.run.local.signing_in import hidden
 from openanpr.run.local.verb import (
     BY,
     WHY,
@@ -263,14 +262,14 @@ def _accept(arguments: argparse.Namespace) -> int:
 
     data = data_of(arguments)
     try:
-        link = _hidden("the link: ")
+        link = hidden("the link: ")
         shown = harmless(ask(data, "POST", "/people/links/look", form={"link": link}))
         print(f"the account is {shown['login']}; put this into your app:", shown["app_secret"], sep="\n")
         print(shown["app_address"], flush=True)
-        password = _hidden("a password of your own (12 characters or more): ")
-        if password != _hidden("the same once more: "):
+        password = hidden("a password of your own (12 characters or more): ")
+        if password != hidden("the same once more: "):
             return refused(RefusedError("the two passwords differ: begin again, the link is good still"))
-        code = _hidden("the code that the app shows now: ")
+        code = hidden("the code that the app shows now: ")
         form = {"link": link, "password": password, "code": code}
         done = harmless(ask(data, "POST", "/people/links/accept", form=form))
     except RefusedError as refusal:
@@ -278,10 +277,3 @@ def _accept(arguments: argparse.Namespace) -> int:
     print(f"{done['login']} can act now. Recovery codes, each good once, shown once:")
     print("\n".join(done["recovery_codes"]))
     return ExitCode.DONE
-
-
-def _hidden(prompt: str) -> str:
-    """Return what is typed without showing it; a line of standard input where that is no terminal."""
-    if sys.stdin.isatty():
-        return getpass.getpass(prompt).strip()
-    return sys.stdin.readline().strip()

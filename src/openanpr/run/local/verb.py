@@ -55,9 +55,9 @@ class Verb:
     says: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-BY = Take("--by", "who does it (default: who is logged in here)")
+BY = Take("--by", "who does it (default: who is signed in to the node, else logged in here)")
 WHY = Take("--why", "why", required=True)
-AS = Take("--as", "who looks (default: who is logged in here)", query=True)
+AS = Take("--as", "who looks (default: who is signed in to the node, else logged in here)", query=True)
 
 
 def add_group(commands: Any, name: str, help_: str, verbs: Sequence[Verb]) -> Any:  # noqa: ANN401 - argparse has no public name for it
@@ -101,10 +101,11 @@ def run_verb(verb: Verb, arguments: argparse.Namespace) -> int:
     """Ask the node and print its answer; return the exit code."""
     from openanpr.run.local.ask import ask, login_name  # noqa: PLC0415 - loads httpx
 
+    data = data_of(arguments)
     said = {take.key: getattr(arguments, take.key) for take in verb.takes}
     for who in (BY, AS):
         if who in verb.takes and said[who.key] is None:
-            said[who.key] = login_name()
+            said[who.key] = login_name(data)
     told = [(take, said[take.key]) for take in verb.takes]
     named = {take.key: quote(str(value), safe="") for take, value in told if take.path}
     query = {t.key: str(value) for t, value in told if t.query and value not in {None, ""}}
@@ -112,7 +113,7 @@ def run_verb(verb: Verb, arguments: argparse.Namespace) -> int:
     form |= verb.says
     try:
         answer = ask(
-            data_of(arguments),
+            data,
             verb.method,
             verb.path.format_map(named),
             query=query,

@@ -15,6 +15,7 @@ _FAILURES = 3
 class AlarmName(StrEnum):
     """The alarms of a node."""
 
+    AUDIT_LOG_REFUSES = "audit_log_refuses"
     CONSUMER_FAILING = "consumer_failing"
     CONSUMER_BEHIND = "consumer_behind"
     DISK_LOW = "disk_low"
@@ -44,12 +45,22 @@ class Alarm:
 def alarms(standing: NodeStanding) -> tuple[Alarm, ...]:
     """Return what a person must look at now, the gravest first."""
     return (
+        *_of_the_log(standing),
         *_of_the_disk(standing),
         *_of_consumers(standing),
         *_of_forgetting(standing),
         *_of_alerts(standing),
         *_of_others(standing),
     )
+
+
+def _of_the_log(standing: NodeStanding) -> Iterator[Alarm]:
+    if standing.log.refuses:
+        yield Alarm(
+            AlarmName.AUDIT_LOG_REFUSES,
+            "audit",
+            f"the audit log takes nothing more ({standing.log.refuses}): nothing is done until it does again",
+        )
 
 
 def _of_the_disk(standing: NodeStanding) -> Iterator[Alarm]:

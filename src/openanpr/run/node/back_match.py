@@ -1,39 +1,33 @@
 """New entries of a list against the reads of the last day: the vehicle may have gone by an hour ago.
 
-Until the governed search exists, no stored read older than a day is looked at for a new entry. What is found
-says stop only where the vehicle has just gone by: it is late as any read is that waited. Only whole marks
-(with their same-shape spellings) and wildcards with three fixed characters or more are looked for; doubtful
-characters are not.
+No stored read older than a day is looked at for a new entry: further back leads a governed search alone. What
+is found says stop only where the vehicle has just gone by: it is late as any read is that waited. Only whole
+marks (with their same-shape spellings) and wildcards with three fixed characters or more are looked for;
+doubtful characters are not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from openanpr.core.read_key import ReadKey
 from openanpr.core.shape import shape_key
-from openanpr.core.span import Span
 from openanpr.ingest.arrival import ArrivedRead
 from openanpr.match.wildcard import WILDCARDS
 from openanpr.run.node.match_reads import AlertRaising, HitFinding
 from openanpr.store.control.live_entries import AliveEntries
 from openanpr.store.engine import ReadEngine
-from openanpr.store.reads_find import (
-    MOST_ROWS,
-    QuestionError,
-    reads_of_shapes,
-    vrms_like,
-    whole_reads,
-)
+from openanpr.store.reads_look_back import MOST_KEYS, keys_of_shapes, shapes_like
+from openanpr.store.reads_named import whole_reads
+from openanpr.store.wildcard_form import WildcardError
 
-LOOKED_BACK = timedelta(hours=24)
 _SHAPES_AT_ONCE = 5_000
 _READS_AT_ONCE = 1_000
 _ENTRIES_AT_ONCE = 10_000
-_MOST_VRMS = 10_000
+_MOST_FITTING = 10_000
 _T = TypeVar("_T")
 
 
@@ -75,31 +69,29 @@ class BackMatch:
         return told
 
     def _part(self, vrms: Collection[str], wanted: Collection[int], now: datetime) -> BackMatched:
-        span = Span(now - LOOKED_BACK, now + timedelta(minutes=5))
         shapes = {shape_key(vrm) for vrm in vrms if WILDCARDS.isdisjoint(vrm)}
         cut = 0
         for wild in (vrm for vrm in vrms if not WILDCARDS.isdisjoint(vrm)):
-            fitting, is_cut = self._fitting(wild, span)
+            fitting, is_cut = self._fitting(wild, now)
             shapes |= fitting
             cut += is_cut
         keys: list[ReadKey] = []
         for part in _parts(sorted(shapes), _SHAPES_AT_ONCE):
-            answer = reads_of_shapes(self._engine, part, span, limit=MOST_ROWS)
-            keys += [row.key for row in answer.rows]
-            cut += answer.more
+            seen = keys_of_shapes(self._engine, part, now=now, limit=MOST_KEYS)
+            keys += seen.keys
+            cut += seen.more
         alerts = 0
         for some in _parts(keys, _READS_AT_ONCE):
             alerts += self._alert(whole_reads(self._engine, some), wanted, now)
         return BackMatched(len(wanted), alerts, cut)
 
-    def _fitting(self, wildcard: str, span: Span) -> tuple[set[str], bool]:
+    def _fitting(self, wildcard: str, now: datetime) -> tuple[frozenset[str], bool]:
         """Return the shapes of the marks seen that fit a wildcard, and whether some are missing."""
-        since, until = span.since.date(), span.until.date()
         try:
-            seen = vrms_like(self._engine, wildcard, since=since, until=until, limit=_MOST_VRMS)
-        except QuestionError:
-            return set(), True
-        return {shape_key(row.vrm) for row in seen.rows if row.last_day >= since}, seen.more
+            seen = shapes_like(self._engine, wildcard, now=now, limit=_MOST_FITTING)
+        except WildcardError:
+            return frozenset(), True
+        return seen.shapes, seen.more
 
     def _alert(self, reads: Sequence[ArrivedRead], wanted: Collection[int], now: datetime) -> int:
         hits = [hit for hit in self._finding.hits(reads, now=now) if hit.entry_id in wanted]

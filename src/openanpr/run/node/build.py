@@ -20,6 +20,7 @@ from openanpr.ingest.feed_message import Rules as MessageRules
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import PictureStore
 from openanpr.ingest.tally import Tally
+from openanpr.policy.access_rules import shipped_rules
 from openanpr.run.node.addresses import (
     base_rates,
     forward_code,
@@ -29,11 +30,13 @@ from openanpr.run.node.addresses import (
     watched_pattern,
 )
 from openanpr.run.node.alerting import Alerting, Rules, alerting_of
+from openanpr.run.node.audit_log import LogChores, note_policy, verify_openings_outlive_reads
 from openanpr.run.node.back_match import BackMatch
 from openanpr.run.node.chores import housekeeping
 from openanpr.run.node.consumer import Consumer, GroupSize
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.run.node.desks import Judging, delivery_desks
+from openanpr.run.node.door import PeopleDoor, people_door
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.forward import ForwardedPictures, Forwarding, ForwardReads
 from openanpr.run.node.hits import HitRules
@@ -44,8 +47,11 @@ from openanpr.run.node.local_routes import Behind, local_routes
 from openanpr.run.node.match_reads import HitFinding, MatchReads
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.node import Node, Servers
+from openanpr.run.node.people_desk import people_desk
+from openanpr.run.node.people_settings import alert_roles
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
 from openanpr.run.node.reviews import Reviews
+from openanpr.run.node.searching import search_desk
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.store_reads import PutAside, StoreReads
 from openanpr.run.node.stores import Stores, open_stores
@@ -55,8 +61,12 @@ from openanpr.run.node.watched_folder import PictureFolder
 from openanpr.run.node.webhooks import WebhookSender
 from openanpr.store.journal import LEAST_FREE_BYTES
 from openanpr.store.retention import RetentionRule
+from openanpr.web.api.cases import case_routes
+from openanpr.web.api.searches import SearchRoutes, search_routes
 from openanpr.web.delivery import DeliveryApp, DeliveryDesks, DeliverySettings, delivery_app
+from openanpr.web.judging import Judge
 from openanpr.web.local.app import local_app, metrics_app
+from openanpr.web.local.gate import PeopleGate
 from openanpr.web.serve import serve_socket, serve_tcp
 
 SOCKET = "node.sock"
@@ -84,6 +94,9 @@ class _Made:
     reviews: Reviews
     forwarding: Forwarding | None
     decoded: DecodedEntries
+    door: PeopleDoor
+    gate: PeopleGate
+    log_chores: LogChores
 
 
 def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: ExitStack) -> Node:
@@ -92,8 +105,13 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
     Raises ProfileError, SettingsError and what the stores raise: each sentence says what to mend.
     """
     profile = profile_of(settings, on=clock().date())
-    made = _made(settings, ingest_limits(profile, settings), retention_rule(profile), clock, last)
+    rule = retention_rule(profile)
+    verify_openings_outlive_reads(settings, rule)
+    made = _made(settings, ingest_limits(profile, settings), rule, clock, last)
+    log = made.stores.log
+    note_policy(log, profile, shipped_rules().version(profile), settings.policy_noted, at=clock())
     keeping = housekeeping(made.stores, settings, made.forgetting, made.reviews, clock)
+    keeping.add("erase old openings", timedelta(days=1), made.log_chores.erase)
     desks = _desks(made)
     for name, folder in _watched(made, desks.feeds):
         keeping.add(f"pictures of feed {name}", timedelta(seconds=2), folder.sweep)
@@ -120,6 +138,10 @@ def _made(
         last.callback(sender.close)
         sender.collect(clock())  # a new endpoint is told of what comes from now on
     late_after = timedelta(seconds=limits.late_after_s)
+    desk = people_desk(stores)
+    rules, profile = shipped_rules(), profile_of(settings, on=clock().date())
+    judge = Judge(rules, profile, clock)
+    searching = SearchRoutes(desk, search_desk(stores, desk, settings, (rules, profile), clock, last))
     return _Made(
         settings=settings,
         clock=clock,
@@ -140,6 +162,9 @@ def _made(
         reviews=Reviews(stores.lists),
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
+        door=people_door(desk, settings, [*search_routes(searching), *case_routes(searching)], clock, last),
+        gate=PeopleGate(desk, judge, clock, alert_roles(settings)),
+        log_chores=LogChores(stores.log, timedelta(days=settings.audit.openings_kept_days)),
     )
 
 
@@ -169,6 +194,7 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     looking = Rounds("look back", look_back.turn)
     yield looking
     yield Rounds("follow lists", ListWatch(made.lists, looking.soon).turn)
+    yield Rounds("sign the audit log", made.log_chores.sign)
     alert_clock = Rounds("alert clock", made.alerting.tick, first_in_s=_RETURN_S)
     made.alerting.desk.ask_the_clock = alert_clock.soon
     yield alert_clock
@@ -272,6 +298,8 @@ def _behind(made: _Made, telling: Telling) -> Behind:
         made.rule,
         lambda: made.limits,
         made.clock,
+        made.door,
+        made.gate,
     )
 
 
@@ -281,6 +309,9 @@ def _servers(made: _Made, app: DeliveryApp, telling: Telling) -> Servers:
     told = metrics_app(lambda: metrics_text(telling.standing()))
     return Servers(
         delivery=serve_tcp(app, listen.host, listen.port, tls.certificate, tls.key),
-        local=serve_socket(local_app(local_routes(_behind(made, telling))), settings.data / SOCKET),
+        local=serve_socket(
+            local_app(local_routes(_behind(made, telling)), made.gate), settings.data / SOCKET
+        ),
         metrics=None if metrics.port is None else serve_tcp(told, metrics.host, metrics.port, None, None),
+        people=made.door.served(settings),
     )

@@ -12,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
+from openanpr.audit.faults import AuditError
+from openanpr.audit.note import NoteKey
 from openanpr.deliver.line import LineError
 from openanpr.deliver.outbox_file import OutboxError
 from openanpr.policy.profile import ProfileError
@@ -20,6 +22,7 @@ from openanpr.run.interrupt import Interrupt
 from openanpr.run.node.build import build_node
 from openanpr.run.node.fault import kind_and_place
 from openanpr.run.node.home import Home
+from openanpr.run.node.log_change import Places, Why, begin_log, renew_log
 from openanpr.run.node.read_settings import SettingsError, load_settings, parse_settings
 from openanpr.run.node.secret_file import SecretFileError
 from openanpr.run.node.settings import NodeSettings
@@ -40,6 +43,7 @@ _LOG = logging.getLogger("openanpr.node")
 _LOOK_S = 1.0
 _OWNER_ALONE = 0o077  # taken from the mode of every file that the node makes, whoever makes it
 _FAULTS = (
+    AuditError,
     ProfileError,
     SettingsError,
     SecretFileError,
@@ -146,6 +150,26 @@ def restore_backup(source: Path, data: Path) -> str:
     return f"{found.files} files of {found.began_at} are in {data}: look at node.toml.restored, then start"
 
 
+def begin_audit_log(home: Home) -> str:
+    """Make the log of a stopped node that has none; return its public key. Raises RefusedError."""
+    settings = settings_of(home)
+    return _changed(lambda: begin_log(Places.of(settings), settings.audit.name))
+
+
+def renew_audit_log(home: Home, *, by: str, why: str) -> str:
+    """End the log of a stopped node and begin one with another key; return that key. Raises RefusedError."""
+    settings = settings_of(home)
+    asked = Why("key-changed", by, why, _now())
+    return _changed(lambda: renew_log(Places.of(settings), settings.audit.name, asked))
+
+
+def _changed(change: Callable[[], NoteKey]) -> str:
+    try:
+        return str(change())
+    except (AuditError, SecretFileError, OSError) as fault:
+        raise RefusedError(_sentence(fault)) from fault
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -161,4 +185,6 @@ def _greet(settings: NodeSettings, out: TextIO) -> None:
     scheme = "http" if settings.tls.certificate is None else "https"
     for name in sorted(settings.listen.authorities):
         print(f"node: devices deliver to {scheme}://{name}", file=out)
+    if settings.people.port:
+        print(f"node: people sign in at {scheme}://{settings.people.authorities[0]}/api", file=out)
     print(f"node: everything is in {settings.data}; ask it by 'openanpr node status'", file=out, flush=True)

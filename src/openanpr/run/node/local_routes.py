@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from openanpr.alert.desk import AlertDesk
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.mend import ReleaseDesk
 from openanpr.run.node.alarms import alarms
+from openanpr.run.node.audit_log import erase_openings
 from openanpr.run.node.chores import WEEDING
 from openanpr.run.node.desks import fresh_id
+from openanpr.run.node.door import PeopleDoor
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.home import SETTINGS_FILE
 from openanpr.run.node.metrics import metrics_text
-from openanpr.run.node.people_desk import people_desk
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import standing_record
 from openanpr.run.node.stores import Stores
@@ -27,8 +29,10 @@ from openanpr.store.backup import Parts, backup
 from openanpr.store.retention import RetentionRule
 from openanpr.voi.stolen import shipped_stolen_policy
 from openanpr.web.local.alerts import AlertRoutes, alert_routes
-from openanpr.web.local.asking import Route
+from openanpr.web.local.app import LocalRoute
+from openanpr.web.local.audit import AuditRoutes, audit_routes
 from openanpr.web.local.devices import DeviceRoutes, device_routes
+from openanpr.web.local.gate import PeopleGate
 from openanpr.web.local.keeping import KeepingRoutes, keeping_routes
 from openanpr.web.local.lists import ListRoutes, list_routes
 from openanpr.web.local.node import NodeRoutes, node_routes
@@ -55,15 +59,18 @@ class Behind:
     rule: RetentionRule
     limits: Callable[[], Limits]
     clock: Callable[[], datetime]
+    door: PeopleDoor
+    gate: PeopleGate
 
 
-def local_routes(of: Behind) -> list[Route]:
+def local_routes(of: Behind) -> list[LocalRoute]:
     """Return every route of the local socket."""
     stores, kept = of.stores, of.stores.intake
     desk = ReleaseDesk(kept.quarantine, kept.senders, kept.cameras, stores.journal)
-    people = PeopleRoutes(people_desk(stores), of.clock)
+    people = PeopleRoutes(of.door.desk, of.clock)
     lists = ListRoutes(stores.lists, of.clock, _LONGEST_BY_HAND, shipped_stolen_policy(), WEEDING)
     return [
+        of.door.local(),
         *node_routes(NodeRoutes(lambda: _standing(of), lambda: _metrics(of), lambda to: _backup(of, to))),
         *alert_routes(
             AlertRoutes(of.desk, stores.alerts, stores.alerts, stores.engine, stores.pictures, of.clock)
@@ -72,6 +79,7 @@ def local_routes(of: Behind) -> list[Route]:
         *device_routes(DeviceRoutes(kept, stores.secrets.hash_key, of.clock, os.urandom, fresh_id)),
         *people_routes(people),
         *service_routes(people),
+        *audit_routes(AuditRoutes(stores.log, of.clock, partial(erase_openings, stores.log))),
         *quarantine_routes(QuarantineRoutes(kept.quarantine, desk, of.limits, of.clock)),
         *keeping_routes(
             KeepingRoutes(stores.engine, stores.pictures, of.rule, of.forgetting, of.clock, stores.writing)
@@ -81,7 +89,8 @@ def local_routes(of: Behind) -> list[Route]:
 
 def _standing(of: Behind) -> object:
     standing = of.telling.standing()
-    return {**standing_record(standing), "alarms": alarms(standing)}
+    names = "proved" if of.gate.founded else "claimed"
+    return {**standing_record(standing), "alarms": alarms(standing), "names": names}
 
 
 def _metrics(of: Behind) -> bytes:
@@ -106,11 +115,12 @@ def _backup(of: Behind, destination: Path) -> object:
         data=data,
         journal=settings.journal.path,
         databases=databases,
-        notes=(settings.looked_back, settings.forward_enrolled),
+        notes=(settings.looked_back, settings.forward_enrolled, settings.policy_noted),
         engine=of.stores.engine,
         reads=settings.reads.folder,
         folders=[settings.pictures.folder, settings.secrets],
         settings=file if file.exists() else None,
+        log=of.stores.log,
         still=lambda: of.stores.writing,
     )
     made = backup(parts, destination, now=of.clock, program=version("openanpr"))

@@ -88,6 +88,12 @@ def _of_the_node(standing: NodeStanding) -> Iterator[Metric]:
         on[alarm.name.value] += 1
     yield _gauge("alarm", "How many things an alarm is about; 0: all is well", "name", on)
     yield _gauge_of("disk_free_bytes", "Room on the disk of the journal", standing.disk_free_bytes)
+    log = standing.log
+    yield _gauge_of("audit_entries", "Entries of the audit log", log.entries)
+    yield _gauge_of("audit_refuses", "1: the audit log takes nothing more", int(bool(log.refuses)))
+    yield _gauge_of("audit_checkpoint_age_seconds", "Since the log signed itself", log.checkpoint_age_s)
+    yield _gauge_of("audit_unsigned_entries", "Entries after that", log.entries - log.checkpoint_size)
+    yield _gauge_of("audit_free_bytes", "Room on the disk of the audit log", log.free_bytes)
     yield _gauge_of("start_time_seconds", "When the node started, Unix time", standing.started_at.timestamp())
     if standing.forward is not None:
         yield _gauge_of(

@@ -18,15 +18,16 @@ _STOP_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the node is asked: by devices, by this machine's owner, and by what reads metrics (if any)."""
+    """Where the node is asked: by devices, by this machine's owner, by what reads metrics, and by people."""
 
     delivery: Served
     local: Served
     metrics: Served | None
+    people: Served | None
 
     def every(self) -> tuple[Served, ...]:
         """Return them all."""
-        return (self.delivery, self.local, *(() if self.metrics is None else (self.metrics,)))
+        return tuple(one for one in (self.delivery, self.local, self.metrics, self.people) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from openanpr.people.password import HashCost, Passwords
 from openanpr.people.session import SessionRules
 from openanpr.people.training import TrainingRules
 from openanpr.run.node.desks import fresh_id
+from openanpr.run.node.people_log import PeopleLog
 from openanpr.run.node.stores import Stores
 
 
@@ -23,4 +24,5 @@ def people_desk(stores: Stores) -> Desk:
         fresh_id=fresh_id,
         sessions=SessionRules(),
         training=TrainingRules(),
+        log=PeopleLog(stores.log),
     )

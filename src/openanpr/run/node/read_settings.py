@@ -14,13 +14,15 @@ from urllib.parse import parse_qs, urlsplit
 from openanpr.match.doubt import MatchRules
 from openanpr.match.odds import BaseRates
 from openanpr.run.node.addresses import camera_zone, feed_profiles, watched_pattern, webhooks
+from openanpr.run.node.case_settings import case_address
+from openanpr.run.node.people_settings import alert_roles, registration
 from openanpr.run.node.rule_book import rules_of_alerts
 from openanpr.run.node.secret_file import SecretFileError, read_secret
 from openanpr.run.node.settings import Database, NodeSettings
 from openanpr.run.node.toml_tree import tree_of
 from openanpr.voi.fault import ListError
 
-_KEPT = frozenset({"reads.folder", "pictures.folder", "journal.path", "feeds.inbox"})
+_KEPT = frozenset({"reads.folder", "pictures.folder", "journal.path", "audit.folder", "feeds.inbox"})
 _NAME_OR_PATH = frozenset({"profile", "feeds.profiles"})
 _OWN = ("secrets", "forward", "control.db", "lists.db", "nonces.db")
 _PROVES = frozenset({"verify-full", "verify-ca"})
@@ -70,7 +72,12 @@ def secret_files(settings: NodeSettings) -> Iterator[tuple[str, Path]]:
         "control_database.password_file": settings.control_database.password_file,
         "lists_database.password_file": settings.lists_database.password_file,
         "reads.password_file": settings.reads.password_file,
+        "cases.token_file": settings.cases.token_file,
         **{f"webhooks of {hook.name}: secret_file": hook.secret_file for hook in settings.webhooks},
+        **{
+            f"people.providers of {one.name}: secret_file": one.secret_file
+            for one in settings.people.providers
+        },
     }
     if settings.pictures.bucket is not None:
         named["pictures.bucket.secret_file"] = settings.pictures.bucket.secret_file
@@ -105,6 +112,7 @@ def _check(settings: NodeSettings) -> None:
     _check_stores(settings)
     _check_places(settings)
     _check_others(settings)
+    _check_cases(settings)
     _check_rules(settings)
     for key, path in secret_files(settings):
         read_secret(path, key)
@@ -132,10 +140,42 @@ def _check_doors(settings: NodeSettings) -> None:
         )
     if any("/" in name or "@" in name for name in listen.names):
         raise ValueError('listen.names are hosts with their ports, such as "node.example:8470", not URLs')
+    _check_people(settings)
     if not is_this_machine(settings.metrics.host):
         raise ValueError(
             "metrics.host must be of this machine: use 127.0.0.1, and a proxy with sign-in before it"
         )
+
+
+def _check_people(settings: NodeSettings) -> None:
+    people = settings.people
+    if settings.tls.key is None and not is_this_machine(people.host):
+        raise ValueError(
+            "people.host reaches beyond this machine, and nobody may sign in in the clear: set "
+            "tls.certificate and tls.key, or listen on 127.0.0.1 behind a proxy that ends TLS"
+        )
+    if people.host in {"0.0.0.0", "::"} and not people.names:  # noqa: S104 - looked for, not bound
+        raise ValueError(
+            'people.names must say by which names people reach the node, such as "anpr.example:8471"'
+        )
+    if any("/" in name or "@" in name for name in people.names):
+        raise ValueError('people.names are hosts with their ports, such as "anpr.example:8471", not URLs')
+    if bool(people.passkeys.relying_party) != bool(people.passkeys.origin):
+        raise ValueError("people.passkeys needs both relying_party and origin: set both, or neither")
+    names = [one.name for one in people.providers]
+    if len(set(names)) < len(names) or not all(map(str.isidentifier, names)):
+        raise ValueError("people.providers: each needs a name of its own, of letters and digits")
+    for registered in people.providers:
+        registration(registered, people, "")
+    alert_roles(settings)
+
+
+def _check_cases(settings: NodeSettings) -> None:
+    cases = settings.cases
+    if cases.file is not None and cases.url:
+        raise ValueError("cases.file and cases.url: one of the two knows of references; take the other out")
+    if cases.url:
+        case_address(cases)
 
 
 def _check_stores(settings: NodeSettings) -> None:
@@ -155,6 +195,7 @@ def _check_places(settings: NodeSettings) -> None:
     data = settings.data
     places = {
         "journal.path": settings.journal.path,
+        "audit.folder": settings.audit.folder,
         **({} if settings.reads.url else {"reads.folder": settings.reads.folder}),
         **({} if settings.pictures.bucket else {"pictures.folder": settings.pictures.folder}),
         **({"feeds.inbox": settings.feeds.inbox} if settings.feeds.profiles else {}),

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from openanpr.audit.note import NoteError, NoteSigner
 from openanpr.ingest.secret_text import HashKey
 from openanpr.run.node.secret_file import SecretFileError, read_secret
 from openanpr.store.backup_files import private_file, sync_folder
 from openanpr.wire.device_key import DeviceKey, DeviceKeyError
 
-_HASH_KEY, _ALERT_IDS, _NODE_KEY = "hash.key", "alert-ids.key", "node.pem"
+_HASH_KEY, _ALERT_IDS, _NODE_KEY, AUDIT_KEY = "hash.key", "alert-ids.key", "node.pem", "audit.key"
 _LENGTH = 32
 _OWN = "the node's own secrets"
 
@@ -22,16 +23,19 @@ _OWN = "the node's own secrets"
 class NodeSecrets:
     """`hash_key` is for enrolment codes and feed tokens, `alert_ids` for `alert.raising.keyed_ids`.
 
-    `node_key` signs what the node forwards, and webhooks that share no secret.
+    `node_key` signs what the node forwards, and webhooks that share no secret; `audit_key` the audit log.
     """
 
     hash_key: HashKey
     alert_ids: bytes = field(repr=False)
     node_key: DeviceKey
+    audit_key: NoteSigner
 
 
-def make_secrets(folder: Path, *, chance: Callable[[int], bytes] = os.urandom) -> None:
+def make_secrets(folder: Path, *, log_name: str = "", chance: Callable[[int], bytes] = os.urandom) -> None:
     """Make those of the node's secrets that are not there yet, on disk when this returns; none is replaced.
+
+    `log_name` is the name of the audit log, which its key bears; empty for one that tells nothing.
 
     For a node that has kept nothing so far, and for no other: a key that was lost must not be made anew
     behind the back of the codes and alerts that were made with it. Raises SecretFileError, OSError.
@@ -44,14 +48,36 @@ def make_secrets(folder: Path, *, chance: Callable[[int], bytes] = os.urandom) -
             _make(folder / name, lambda path: _write(path, chance(_LENGTH)))
     if not (folder / _NODE_KEY).exists():
         _make(folder / _NODE_KEY, DeviceKey.generate().write)
+    if not (folder / AUDIT_KEY).exists():
+        make_audit_key(folder / AUDIT_KEY, log_name, chance=chance)
+
+
+def make_audit_key(path: Path, log_name: str, *, chance: Callable[[int], bytes] = os.urandom) -> None:
+    """Make a key of an audit log; an empty name becomes one that tells nothing. Raises SecretFileError."""
+    try:
+        signer = NoteSigner.generate(log_name or f"openanpr-node-{chance(4).hex()}")
+    except NoteError as fault:
+        raise SecretFileError(f"audit.name: {fault}") from fault
+    _make(path, lambda unfinished: _write(unfinished, signer.secret_text().encode()))
 
 
 def read_secrets(folder: Path) -> NodeSecrets:
     """Return the node's secrets; raises SecretFileError for one that is lost, damaged or open to others."""
     refuse_open(folder, _OWN)
     return NodeSecrets(
-        HashKey(_key(folder / _HASH_KEY)), _key(folder / _ALERT_IDS), _device_key(folder / _NODE_KEY)
+        HashKey(_key(folder / _HASH_KEY)),
+        _key(folder / _ALERT_IDS),
+        _device_key(folder / _NODE_KEY),
+        read_audit_key(folder / AUDIT_KEY),
     )
+
+
+def read_audit_key(path: Path) -> NoteSigner:
+    """Return the key of an audit log; raises SecretFileError."""
+    try:
+        return NoteSigner.parse(read_secret(path, _OWN).decode("ascii", errors="replace").strip())
+    except NoteError as fault:
+        raise SecretFileError(f"{_OWN}: {path}: {fault}: restore it from a backup") from fault
 
 
 def _key(path: Path) -> bytes:

@@ -96,6 +96,21 @@ class JournalFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The audit log: its folder, the name that its key is made with, and when it signs and refuses.
+
+    `openings_kept_days` is how long what opens an entry is kept: longer than any read.
+    """
+
+    folder: Path = Path("audit")
+    name: str = ""
+    checkpoint_every_s: Seconds = 60
+    checkpoint_every_entries: Count = 1000
+    reserve_mb: Count = 64
+    openings_kept_days: Count = 2557
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """What deliveries are bounded by, beside the numbers of the profile."""
 
@@ -235,6 +250,90 @@ class Odds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passkeys:
+    """For whom passkeys are: a host name and the origin of the node's pages; without both there are none."""
+
+    relying_party: str = ""
+    origin: str = ""
+    name: Name = "OpenANPR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleProvider:
+    """A force's own sign-in (OpenID Connect), and what its claims are worth, see `people.provider`."""
+
+    name: Name
+    issuer: Name
+    client_id: Name
+    secret_file: Path
+    roles: dict[str, str]
+    ranks: dict[str, str]
+    strong: frozenset[Name]
+    force: int
+    unit: Name
+    team: Name
+    role_claim: Name = "roles"
+    rank_claim: Name = "rank"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRole:
+    """A name under which alerts are routed, and the roles whose holders answer to it once they sign in."""
+
+    name: Name
+    roles: frozenset[Name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Where people reach the node; port 0: over its own socket alone."""
+
+    host: Name = "127.0.0.1"
+    port: Annotated[int, Bounds(0, 65535)] = 8471
+    names: tuple[Name, ...] = ()
+    passkeys: Passkeys = Passkeys()
+    providers: tuple[PeopleProvider, ...] = ()
+    alert_roles: tuple[AlertRole, ...] = (
+        AlertRole(name="control-room", roles=frozenset({"control-room-operator"})),
+        AlertRole(name="control-room-supervisor", roles=frozenset({"authorising-officer"})),
+        AlertRole(name="duty-inspector", roles=frozenset({"authorising-officer"})),
+    )
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """The names in small letters, in their order; host and port where none were given."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return tuple(name.lower() for name in self.names) or (f"{host}:{self.port}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """What knows of references: a file that the force's system writes, or an address; never both.
+
+    Of an answer: where the state stands in it, where the reference does, and the words for open and closed.
+    """
+
+    file: Path | None = None
+    fresh_hours: Count = 24
+    url: str = ""
+    state_at: str = "/state"
+    echo_at: str = "/reference"
+    open_words: frozenset[Name] = frozenset({"open"})
+    closed_words: frozenset[Name] = frozenset({"closed"})
+    token_file: Path | None = None
+    ca_file: Path | None = None
+    timeout_s: Seconds = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What searches are bounded by; `own_forces` are those whose reads are exported without asking others."""
+
+    own_forces: frozenset[int] = frozenset()
+    most_s: Seconds = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
     """All of it. `data` is the folder of everything that the node keeps and that is not named elsewhere."""
 
@@ -247,6 +346,7 @@ class NodeSettings:
     reads: Reads = Reads()
     pictures: PictureStore = PictureStore()
     journal: JournalFile = JournalFile()
+    audit: Audit = Audit()
     ingest: Ingest = Ingest()
     forward: Forward = Forward()
     webhooks: tuple[Webhook, ...] = ()
@@ -254,6 +354,9 @@ class NodeSettings:
     feeds: Feeds = Feeds()
     other_makers: OtherMakers = OtherMakers()
     metrics: Metrics = Metrics()
+    people: People = People()
+    cases: Cases = Cases()
+    search: Search = Search()
     match: Match = Match()
     odds: Odds = Odds()
 
@@ -266,6 +369,11 @@ class NodeSettings:
     def looked_back(self) -> Path:
         """The note of the revisions of lists up to which stored reads were looked through."""
         return self.data / "looked-back.json"
+
+    @property
+    def policy_noted(self) -> Path:
+        """The note of which entry of the audit log has the rules that hold."""
+        return self.data / "policy-noted"
 
     @property
     def forward_outbox(self) -> Path:

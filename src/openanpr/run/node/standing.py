@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openanpr.alert.ports import OpenCounts
+from openanpr.audit.log import LogStanding
 from openanpr.ingest.tally import Counts
 
 
@@ -49,7 +50,7 @@ class NodeStanding:
     failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found
     again; `reviews_due` entries that must be looked at again, by list; `rules_for_nothing` the lists in the
     settings of alerts that the node does not have; `damaged_parts` of the read store that the engine put
-    aside; `disk_free_bytes` on the disk of the journal.
+    aside; `disk_free_bytes` on the disk of the journal; `log` is how the audit log does.
     """
 
     at: datetime
@@ -72,6 +73,7 @@ class NodeStanding:
     damaged_parts: int
     disk_free_bytes: int
     disk_least_bytes: int
+    log: LogStanding
 
 
 def standing_record(standing: NodeStanding) -> dict[str, object]:
@@ -106,4 +108,5 @@ def standing_record(standing: NodeStanding) -> dict[str, object]:
         "rules_for_nothing": list(standing.rules_for_nothing),
         "damaged_parts": standing.damaged_parts,
         "disk_free_bytes": standing.disk_free_bytes,
+        "audit": standing.log,
     }

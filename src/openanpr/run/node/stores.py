@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from openanpr.audit.log import AuditLog
+from openanpr.audit.port import NODE
 from openanpr.deliver.outbox import Outbox
 from openanpr.deliver.outbox_file import OutboxKind
 from openanpr.run.node.addresses import (
@@ -18,7 +20,9 @@ from openanpr.run.node.addresses import (
     memory_bytes,
     server_address,
 )
+from openanpr.run.node.audit_log import open_log
 from openanpr.run.node.fault import kind_and_place
+from openanpr.run.node.log_change import Places, Why, finish_change, follow_restored_log
 from openanpr.run.node.secrets import NodeSecrets, make_secrets, read_secrets, refuse_open
 from openanpr.run.node.settings import Database, NodeSettings
 from openanpr.store.announced import Announced
@@ -34,6 +38,8 @@ from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.control.migrate import migrate
 from openanpr.store.control.people_store import PeopleRecords
+from openanpr.store.control.search_cases import CaseRows
+from openanpr.store.control.search_records import SearchRows
 from openanpr.store.control.shelf import ShelfRoom
 from openanpr.store.engine import ReadEngine
 from openanpr.store.file_lock import HeldElsewhereError, hold_lock
@@ -55,14 +61,17 @@ class Stores:
 
     `writing` is held by whoever writes to the read store or passes a group of reads: a backup cuts there.
     `kept_from` gives the oldest capture day that is kept now; `empty_logs` overwrites what was erased.
-    `forward` is None for a node that does not.
+    `forward` is None for a node that does not. `log` takes every act of law before it is done.
     """
 
     secrets: NodeSecrets
+    log: AuditLog
     journal: Journal
     intake: IntakeStore
     alerts: AlertRecords
     people: PeopleRecords
+    searches: SearchRows
+    cases: CaseRows
     lists: ListStore
     entries: LiveEntries
     nonces: Nonces
@@ -81,15 +90,19 @@ def open_stores(
 ) -> Stores:
     """Return the stores, brought to this version's schema; `last` closes them.
 
-    Raises JournalError, DatabaseError, MigrationError, StoreError, PictureError, SecretFileError, OSError:
-    the sentence of each says what to do.
+    Raises AuditError, JournalError, DatabaseError, MigrationError, StoreError, PictureError, SecretFileError,
+    OSError: the sentence of each says what to do.
     """
     data = settings.data
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_open(data, "the data folder")  # before anything is put into it, which its owner could then not use
-    if not settings.journal.path.exists():
-        make_secrets(settings.secrets)
+    is_new = not settings.journal.path.exists()
+    if is_new:
+        make_secrets(settings.secrets, log_name=settings.audit.name)
+    _settle_log(settings, clock)
     secrets = read_secrets(settings.secrets)
+    log = open_log(settings, secrets.audit_key, begin=is_new)
+    last.callback(log.close)  # after all else: what is done until then is logged
     consumers = (*CONSUMERS, FORWARD) if settings.forward.url else CONSUMERS
     journal = last.enter_context(Journal.open(settings.journal.path, consumers))
     if not settings.forward.url and FORWARD in journal.positions():
@@ -116,10 +129,13 @@ def open_stores(
 
     return Stores(
         secrets=secrets,
+        log=log,
         journal=journal,
         intake=IntakeStore.over(control, room=_SHELF),
         alerts=AlertRecords(control),
         people=PeopleRecords(control),
+        searches=SearchRows(control),
+        cases=CaseRows(control),
         lists=ListStore(lists),
         entries=LiveEntries(lists),
         nonces=last.enter_context(Nonces.open(data / "nonces.db", clock=clock)),
@@ -132,6 +148,15 @@ def open_stores(
         empty_logs=empty_logs,
         writing=threading.RLock(),
     )
+
+
+def _settle_log(settings: NodeSettings, clock: Callable[[], datetime]) -> None:
+    """Go on with a change of the log's key that was cut off; after a restore, begin another log."""
+    places = Places.of(settings)
+    finish_change(places)
+    if (settings.data / RESTORED).exists() and places.folder.exists():
+        why = Why("restored", NODE, "the node was restored from a backup", clock())
+        follow_restored_log(places, settings.audit.name, why)
 
 
 def _give_no_number_twice(restored: Path, lists: ListStore, clock: Callable[[], datetime]) -> None:

@@ -81,6 +81,7 @@ class Telling:
             damaged_parts=self.forgetting.damaged,
             disk_free_bytes=shutil.disk_usage(self.settings.journal.path.parent).free,
             disk_least_bytes=LEAST_FREE_BYTES,
+            log=self.stores.log.standing(),
         )
 
     def _forward(self) -> ForwardStanding | None:

@@ -11,6 +11,9 @@ FROM (
     SELECT _partition_id AS day, 0, 0, count(), 0, 0
     FROM camera_hour WHERE _partition_id < {before:String} GROUP BY day
     UNION ALL
+    SELECT toString(number) AS day, 0, 0, 0, 0, 0 -- so that a day is found of which only this is left
+    FROM (SELECT toYYYYMMDD(day) AS number FROM camera_day) WHERE number < toUInt32({before:String}) GROUP BY day
+    UNION ALL
     SELECT _partition_id AS day, 0, 0, 0, count(), 0
     FROM announced WHERE _partition_id < {before:String} GROUP BY day
     UNION ALL

@@ -27,8 +27,12 @@ from openanpr.alert.ports import DeadLetters, DeliveryQueue, FeedbackLog, StepLo
 from openanpr.alert.routing import Viewer
 from openanpr.alert.webhook import Delivery, sent_again
 from openanpr.alert.work import CheckPicture, Close, Move, See, Task, possible
+from openanpr.people.event import PeopleRefusedError
+from openanpr.policy.ask import Act
 from openanpr.store.engine import ReadEngine
-from openanpr.web.local.asking import Asked, Number, answered, refusal, told
+from openanpr.web.judging import NotAllowedError
+from openanpr.web.local.asking import Asked, GuardedRoute, Number, answered, gate_of, refusal, token_of, told
+from openanpr.web.local.gate import NotProvedError, Proved
 from openanpr.web.local.hit_pictures import Given, hit_pictures
 from openanpr.web.request_log import log_fault
 from openanpr.wire.read_json import rfc3339
@@ -104,16 +108,24 @@ class CloseForm(_StepForm, frozen=True, forbid_unknown_fields=True, tag="close",
         return Close(Closure(self.outcome, self.reason, self.offence, self.note))
 
 
+Admit: TypeAlias = Callable[[], Proved | None]
+"""Asks anew who listens; raises where they may no more."""
+
 StepForm: TypeAlias = SeeForm | CheckForm | TaskForm | CloseForm
 _STEP = cast("type[StepForm]", StepForm)
 
 
-def viewer_of(query: Mapping[str, str]) -> Viewer:
+def viewer_of(query: Mapping[str, str], proved: Proved | None) -> Viewer:
     """Return who looks: `as` is the name; `roles`, `teams`, `forces` and `areas` are lists with commas.
 
-    Raises ValueError without a name, and for a force that is no number.
+    Where a session proves who asks, name, roles and team are its own, whatever is said; forces and areas
+    narrow the view. Raises ValueError without a name, and for a force that is no number; NotAllowedError
+    where another name is said than the one that is signed in.
     """
     name = query.get("as", "").strip()
+    if proved is not None:
+        proved.verify_name(name)
+        name = proved.login
     if not name:
         raise ValueError("say who looks: as=NAME, and roles=ROLE,ROLE")
 
@@ -125,11 +137,15 @@ def viewer_of(query: Mapping[str, str]) -> Viewer:
         raise ValueError("forces are numbers with commas, such as 53,54")
     return Viewer(
         name,
-        teams=many("teams"),
-        roles=many("roles"),
+        teams=many("teams") if proved is None else frozenset({proved.team}),
+        roles=many("roles") if proved is None else proved.alert_roles,
         forces=frozenset(map(int, forces)) or None,
         areas=many("areas") or None,
     )
+
+
+def _viewer(asked: Asked) -> Viewer:
+    return viewer_of(asked.query, asked.proved)
 
 
 def alert_routes(of: AlertRoutes) -> list[Route]:
@@ -139,24 +155,39 @@ def alert_routes(of: AlertRoutes) -> list[Route]:
         return await _listen(of.desk, request)
 
     return [
-        answered("/alerts/queues", lambda asked: _queues(of, asked)),
-        answered("/alerts/figures", lambda asked: [*map(_figures, of.desk.figures(viewer_of(asked.query)))]),
-        Route("/alerts/stream", stream),
-        answered("/alerts/{alert_id}", lambda asked: _alert(of, asked)),
-        answered("/alerts/{alert_id}/pictures", lambda asked: _pictures(of, asked)),
-        answered("/alerts/{alert_id}/steps", lambda asked: _step(of, asked), "POST"),
-        answered("/feedback/{name}", lambda asked: [*map(_feedback, _told_to(of, asked.path["name"]))]),
-        answered("/webhooks/dead", lambda _: [*map(_delivery, of.webhooks.dead())]),
-        answered("/webhooks/dead/{endpoint}/{message_id}", lambda asked: _again(of, asked), "POST"),
+        answered("/alerts/queues", lambda asked: _queues(of, asked), guard=Act.ANSWER_ALERT),
+        answered(
+            "/alerts/figures",
+            lambda asked: [*map(_figures, of.desk.figures(_viewer(asked)))],
+            guard=Act.ANSWER_ALERT,
+        ),
+        GuardedRoute("/alerts/stream", stream, methods=["GET"], guard=Act.ANSWER_ALERT),
+        answered("/alerts/{alert_id}", lambda asked: _alert(of, asked), guard=Act.ANSWER_ALERT),
+        answered("/alerts/{alert_id}/pictures", lambda asked: _pictures(of, asked), guard=Act.ANSWER_ALERT),
+        answered("/alerts/{alert_id}/steps", lambda asked: _step(of, asked), "POST", guard=Act.ANSWER_ALERT),
+        answered(
+            "/feedback/{name}",
+            lambda asked: [*map(_feedback, _told_to(of, asked))],
+            guard=Act.SEE_LISTS,
+        ),
+        answered(
+            "/webhooks/dead", lambda asked: [*map(_delivery, _dead(of, asked))], guard=Act.MANAGE_DEVICES
+        ),
+        answered(
+            "/webhooks/dead/{endpoint}/{message_id}",
+            lambda asked: _again(of, asked),
+            "POST",
+            guard=Act.MANAGE_DEVICES,
+        ),
     ]
 
 
 def _queues(of: AlertRoutes, asked: Asked) -> object:
-    return msgspec.Raw(queues_json(of.desk.queues(viewer_of(asked.query)), of.desk.book))
+    return msgspec.Raw(queues_json(of.desk.queues(_viewer(asked)), of.desk.book))
 
 
 def _alert(of: AlertRoutes, asked: Asked) -> object:
-    alert = of.desk.find(asked.path["alert_id"], viewer_of(asked.query))
+    alert = of.desk.find(asked.path["alert_id"], _viewer(asked))
     return {
         "alert": alert_record(alert, of.desk.book),
         "possible": possible(alert),
@@ -165,25 +196,42 @@ def _alert(of: AlertRoutes, asked: Asked) -> object:
     }
 
 
-def _told_to(of: AlertRoutes, name: str) -> tuple[Feedback, ...]:
-    return to_read(of.logs.feedback_to(name))
+def _told_to(of: AlertRoutes, asked: Asked) -> tuple[Feedback, ...]:
+    told = to_read(of.logs.feedback_to(asked.path["name"]))
+    return tuple(one for one in told if _may_know(of, one.alert_id, asked.proved))
+
+
+def _may_know(of: AlertRoutes, alert_id: str, proved: Proved | None) -> bool:
+    """Whether an alert may be spoken of: one of a covert entry only to those whom it names."""
+    if proved is None:
+        return True
+    return of.desk.may_know(alert_id, Viewer(proved.login, teams=frozenset({proved.team})))
+
+
+def _dead(of: AlertRoutes, asked: Asked) -> list[Delivery]:
+    return [one for one in of.webhooks.dead() if _may_know(of, _alert_id(one), asked.proved)]
+
+
+def _alert_id(delivery: Delivery) -> str:
+    """The alert that a message is of: its id stands before the number of the event."""
+    return delivery.message_id.rpartition(".")[0]
 
 
 def _pictures(of: AlertRoutes, asked: Asked) -> object:
-    alert = of.desk.find(asked.path["alert_id"], viewer_of(asked.query))
+    alert = of.desk.find(asked.path["alert_id"], _viewer(asked))
     return list(hit_pictures(of.logs.hits_of(alert.id), of.engine, of.pictures))
 
 
 def _step(of: AlertRoutes, asked: Asked) -> object:
     form = asked.form(_STEP)
-    viewer = viewer_of(asked.query)
+    viewer = _viewer(asked)
     alert = of.desk.step(asked.path["alert_id"], form.move(), viewer, shown=form.shown)
     return {"alert": alert_record(alert, of.desk.book), "possible": possible(alert)}
 
 
 def _again(of: AlertRoutes, asked: Asked) -> object:
     wanted = asked.path["endpoint"], asked.path["message_id"]
-    found = next((d for d in of.webhooks.dead() if (d.endpoint, d.message_id) == wanted), None)
+    found = next((d for d in _dead(of, asked) if (d.endpoint, d.message_id) == wanted), None)
     if found is None:
         raise LookupError("there is no such dead letter")
     waiting = sent_again(found, now=of.clock())
@@ -195,21 +243,23 @@ async def _listen(desk: AlertDesk, request: Request) -> Response:
     """Return the stream from now on, or from where the client says that it had come."""
     said = request.headers.get("last-event-id", request.query_params.get("after"))
     try:
-        viewer = viewer_of(request.query_params)
+        gate, token = gate_of(request), token_of(request)
+        admit = partial(gate.admit, Act.ANSWER_ALERT, token)
+        viewer = viewer_of(request.query_params, await run_in_threadpool(admit))
         cursor = await run_in_threadpool(desk.newest, viewer) if said is None else Cursor.parse(said)
     except CursorError as fault:
         return told(409, str(fault))
     except Exception as fault:  # noqa: BLE001 - told as a refusal
         return refusal(fault)
-    return _Listening(desk, viewer, cursor)
+    return _Listening(desk, viewer, cursor, admit)
 
 
 class _Listening(StreamingResponse):
     """The stream of one viewer, who counts as being there for as long as it is being sent."""
 
-    def __init__(self, desk: AlertDesk, viewer: Viewer, cursor: Cursor) -> None:
+    def __init__(self, desk: AlertDesk, viewer: Viewer, cursor: Cursor, admit: Admit) -> None:
         super().__init__(
-            _stream(desk, viewer, cursor),
+            _stream(desk, viewer, cursor, admit),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -223,11 +273,12 @@ class _Listening(StreamingResponse):
                 log_fault(fault)
 
 
-async def _stream(desk: AlertDesk, viewer: Viewer, cursor: Cursor) -> AsyncIterator[bytes]:
+async def _stream(desk: AlertDesk, viewer: Viewer, cursor: Cursor, admit: Admit) -> AsyncIterator[bytes]:
     """Yield what happens after `cursor`, until the desk closes, and what had happened by then.
 
     A beat goes out at a steady pace, so that a lost connection is noticed at both ends. It depends on nothing
-    that happens: whoever may not know of an alert must not hear the beat come late either.
+    that happens: whoever may not know of an alert must not hear the beat come late either. With each beat it
+    is asked again whether the viewer may still listen: a session that was ended, or a role, ends the stream.
     """
     heard = desk.bell.rings
     yield b": connected\n\n"
@@ -246,8 +297,19 @@ async def _stream(desk: AlertDesk, viewer: Viewer, cursor: Cursor) -> AsyncItera
             continue
         heard = await desk.bell.heard_after(heard, max(beat_at_s - time.monotonic(), 0.0))
         if time.monotonic() >= beat_at_s:
+            if not await run_in_threadpool(_as_before, viewer, admit):
+                return
             yield b": still here\n\n"
             beat_at_s = time.monotonic() + _BEAT_S
+
+
+def _as_before(viewer: Viewer, admit: Admit) -> bool:
+    """Whether the viewer may still listen, and as what they began."""
+    try:
+        proved = admit()
+    except (NotProvedError, NotAllowedError, PeopleRefusedError):
+        return False
+    return proved is None or (proved.login, proved.alert_roles) == (viewer.name, viewer.roles)
 
 
 def _figures(one: ListFigures) -> dict[str, object]:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from openanpr.web.local.asking import told
+from openanpr.web.local.gate import Gate
 from openanpr.web.local.node import metrics_route
 
+LocalRoute: TypeAlias = BaseRoute
+"""A route of the socket, or an app that stands on it."""
 
-def local_app(routes: Sequence[Route]) -> Starlette:
-    """Return the app of these routes; who may ask is the socket's matter: only its owner can open it."""
-    return Starlette(routes=list(routes), exception_handlers={HTTPException: _no_such_route})
+
+def local_app(routes: Sequence[LocalRoute], gate: Gate) -> ASGIApp:
+    """Return the app of these routes: only the socket's owner can open it, and the gate asks who that is."""
+    app = Starlette(routes=list(routes), exception_handlers={HTTPException: _no_such_route})
+
+    async def gated(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "openanpr.gate": gate}, receive, send)
+
+    return gated
 
 
 def metrics_app(metrics: Callable[[], bytes]) -> Starlette:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, TypeAlias, TypeVar
+from typing import Annotated, TypeAlias, TypeVar, cast
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -15,9 +15,10 @@ from starlette.routing import Route
 
 from openanpr.alert.ports import OutdatedError
 from openanpr.alert.work import GrownSinceError, NotPossibleError
+from openanpr.audit.faults import AuditError
 from openanpr.ingest.mend import StillHeldError
 from openanpr.ingest.quarantine import ChangedMeanwhileError
-from openanpr.people.event import PeopleRefusedError
+from openanpr.people.event import Deed, PeopleRefusedError
 from openanpr.people.founding import FoundedError
 from openanpr.people.grave_acts import DecidedError
 from openanpr.people.keys import SealError
@@ -36,6 +37,8 @@ from openanpr.store.pictures import PictureError
 from openanpr.store.retention import RetentionError
 from openanpr.voi.by_hand import HandError
 from openanpr.voi.fault import ListError
+from openanpr.web.judging import NotAllowedError
+from openanpr.web.local.gate import Gate, Guard, NotProvedError, Proved
 from openanpr.web.request_log import log_fault
 from openanpr.wire.json_decoder import json_decoder
 
@@ -53,6 +56,8 @@ Number = Annotated[int, msgspec.Meta(ge=-1, lt=2**53)]
 _FormT = TypeVar("_FormT")
 
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (NotProvedError, 401),
+    (NotAllowedError, 403),
     (ChangedMeanwhileError, 409),
     (GrownSinceError, 409),
     (HandError, 409),
@@ -73,6 +78,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (ListError, 422),
     (OverflowError, 422),
     (ValueError, 422),
+    (AuditError, 503),
     (DatabaseError, 503),
     (JournalError, 503),
     (PictureError, 503),
@@ -82,6 +88,9 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (OSError, 503),
 )
 """What the faults of the stages become; the first that fits. All others are the node's own."""
+
+
+_NO_SESSION = frozenset({Deed.SESSION_USED, Deed.STOLEN_SESSION_ENDED})
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -97,13 +106,25 @@ class Asked:
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes = field(repr=False)
+    proved: Proved | None = None
 
     def form(self, kind: type[_FormT]) -> _FormT:
-        """Return the body as `kind`; raises ValueError with what is wrong in it."""
+        """Return the body as `kind`; raises ValueError with what is wrong in it.
+
+        Where a session proves who asks, `by` is that name: another raises NotAllowedError.
+        """
         try:
-            return json_decoder(kind).decode(self.body or b"{}")
+            return json_decoder(kind).decode(self._named(kind) or b"{}")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             raise ValueError(f"what was asked cannot be read: {fault}") from fault
+
+    def _named(self, kind: type[_FormT]) -> bytes:
+        if self.proved is None or "by" not in getattr(kind, "__struct_fields__", ()):
+            return self.body
+        said = json_decoder(dict[str, msgspec.Raw]).decode(self.body or b"{}")
+        if "by" in said:
+            self.proved.verify_name(json_decoder(str).decode(bytes(said["by"])))
+        return msgspec.json.encode({**said, "by": self.proved.login})
 
     def number(self, name: str, default: int) -> int:
         """Return a query value as a whole number; raises ValueError for another text."""
@@ -136,12 +157,33 @@ class WhyForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: Said
 
 
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
 Answers: TypeAlias = Callable[[Asked], object]
 """Answers a question with what msgspec can write as JSON; may wait for disks."""
 
 
-def answered(path: str, answers: Answers, method: str = "GET") -> Route:
-    """Return a route whose answers are made in a thread."""
+class GuardedRoute(Route):
+    """A route of the socket that says who may ask."""
+
+    def __init__(self, path: str, endpoint: Endpoint, *, methods: list[str], guard: Guard) -> None:
+        super().__init__(path, endpoint, methods=methods)
+        self.guard = guard
+
+
+def token_of(request: Request) -> str:
+    """Return the token that a command line sends; "" without one."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def gate_of(request: Request) -> Gate:
+    """Return the gate of the app; it stands in every request, or nothing is answered."""
+    return cast("Gate", request.scope["openanpr.gate"])
+
+
+def answered(path: str, answers: Answers, method: str = "GET", *, guard: Guard) -> GuardedRoute:
+    """Return a route whose answers are made in a thread, once the gate let the question in."""
 
     async def endpoint(request: Request) -> Response:
         body = bytearray()
@@ -149,18 +191,25 @@ def answered(path: str, answers: Answers, method: str = "GET") -> Route:
             body += chunk
             if len(body) > MOST_BODY_BYTES:
                 return told(413, f"a question has at most {MOST_BODY_BYTES} bytes")
-        asked = Asked(request.path_params, request.query_params, bytes(body))
+        gate, token = gate_of(request), token_of(request)
+
+        def answer() -> object:
+            who = gate.admit(guard, token)
+            return answers(Asked(request.path_params, request.query_params, bytes(body), who))
+
         try:
-            said = await run_in_threadpool(answers, asked)
+            said = await run_in_threadpool(answer)
         except Exception as fault:  # noqa: BLE001 - each is told as a refusal
             return refusal(fault)
         return json_answer(said)
 
-    return Route(path, endpoint, methods=[method])
+    return GuardedRoute(path, endpoint, methods=[method], guard=guard)
 
 
 def refusal(fault: Exception) -> Response:
     """Return what a fault is answered with; one of the node's own goes into the log, without its words."""
+    if isinstance(fault, PeopleRefusedError) and fault.event.deed in _NO_SESSION:
+        return told(401, f"{fault}, by 'openanpr sign-in'")
     if isinstance(fault, LookupError) and not isinstance(fault, KeyError | IndexError):
         return told(404, str(fault))
     for kind, status in _STATUSES:

@@ -18,6 +18,7 @@ from openanpr.ingest.enrol import CodeRequest, make_code
 from openanpr.ingest.feed import Feed, make_token
 from openanpr.ingest.scope import Scope
 from openanpr.ingest.secret_text import CHANCE_BYTES, HashKey
+from openanpr.policy.ask import Act
 from openanpr.store.control.intake_store import IntakeStore
 from openanpr.web.local.asking import Asked, Number, WhyForm, answered
 
@@ -74,17 +75,46 @@ class RetireForm(Struct, frozen=True, forbid_unknown_fields=True):
 def device_routes(of: DeviceRoutes) -> list[Route]:
     """Return the routes of devices, feeds and cameras."""
     return [
-        answered("/devices", lambda _: [_device(one) for one in of.store.devices.every()]),
-        answered("/devices/codes", lambda _: _codes(of)),
-        answered("/devices/codes", lambda asked: _code(of, asked.form(CodeForm)), "POST"),
-        answered("/devices/codes/{code}/withdraw", lambda asked: _withdraw(of, asked), "POST"),
-        answered("/devices/{device}/revoke", lambda asked: _revoke(of, asked), "POST"),
-        answered("/feeds", lambda _: [_feed(one.feed) for one in of.store.feeds.every()]),
-        answered("/feeds", lambda asked: _add_feed(of, asked.form(FeedForm)), "POST"),
-        answered("/feeds/{feed_id}/revoke", lambda asked: _revoke_feed(of, asked), "POST"),
-        answered("/cameras", lambda _: [_camera(one) for one in of.store.cameras.every()]),
-        answered("/cameras", lambda asked: _add_camera(of, asked.form(CameraForm)), "POST"),
-        answered("/cameras/retire", lambda asked: _retire(of, asked.form(RetireForm)), "POST"),
+        answered(
+            "/devices", lambda _: [_device(one) for one in of.store.devices.every()], guard=Act.MANAGE_DEVICES
+        ),
+        answered("/devices/codes", lambda _: _codes(of), guard=Act.MANAGE_DEVICES),
+        answered(
+            "/devices/codes", lambda asked: _code(of, asked.form(CodeForm)), "POST", guard=Act.MANAGE_DEVICES
+        ),
+        answered(
+            "/devices/codes/{code}/withdraw",
+            lambda asked: _withdraw(of, asked),
+            "POST",
+            guard=Act.MANAGE_DEVICES,
+        ),
+        answered(
+            "/devices/{device}/revoke", lambda asked: _revoke(of, asked), "POST", guard=Act.MANAGE_DEVICES
+        ),
+        answered(
+            "/feeds", lambda _: [_feed(one.feed) for one in of.store.feeds.every()], guard=Act.MANAGE_DEVICES
+        ),
+        answered(
+            "/feeds", lambda asked: _add_feed(of, asked.form(FeedForm)), "POST", guard=Act.MANAGE_DEVICES
+        ),
+        answered(
+            "/feeds/{feed_id}/revoke", lambda asked: _revoke_feed(of, asked), "POST", guard=Act.MANAGE_DEVICES
+        ),
+        answered(
+            "/cameras", lambda _: [_camera(one) for one in of.store.cameras.every()], guard=Act.MANAGE_DEVICES
+        ),
+        answered(
+            "/cameras",
+            lambda asked: _add_camera(of, asked.form(CameraForm)),
+            "POST",
+            guard=Act.MANAGE_DEVICES,
+        ),
+        answered(
+            "/cameras/retire",
+            lambda asked: _retire(of, asked.form(RetireForm)),
+            "POST",
+            guard=Act.MANAGE_DEVICES,
+        ),
     ]
 
 

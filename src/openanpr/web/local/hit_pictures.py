@@ -11,7 +11,7 @@ from openanpr.alert.hit_seen import HitSeen
 from openanpr.core.read_key import ReadKey
 from openanpr.store.engine import ReadEngine
 from openanpr.store.pictures import PictureName
-from openanpr.store.reads_find import whole_read
+from openanpr.store.reads_named import whole_read
 from openanpr.wire.read_json import rfc3339
 
 _MOST_HITS = 10

@@ -15,12 +15,13 @@ from starlette.routing import Route
 from openanpr.core.camera import CameraId
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.read_key import ReadKey
+from openanpr.policy.ask import Act
 from openanpr.store.engine import ReadEngine
 from openanpr.store.holds import Hold, HoldError, held_counts, held_reads, holds, place_hold
 from openanpr.store.origins import verify_origin
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import to_ms
-from openanpr.store.reads_find import whole_read
+from openanpr.store.reads_named import whole_read
 from openanpr.store.retention import (
     RetentionRule,
     RetentionRun,
@@ -28,6 +29,7 @@ from openanpr.store.retention import (
     preview_retention,
 )
 from openanpr.web.local.asking import Asked, Instant, Said, answered
+from openanpr.web.local.gate import Own
 
 
 class Forgets(Protocol):
@@ -82,13 +84,17 @@ class ProveForm(Struct, frozen=True, forbid_unknown_fields=True):
 def keeping_routes(of: KeepingRoutes) -> list[Route]:
     """Return the routes of retention and holds."""
     return [
-        answered("/retention", lambda _: _preview(of)),
-        answered("/retention/run", lambda _: _run(of), "POST"),
-        answered("/retention/certificates", lambda asked: _certificates(of, asked)),
-        answered("/retention/check", lambda _: {"returned_days": of.forgetting.check()}),
-        answered("/holds", lambda _: _holds(of)),
-        answered("/holds", lambda asked: _hold(of, asked.form(HoldForm)), "POST"),
-        answered("/origins/prove", lambda asked: _prove(of, asked.form(ProveForm)), "POST"),
+        answered("/retention", lambda _: _preview(of), guard=Act.RUN_RETENTION),
+        answered("/retention/run", lambda _: _run(of), "POST", guard=Act.RUN_RETENTION),
+        answered("/retention/certificates", lambda asked: _certificates(of, asked), guard=Act.RUN_RETENTION),
+        answered(
+            "/retention/check", lambda _: {"returned_days": of.forgetting.check()}, guard=Act.RUN_RETENTION
+        ),
+        answered("/holds", lambda _: _holds(of), guard=Act.RUN_RETENTION),
+        answered("/holds", lambda asked: _hold(of, asked.form(HoldForm)), "POST", guard=Own.CASES),
+        answered(
+            "/origins/prove", lambda asked: _prove(of, asked.form(ProveForm)), "POST", guard=Act.RUN_RETENTION
+        ),
     ]
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from openanpr.core.voi_entry import Action, EntryKey, Origin, Priority, VoiEntry
 from openanpr.core.voi_list import ChangeKind, DiffRow, ListKind, ListStanding, Proposal, VoiList
+from openanpr.policy.ask import Act
 from openanpr.store.control.compare import Change
 from openanpr.store.control.list_store import ListStore
 from openanpr.voi.by_hand import (
@@ -31,6 +32,7 @@ from openanpr.voi.importing import ImportRequest, import_feed
 from openanpr.voi.stolen import StolenPolicy, stolen_standing
 from openanpr.voi.weed import WeedRules, weed
 from openanpr.web.local.asking import Asked, ByForm, Instant, Number, Said, WhyForm, answered
+from openanpr.web.local.gate import Proved
 
 _SHOWN = 1000
 
@@ -137,23 +139,53 @@ class RollbackForm(Struct, frozen=True, forbid_unknown_fields=True):
 def list_routes(of: ListRoutes) -> list[Route]:
     """Return the routes of lists."""
     return [
-        answered("/lists", lambda _: [_standing(one, of.clock()) for one in of.store.standings()]),
-        answered("/lists", lambda asked: _define(of, asked.form(DefineForm)), "POST"),
-        answered("/lists/{name}", lambda asked: _standing(of.store.standing(asked.path["name"]), of.clock())),
-        answered("/lists/{name}/history", lambda asked: of.store.history(asked.path["name"])),
-        answered("/lists/{name}/review", lambda asked: _review(of, asked)),
-        answered("/lists/{name}/holders", lambda asked: _holders(of, asked.path["name"])),
-        answered("/lists/{name}/tombstones/{vrm}", lambda asked: _tombstones(of, asked)),
-        answered("/lists/{name}/entries", lambda asked: _entry(of, asked), "POST"),
-        answered("/lists/{name}/corrections", lambda asked: _correction(of, asked), "POST"),
-        answered("/lists/{name}/removals", lambda asked: _removal(of, asked), "POST"),
-        answered("/lists/{name}/rollback", lambda asked: _rollback(of, asked), "POST"),
-        answered("/lists/{name}/weeding", lambda asked: _weeding(of, asked), "POST"),
-        answered("/imports", lambda asked: _import(of, asked.form(ImportForm)), "POST"),
-        answered("/proposals", lambda _: [_proposal(one) for one in of.store.waiting()]),
-        answered("/proposals/{number:int}", lambda asked: _whole_proposal(of, int(asked.path["number"]))),
-        answered("/proposals/{number:int}/approve", lambda asked: _approve(of, asked), "POST"),
-        answered("/proposals/{number:int}/refuse", lambda asked: _refuse(of, asked), "POST"),
+        answered(
+            "/lists",
+            lambda _: [_standing(one, of.clock()) for one in of.store.standings()],
+            guard=Act.SEE_LISTS,
+        ),
+        answered("/lists", lambda asked: _define(of, asked.form(DefineForm)), "POST", guard=Act.CHANGE_LIST),
+        answered(
+            "/lists/{name}",
+            lambda asked: _standing(of.store.standing(asked.path["name"]), of.clock()),
+            guard=Act.SEE_LISTS,
+        ),
+        answered(
+            "/lists/{name}/history", lambda asked: of.store.history(asked.path["name"]), guard=Act.SEE_LISTS
+        ),
+        answered("/lists/{name}/review", lambda asked: _review(of, asked), guard=Act.SEE_LISTS),
+        answered(
+            "/lists/{name}/holders", lambda asked: _holders(of, asked.path["name"]), guard=Act.SEE_LISTS
+        ),
+        answered("/lists/{name}/tombstones/{vrm}", lambda asked: _tombstones(of, asked), guard=Act.SEE_LISTS),
+        answered("/lists/{name}/entries", lambda asked: _entry(of, asked), "POST", guard=Act.CHANGE_LIST),
+        answered(
+            "/lists/{name}/corrections", lambda asked: _correction(of, asked), "POST", guard=Act.CHANGE_LIST
+        ),
+        answered("/lists/{name}/removals", lambda asked: _removal(of, asked), "POST", guard=Act.CHANGE_LIST),
+        answered("/lists/{name}/rollback", lambda asked: _rollback(of, asked), "POST", guard=Act.CHANGE_LIST),
+        answered("/lists/{name}/weeding", lambda asked: _weeding(of, asked), "POST", guard=Act.CHANGE_LIST),
+        answered(
+            "/imports", lambda asked: _import(of, asked.form(ImportForm)), "POST", guard=Act.CHANGE_LIST
+        ),
+        answered("/proposals", lambda _: [_proposal(one) for one in of.store.waiting()], guard=Act.SEE_LISTS),
+        answered(
+            "/proposals/{number:int}",
+            lambda asked: _whole_proposal(of, asked),
+            guard=Act.SEE_LISTS,
+        ),
+        answered(
+            "/proposals/{number:int}/approve",
+            lambda asked: _approve(of, asked),
+            "POST",
+            guard=Act.APPROVE_LIST_CHANGE,
+        ),
+        answered(
+            "/proposals/{number:int}/refuse",
+            lambda asked: _refuse(of, asked),
+            "POST",
+            guard=Act.APPROVE_LIST_CHANGE,
+        ),
     ]
 
 
@@ -277,6 +309,8 @@ def _weeding(of: ListRoutes, asked: Asked) -> object:
 
 def _approve(of: ListRoutes, asked: Asked) -> object:
     by = asked.form(ByForm).by
+    if asked.proved is not None:
+        asked.proved.verify_approves(of.store.proposal(int(asked.path["number"])).draft.by)
     return _proposal(approve(int(asked.path["number"]), by=by, at=of.clock(), store=of.store))
 
 
@@ -286,20 +320,28 @@ def _refuse(of: ListRoutes, asked: Asked) -> object:
     return _proposal(turn_down(int(asked.path["number"]), asker=asker, store=of.store))
 
 
-def _whole_proposal(of: ListRoutes, number: int) -> object:
-    """Return a proposal with its refused rows and the beginning of its diff, for a person to decide on."""
+def _whole_proposal(of: ListRoutes, asked: Asked) -> object:
+    """Return a proposal with its refused rows and the beginning of its diff, for a person to decide on.
+
+    Covert entries are among the rows for those alone whom they name.
+    """
+    number = int(asked.path["number"])
     proposal = of.store.proposal(number)
     refused = of.store.quarantine(number, limit=_SHOWN)
     rows: dict[str, list[dict[str, object]]] = {}
     if proposal.state.value == "ready":
         for change in Change:
             found, _ = of.store.diff_rows(number, change, limit=_SHOWN)
-            rows[change.value] = [_diff_row(row) for row in found]
+            rows[change.value] = [_diff_row(row) for row in found if _shown(row, asked.proved)]
     return {
         **_proposal(proposal),
         "rows": rows,
         "quarantine": [{"line": row.line, "reason": row.reason} for row in refused],
     }
+
+
+def _shown(row: DiffRow, proved: Proved | None) -> bool:
+    return proved is None or (proved.may_see(row.before) and proved.may_see(row.after))
 
 
 def _diff_row(row: DiffRow) -> dict[str, object]:
@@ -316,6 +358,7 @@ def _review(of: ListRoutes, asked: Asked) -> object:
         {"vrm": one.vrm, "owner": one.owner, "review_on": one.review_on, "weed_on": one.weed_on}
         | _reminded(one, on, of.stolen)
         for one in due
+        if asked.proved is None or asked.proved.may_see(one)
     ]
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from openanpr.web.local.asking import Asked, answered, refusal
+from openanpr.web.local.gate import Own
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -34,8 +35,8 @@ class BackupForm(Struct, frozen=True, forbid_unknown_fields=True):
 def node_routes(of: NodeRoutes) -> list[Route]:
     """Return the routes of the node itself."""
     return [
-        answered("/node", lambda _: of.standing()),
-        answered("/node/backup", lambda asked: _backup(of, asked), "POST"),
+        answered("/node", lambda _: of.standing(), guard=Own.MACHINE),
+        answered("/node/backup", lambda asked: _backup(of, asked), "POST", guard=Own.MACHINE),
         metrics_route(of.metrics),
     ]
 

@@ -24,7 +24,9 @@ from openanpr.people.proof import SOCKET, prove
 from openanpr.people.proposal import Proposal
 from openanpr.people.register import RoleAsked
 from openanpr.people.roles import Grant
+from openanpr.policy.ask import Act
 from openanpr.web.local.asking import Asked, Instant, Said, answered
+from openanpr.web.local.gate import Own
 
 _ValueT = TypeVar("_ValueT")
 
@@ -115,30 +117,56 @@ class TrainingForm(Struct, frozen=True, forbid_unknown_fields=True):
 def people_routes(of: PeopleRoutes) -> list[Route]:
     """Return the routes of people."""
     return [
-        answered("/people", lambda _: [_person(of, one) for one in of.desk.store.every()]),
-        answered("/people", lambda asked: _add(of, asked.form(AddForm)), "POST"),
-        answered("/people/first-link", lambda asked: _first(of, asked.form(NewcomerForm)), "POST"),
-        answered("/people/links/look", lambda asked: _look(of, asked.form(LookForm)), "POST"),
-        answered("/people/links/accept", lambda asked: _accept(of, asked.form(AcceptForm)), "POST"),
-        answered("/people/sessions", lambda _: _sessions(of)),
-        answered("/people/sessions/{session}/revoke", lambda asked: _revoke_one(of, asked), "POST"),
-        answered("/people/proposals", lambda _: _proposals(of)),
-        answered("/people/proposals/{number}/approve", lambda asked: _approve(of, asked), "POST"),
-        answered("/people/proposals/{number}/refuse", lambda asked: _refuse(of, asked), "POST"),
-        answered("/people/roles/{number}/withdraw", lambda asked: _withdraw(of, asked), "POST"),
-        answered("/people/accounts/{login}", lambda asked: _whole(of, asked)),
-        answered("/people/accounts/{login}/link", lambda asked: _link(of, asked), "POST"),
-        answered("/people/accounts/{login}/roles", lambda asked: _give(of, asked), "POST"),
-        answered("/people/accounts/{login}/training", lambda asked: _train(of, asked), "POST"),
-        answered("/people/accounts/{login}/disable", lambda asked: _disable(of, asked), "POST"),
-        answered("/people/accounts/{login}/enable", lambda asked: _enable(of, asked), "POST"),
-        answered("/people/accounts/{login}/renew", lambda asked: _renew(of, asked), "POST"),
-        answered("/people/accounts/{login}/sessions/revoke", lambda asked: _revoke(of, asked), "POST"),
+        answered(
+            "/people", lambda _: [_person(of, one) for one in of.desk.store.every()], guard=Act.MANAGE_PEOPLE
+        ),
+        answered("/people", lambda asked: _add(of, asked.form(AddForm)), "POST", guard=Own.CODE),
+        answered(
+            "/people/first-link",
+            lambda asked: _first(of, asked.form(NewcomerForm)),
+            "POST",
+            guard=Own.MACHINE,
+        ),
+        answered("/people/links/look", lambda asked: _look(of, asked.form(LookForm)), "POST", guard=Own.CODE),
+        answered(
+            "/people/links/accept", lambda asked: _accept(of, asked.form(AcceptForm)), "POST", guard=Own.CODE
+        ),
+        answered("/people/sessions", lambda _: _sessions(of), guard=Act.MANAGE_PEOPLE),
+        answered(
+            "/people/sessions/{session}/revoke", lambda asked: _revoke_one(of, asked), "POST", guard=Own.CODE
+        ),
+        answered("/people/proposals", lambda _: _proposals(of), guard=Act.MANAGE_PEOPLE),
+        answered(
+            "/people/proposals/{number}/approve", lambda asked: _approve(of, asked), "POST", guard=Own.CODE
+        ),
+        answered(
+            "/people/proposals/{number}/refuse", lambda asked: _refuse(of, asked), "POST", guard=Own.CODE
+        ),
+        answered(
+            "/people/roles/{number}/withdraw", lambda asked: _withdraw(of, asked), "POST", guard=Own.CODE
+        ),
+        answered("/people/accounts/{login}", lambda asked: _whole(of, asked), guard=Act.MANAGE_PEOPLE),
+        answered("/people/accounts/{login}/link", lambda asked: _link(of, asked), "POST", guard=Own.CODE),
+        answered("/people/accounts/{login}/roles", lambda asked: _give(of, asked), "POST", guard=Own.CODE),
+        answered(
+            "/people/accounts/{login}/training", lambda asked: _train(of, asked), "POST", guard=Own.CODE
+        ),
+        answered(
+            "/people/accounts/{login}/disable", lambda asked: _disable(of, asked), "POST", guard=Own.CODE
+        ),
+        answered("/people/accounts/{login}/enable", lambda asked: _enable(of, asked), "POST", guard=Own.CODE),
+        answered("/people/accounts/{login}/renew", lambda asked: _renew(of, asked), "POST", guard=Own.CODE),
+        answered(
+            "/people/accounts/{login}/sessions/revoke",
+            lambda asked: _revoke(of, asked),
+            "POST",
+            guard=Own.CODE,
+        ),
     ]
 
 
 def value(done: Done[_ValueT]) -> _ValueT:
-    """Return what an act gave. Its events go no further yet: the audit log is to take them here."""
+    """Return what an act gave; its events were in the audit log before it was done."""
     return done.value
 
 

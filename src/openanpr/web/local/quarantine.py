@@ -24,6 +24,7 @@ from openanpr.ingest.quarantine import (
     Query,
     State,
 )
+from openanpr.policy.ask import Act
 from openanpr.web.local.asking import Asked, Number, answered
 
 
@@ -61,12 +62,20 @@ class MendForm(Struct, frozen=True, forbid_unknown_fields=True):
 def quarantine_routes(of: QuarantineRoutes) -> list[Route]:
     """Return the routes of the quarantine."""
     return [
-        answered("/quarantine", lambda asked: _look(of, asked)),
-        answered("/quarantine/counts", lambda _: _counts(of)),
-        answered("/quarantine/item", lambda asked: _item(_found(of, asked), whole=True)),
-        answered("/quarantine/mend", lambda asked: _mend(of, asked), "POST"),
-        answered("/quarantine/release", lambda asked: _release(of, asked), "POST"),
-        answered("/quarantine/discard", lambda asked: _discard(of, asked), "POST"),
+        answered("/quarantine", lambda asked: _look(of, asked), guard=Act.MANAGE_QUARANTINE),
+        answered("/quarantine/counts", lambda _: _counts(of), guard=Act.MANAGE_QUARANTINE),
+        answered(
+            "/quarantine/item",
+            lambda asked: _item(_found(of, asked), whole=True),
+            guard=Act.MANAGE_QUARANTINE,
+        ),
+        answered("/quarantine/mend", lambda asked: _mend(of, asked), "POST", guard=Act.MANAGE_QUARANTINE),
+        answered(
+            "/quarantine/release", lambda asked: _release(of, asked), "POST", guard=Act.MANAGE_QUARANTINE
+        ),
+        answered(
+            "/quarantine/discard", lambda asked: _discard(of, asked), "POST", guard=Act.MANAGE_QUARANTINE
+        ),
     ]
 
 

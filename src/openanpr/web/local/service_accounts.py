@@ -10,7 +10,9 @@ from starlette.routing import Route
 
 from openanpr.people import service_acts
 from openanpr.people.service import Scope, Service
+from openanpr.policy.ask import Act
 from openanpr.web.local.asking import Asked, Said, answered
+from openanpr.web.local.gate import Own
 from openanpr.web.local.people import PeopleRoutes, ProvedWhyForm, account_of, proved, value
 
 
@@ -28,9 +30,13 @@ class ServiceForm(Struct, frozen=True, forbid_unknown_fields=True):
 def service_routes(of: PeopleRoutes) -> list[Route]:
     """Return the routes of service accounts."""
     return [
-        answered("/services", lambda _: [_told(of, one) for one in of.desk.store.every_service()]),
-        answered("/services", lambda asked: _add(of, asked.form(ServiceForm)), "POST"),
-        answered("/services/{service}/revoke", lambda asked: _revoke(of, asked), "POST"),
+        answered(
+            "/services",
+            lambda _: [_told(of, one) for one in of.desk.store.every_service()],
+            guard=Act.MANAGE_PEOPLE,
+        ),
+        answered("/services", lambda asked: _add(of, asked.form(ServiceForm)), "POST", guard=Own.CODE),
+        answered("/services/{service}/revoke", lambda asked: _revoke(of, asked), "POST", guard=Own.CODE),
     ]
 
 

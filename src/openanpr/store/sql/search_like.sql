@@ -1,0 +1,16 @@
+-- Which marks of a form were read in a span? Takes: pattern (LIKE, of shapes), since_ms (from),
+-- until_ms (before), limit; search, seconds and memory. Answers: vrm, reads, first and last (captured_ms), last seen first.
+SELECT
+    vrm, uniqExact(captured_at, force, source, camera),
+    toUnixTimestamp64Milli(min(captured_at)), toUnixTimestamp64Milli(max(captured_at)) AS last
+FROM reads
+WHERE translate(vrm, 'IO', '10') LIKE {pattern:String}
+    AND captured_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
+    AND captured_at < fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC')
+GROUP BY vrm
+ORDER BY last DESC, vrm
+LIMIT {limit:UInt32}
+SETTINGS readonly = 1, log_comment = {search:String}, max_execution_time = {seconds:Float64}, max_memory_usage = {memory:UInt64},
+    max_result_rows = 500000, timeout_overflow_mode = 'throw', result_overflow_mode = 'throw', read_overflow_mode = 'throw',
+    group_by_overflow_mode = 'throw', sort_overflow_mode = 'throw', set_overflow_mode = 'throw',
+    distinct_overflow_mode = 'throw', transfer_overflow_mode = 'throw'
