@@ -35,10 +35,10 @@ from tests.review.scene import (
     declared,
     desk_over,
     digest,
-    items_in,
     opened_log,
     public,
     search,
+    store_in,
 )
 
 LOOKED = Did(rows=3, opened=1, kept=0)
@@ -61,9 +61,9 @@ def log(tmp_path):
 
 @pytest.fixture
 def desk(tmp_path, past, log):
-    items = items_in(tmp_path)
-    items.raise_all([item_of_sample(Sampled(past.searches[0], (SampledFor.LOT,)))], at=NOW)
-    return desk_over(items, past, log)
+    store = store_in(tmp_path)
+    store.items.raise_all([item_of_sample(Sampled(past.searches[0], (SampledFor.LOT,)))], at=NOW)
+    return desk_over(store, past, log)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ STRANGERS = {
 def test_whoever_may_not_review_a_search_finds_takes_and_opens_nothing(desk, past, log, item_id, who) -> None:
     """The reviewer of the same team, the own search, direct object references."""
     first = past.searches[0].search_id
-    assert acts.queue(desk, who, now=NOW) == ()
+    assert acts.queue(desk, who, now=NOW).items == ()
     for act in (
         lambda: acts.take(desk, who, item_id, now=NOW),
         lambda: acts.look(desk, who, item_id, now=NOW),
@@ -183,7 +183,7 @@ def test_a_searcher_learns_from_the_public_log_only_that_a_round_was(tmp_path, l
         folder = tmp_path / str(len(found))
         folder.mkdir()
         before = log.size
-        review_round(round_desk(items_in(folder), Past(found), log), now=NOW)
+        review_round(round_desk(store_in(folder), Past(found), log), now=NOW)
         sizes.append(log.size - before)
         entry = public(log, log.size - 1)
         assert entry["step"] == "round"
@@ -196,10 +196,11 @@ def test_a_round_that_cannot_be_logged_does_nothing(tmp_path, past) -> None:
         def append(self, _: object) -> None:
             raise CannotWriteError("full")
 
-    items = items_in(tmp_path)
+    store = store_in(tmp_path)
     with pytest.raises(CannotWriteError):
-        review_round(round_desk(items, past, Full()), now=NOW)
-    assert items.undecided(most=9) == ()
+        review_round(round_desk(store, past, Full()), now=NOW)
+    assert store.items.undecided(most=9) == ()
+    assert store.rounds.last_round() is None
 
 
 # -- searchers who would not be seen
@@ -288,19 +289,10 @@ def test_a_mark_in_a_reason_is_not_read_past_the_log(mark) -> None:
     assert mark not in shown
 
 
-def round_desk(items, past, log) -> RoundDesk:
-    class Nothing:
-        def retested(self) -> dict:
-            return {}
-
-        def keep(self, told) -> None:
-            assert list(told) == []
-
-        def every(self) -> list:
-            return []
-
+def round_desk(store, past, log) -> RoundDesk:
+    class Cases:
         def state_of(self, _: str) -> None:
             pytest.fail("nothing is due")
 
-    none = Nothing()
-    return RoundDesk(past, items, none, none, none, None, log, KEY, NUMBERS, PROFILE.search)
+    known = store.items, store.references, store.rounds, store.declared
+    return RoundDesk(past, *known, Cases(), None, log, KEY, NUMBERS, PROFILE.search)

@@ -26,7 +26,7 @@ from openanpr.review.sampling import Draw, SamplingKey
 from openanpr.review.vehicles import DeclaredVehicle
 from openanpr.store.control.engine import open_database
 from openanpr.store.control.migrate import migrate
-from openanpr.store.control.review_items import ReviewItems
+from openanpr.store.control.review_store import ReviewStore
 from tests.audit.events import SIGNER
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -125,13 +125,13 @@ def public(log: AuditLog, index: int) -> dict[str, Any]:
     return {"act": entry["act"], **entry["public"]}
 
 
-def items_in(folder: Path) -> ReviewItems:
+def store_in(folder: Path) -> ReviewStore:
     engine = open_database(f"sqlite:///{folder / 'control.db'}")
     migrate(engine)
     ids = count(1)
-    return ReviewItems(engine, lambda: f"i{next(ids)}")
+    return ReviewStore(engine, lambda: f"i{next(ids)}")
 
 
-def desk_over(items: ReviewItems, past: Past, log: AuditLog) -> ReviewDesk:
+def desk_over(store: ReviewStore, past: Past, log: AuditLog) -> ReviewDesk:
     judge = partial(decide, rules=shipped_rules(), profile=PROFILE)
-    return ReviewDesk(items, past, log, judge, NUMBERS)
+    return ReviewDesk(store.items, store.rounds, past, log, judge, NUMBERS)

@@ -23,7 +23,7 @@ from openanpr.review.sampling import Sampled, SampledFor
 from openanpr.review.seen import MASK, masked
 from openanpr.review.signal import INNOCENT, SignalKind
 from openanpr.review.vehicles import repeated
-from tests.review.scene import NOW, NUMBERS, Past, auditor, desk_over, items_in, opened_log, public, search
+from tests.review.scene import NOW, NUMBERS, Past, auditor, desk_over, opened_log, public, search, store_in
 
 PROPER = Said(Outcome.PROPER, "the case file bears it out")
 IMPROPER = Said(Outcome.IMPROPER, "no case has anything to do with this vehicle", Remedy.ADVICE)
@@ -43,13 +43,8 @@ def log(tmp_path):
 
 
 @pytest.fixture
-def items(tmp_path):
-    return items_in(tmp_path)
-
-
-@pytest.fixture
-def desk(items, past, log):
-    return desk_over(items, past, log)
+def desk(tmp_path, past, log):
+    return desk_over(store_in(tmp_path), past, log)
 
 
 def sample(desk, past, **changed) -> str:
@@ -78,7 +73,7 @@ def steps(log) -> list[str]:
 
 def test_a_reviewer_takes_an_item_looks_opens_a_mark_and_gives_a_finding(desk, past, log) -> None:
     item_id = signalled(desk, past)
-    (head,) = acts.queue(desk, auditor(), now=NOW)
+    (head,) = acts.queue(desk, auditor(), now=NOW).items
     assert (head.item.item_id, head.searches, head.item.innocent) == (
         item_id,
         (),
@@ -92,7 +87,7 @@ def test_a_reviewer_takes_an_item_looks_opens_a_mark_and_gives_a_finding(desk, p
     done = acts.give_finding(desk, auditor(), item_id, IMPROPER, now=NOW)
     assert done.finding == Finding(Outcome.IMPROPER, IMPROPER.text, Remedy.ADVICE, "ada", NOW)
     assert desk.items.item(item_id).finding == done.finding
-    assert acts.queue(desk, auditor(), now=NOW) == ()
+    assert acts.queue(desk, auditor(), now=NOW).items == ()
     assert steps(log) == ["queue", "take", "open", "finding", "queue"]
 
 
@@ -128,7 +123,7 @@ def test_what_could_be_a_mark_is_masked_and_ordinary_words_are_not(text, told) -
 def test_an_item_is_put_back_and_taken_by_another(desk, past, log) -> None:
     item_id = sample(desk, past)
     acts.take(desk, auditor(), item_id, now=NOW)
-    assert acts.queue(desk, auditor("bea"), now=NOW) == ()
+    assert acts.queue(desk, auditor("bea"), now=NOW).items == ()
     with pytest.raises(NotInHandError):
         acts.take(desk, auditor("bea"), item_id, now=NOW)
     acts.give_back(desk, auditor(), item_id, now=NOW)
@@ -143,7 +138,7 @@ def test_an_item_that_is_left_lying_is_taken_over(desk, past) -> None:
     item_id = sample(desk, past)
     acts.take(desk, auditor(), item_id, now=NOW)
     later = NOW + timedelta(days=NUMBERS.taken_days.value, seconds=1)
-    assert [one.item.item_id for one in acts.queue(desk, auditor("bea"), now=later)] == [item_id]
+    assert [one.item.item_id for one in acts.queue(desk, auditor("bea"), now=later).items] == [item_id]
     acts.take(desk, auditor("bea"), item_id, now=later)
     with pytest.raises(NotInHandError):
         acts.give_finding(desk, auditor(), item_id, PROPER, now=later)
@@ -237,7 +232,7 @@ def test_what_waits_too_long_is_overdue(desk, past) -> None:
     assert acts.waiting(desk, now=soon) == acts.Waiting(1, 0, NOW)
     late = soon + timedelta(seconds=1)
     assert acts.waiting(desk, now=late) == acts.Waiting(1, 1, NOW)
-    assert acts.queue(desk, auditor(), now=late)[0].overdue
+    assert acts.queue(desk, auditor(), now=late).items[0].overdue
 
 
 def test_figures_count_what_came_up_and_what_was_found(desk, past) -> None:

@@ -13,11 +13,18 @@ from openanpr.review.past import Did
 from openanpr.review.round import RoundDesk, review_round
 from openanpr.review.sampling import commitment, month_of
 from openanpr.review.signal import NotComputed, SignalKind
-from openanpr.store.control.engine import open_database
-from openanpr.store.control.migrate import migrate
-from openanpr.store.control.review_items import ReviewItems
-from openanpr.store.control.review_known import ReviewReferences
-from tests.review.scene import KEY, NOW, NUMBERS, PROFILE, Past, declared, opened_log, public, search
+from tests.review.scene import (
+    KEY,
+    NOW,
+    NUMBERS,
+    PROFILE,
+    Past,
+    declared,
+    opened_log,
+    public,
+    search,
+    store_in,
+)
 
 LOOKED = Did(rows=3, opened=1, kept=0)
 
@@ -44,15 +51,10 @@ class Declared:
 
 @pytest.fixture
 def desk(tmp_path):
-    engine = open_database(f"sqlite:///{tmp_path / 'control.db'}")
-    migrate(engine)
-    log = opened_log(tmp_path)
-    ids = iter(range(10_000))
-    items = ReviewItems(engine, lambda: f"i{next(ids)}")
-    references = ReviewReferences(engine)
-    yield RoundDesk(Past(), items, references, Declared(), Cases(), None, log, KEY, NUMBERS, PROFILE.search)
+    log, store = opened_log(tmp_path), store_in(tmp_path)
+    known = store.items, store.references, store.rounds
+    yield RoundDesk(Past(), *known, Declared(), Cases(), None, log, KEY, NUMBERS, PROFILE.search)
     log.close()
-    engine.dispose()
 
 
 def test_a_round_keeps_samples_and_signals_and_again_adds_nothing(desk) -> None:
@@ -95,6 +97,7 @@ def test_a_round_tells_what_it_could_not_work_out(desk) -> None:
     desk.past.searches.append(search(did=Did(3, None, 0)))
     done = review_round(desk, now=NOW)
     assert NotComputed(SignalKind.OFF_DUTY, "there is no roster") in done.not_computed
+    assert desk.rounds.last_round() == done
     assert SignalKind.LOOKED_AND_LEFT in {one.kind for one in done.not_computed}
 
 

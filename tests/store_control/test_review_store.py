@@ -16,6 +16,7 @@ from openanpr.core.span import Span
 from openanpr.people import declaring
 from openanpr.people.declared import Relation, shape_digest
 from openanpr.policy.ask import AskedSearch
+from openanpr.review.done import RoundDone
 from openanpr.review.item import (
     Concern,
     Finding,
@@ -31,12 +32,12 @@ from openanpr.review.item import (
 from openanpr.review.past import named_marks
 from openanpr.review.references import Retested
 from openanpr.review.sampling import Sampled, SampledFor
-from openanpr.review.signal import SignalKind, Strength
+from openanpr.review.signal import NotComputed, SignalKind, Strength
 from openanpr.review.vehicles import declared_vehicles, repeated
 from openanpr.store.control.engine import writing
 from openanpr.store.control.people_store import PeopleRecords
 from openanpr.store.control.review_items import ReviewItems
-from openanpr.store.control.review_known import ReviewDeclared, ReviewReferences
+from openanpr.store.control.review_known import ReviewDeclared, ReviewReferences, ReviewRounds
 from openanpr.store.control.review_tables import review_item
 from tests.ingest.contracts import at_once
 from tests.people.scene import Scene
@@ -202,6 +203,15 @@ def test_the_last_answer_on_a_reference_is_kept(engine) -> None:
     later = Retested("cr7", ReferenceState.CLOSED, NOW + timedelta(days=30))
     references.keep([later])
     assert references.retested() == {one.key: one for one in first} | {"cr7": later}
+
+
+def test_what_the_last_round_did_is_kept(engine) -> None:
+    rounds = ReviewRounds(engine)
+    assert rounds.last_round() is None
+    for n in range(2):
+        done = RoundDone(NOW, n, 2, 3, (NotComputed(SignalKind.OFF_DUTY, "there is no roster"),))
+        rounds.keep_round(done)
+    assert rounds.last_round() == done
 
 
 def test_declared_vehicles_meet_searches_by_the_hash_of_their_shape(engine) -> None:

@@ -12,20 +12,22 @@ from datetime import datetime, timedelta
 
 from openanpr.audit.acts import Refusal, Review
 from openanpr.audit.port import Log, logged
+from openanpr.core.role import Role
 from openanpr.core.span import Span
 from openanpr.policy.ask import Act, Person, Request
 from openanpr.policy.decide import Decision
 from openanpr.policy.decide import Outcome as Decided
+from openanpr.review.done import RoundDone
 from openanpr.review.figures import ReviewFigures
 from openanpr.review.item import Finding, Item, Outcome, Referral, Remedy, Taken, verify_said
 from openanpr.review.numbers import ReviewNumbers
-from openanpr.review.ports import Items, Judge, PastSearches
+from openanpr.review.ports import Items, Judge, PastSearches, Rounds
 from openanpr.review.seen import ItemSeen, Told, seen
 
 _SHOWN = 200
 
 
-class NoSuchItemError(Exception):
+class NoSuchItemError(LookupError):
     """There is no such item, or not for this reviewer: which of both is not told."""
 
     def __init__(self) -> None:
@@ -41,6 +43,7 @@ class ReviewDesk:
     """What the acts of reviewers need of the world."""
 
     items: Items
+    rounds: Rounds
     past: PastSearches
     log: Log
     judge: Judge
@@ -56,13 +59,22 @@ class Waiting:
     oldest_at: datetime | None
 
 
-def queue(desk: ReviewDesk, by: Person, *, now: datetime) -> tuple[ItemSeen, ...]:
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a reviewer may take, and what the last round did: what it could not work out belongs beside it."""
+
+    items: tuple[ItemSeen, ...]
+    last_round: RoundDone | None
+
+
+def queue(desk: ReviewDesk, by: Person, *, now: datetime) -> Queue:
     """Return the items that this reviewer may take, oldest first, without their searches.
 
     At most 200, with those that the reviewer has. What is of the reviewer's team, or their own, is not there.
     """
     desk.log.append(Review(at=now, step="queue", person=by.id))
-    return tuple(ItemSeen(one, _is_overdue(desk, one, now), (), 0) for one in _reviewable(desk, by, now))
+    found = tuple(ItemSeen(one, _is_overdue(desk, one, now), (), 0) for one in _reviewable(desk, by, now))
+    return Queue(found, desk.rounds.last_round() if Role.AUDITOR in by.roles_on(now.date()) else None)
 
 
 def take(desk: ReviewDesk, by: Person, item_id: str, *, now: datetime) -> ItemSeen:

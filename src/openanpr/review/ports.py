@@ -10,6 +10,7 @@ from openanpr.core.purpose import ReferenceState
 from openanpr.core.span import Span
 from openanpr.policy.ask import Request
 from openanpr.policy.decide import Decision
+from openanpr.review.done import RoundDone
 from openanpr.review.figures import ReviewFigures
 from openanpr.review.item import Finding, Item, Raised, Referral, Taken
 from openanpr.review.past import PastSearch
@@ -101,6 +102,18 @@ class References(Protocol):
 
     def keep(self, told: Iterable[Retested]) -> None:
         """Keep answers, in the place of earlier ones of the same reference."""
+        ...
+
+
+class Rounds(Protocol):
+    """What rounds did."""
+
+    def keep_round(self, done: RoundDone) -> None:
+        """Keep what a round did, in the place of the one before."""
+        ...
+
+    def last_round(self) -> RoundDone | None:
+        """Return what the last one did, None where there was none."""
         ...
 
 

@@ -11,12 +11,12 @@ from openanpr.audit.acts import Review
 from openanpr.audit.port import Log
 from openanpr.core.span import Span
 from openanpr.policy.search_numbers import SearchNumbers
+from openanpr.review.done import RoundDone
 from openanpr.review.item import item_of_sample, item_of_signal
 from openanpr.review.numbers import ReviewNumbers
-from openanpr.review.ports import CaseSystem, DeclaredVehicles, Items, PastSearches, References
+from openanpr.review.ports import CaseSystem, DeclaredVehicles, Items, PastSearches, References, Rounds
 from openanpr.review.references import due_for_retest, retest
 from openanpr.review.sampling import Draw, SamplingKey, commitment, month_of, sampled
-from openanpr.review.signal import NotComputed
 from openanpr.review.signals import Known, find_signals
 
 
@@ -27,6 +27,7 @@ class RoundDesk:
     past: PastSearches
     items: Items
     references: References
+    rounds: Rounds
     declared: DeclaredVehicles
     cases: CaseSystem
     roster: Mapping[str, Sequence[Span]] | None
@@ -34,16 +35,6 @@ class RoundDesk:
     key: SamplingKey
     numbers: ReviewNumbers
     limits: SearchNumbers
-
-
-@dataclass(frozen=True, slots=True)
-class RoundDone:
-    """What a round did: searches, references asked of again, new items, what could not be worked out."""
-
-    searches: int
-    retested: int
-    raised: int
-    not_computed: tuple[NotComputed, ...]
 
 
 def review_round(desk: RoundDesk, *, now: datetime) -> RoundDone:
@@ -65,4 +56,6 @@ def review_round(desk: RoundDesk, *, now: datetime) -> RoundDone:
     draw = Draw(desk.numbers, desk.limits, desk.key, since)
     raised = chain(map(item_of_sample, sampled(searches, draw, now=now)), map(item_of_signal, signals.found))
     new = desk.items.raise_all(raised, at=now)
-    return RoundDone(len(searches), len(asked_again), new, signals.not_computed)
+    done = RoundDone(now, len(searches), len(asked_again), new, signals.not_computed)
+    desk.rounds.keep_round(done)
+    return done

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from heapq import nsmallest
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from openanpr.core.purpose import SearchKind, Stance
 from openanpr.policy.search_numbers import SearchNumbers
@@ -56,6 +56,11 @@ class SamplingKey:
         """Raise ValueError for a key that could be guessed."""
         if len(self.root) < _LEAST_ROOT:
             raise ValueError(f"the key of sampling has at least {_LEAST_ROOT} random bytes")
+
+    @classmethod
+    def derive(cls, node_key: bytes) -> Self:
+        """Return the secret that comes of the node's own key."""
+        return cls(hmac.digest(node_key, b"openanpr review 1 sampling", "sha256"))
 
     def of_month(self, month: date) -> bytes:
         """Return the key of one month, which tells nothing of those of other months."""

@@ -66,3 +66,12 @@ review_reference: Final = sa.Table(
     *_text("state"),
     *_number("asked_at_us"),
 )
+
+# One row: what the last round did.
+review_round: Final = sa.Table(
+    "review_round",
+    metadata,
+    sa.Column("which", sa.Text, primary_key=True),
+    *_number("at_us", "searches", "retested", "raised"),
+    *_text("not_computed"),  # JSON
+)

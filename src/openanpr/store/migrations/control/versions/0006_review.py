@@ -21,6 +21,13 @@ def upgrade() -> None:
         *_number("asked_at_us"),
         sa.PrimaryKeyConstraint("key", name="pk_review_reference"),
     )
+    op.create_table(
+        "review_round",
+        *_text("which"),
+        *_number("at_us", "searches", "retested", "raised"),
+        *_text("not_computed"),
+        sa.PrimaryKeyConstraint("which", name="pk_review_round"),
+    )
 
 
 def _text(*names: str, nullable: bool = False) -> list[sa.Column[str]]:
