@@ -108,6 +108,8 @@ def ada(scene) -> dict[str, str]:
 
 def twice(scene, dan) -> Item:
     """Dan looks up a neighbour twice, and a night passes; returns what came up."""
+    # Have the read be of now, however long it took people to come.
+    scene.found.searches.now = scene.found.door.people.now
     scene.found.searches.read()
     for _ in range(2):
         scene.look_up(dan)
