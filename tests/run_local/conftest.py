@@ -38,12 +38,13 @@ class Node:
 
 
 @pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
+def node(request) -> Iterator[Node]:
     folder = Path(mkdtemp(prefix="anpr-"))  # short: the path of a socket has a limit
     try:
         data, port = folder / "node", free_port()
         data.mkdir(mode=0o700)
-        (data / "node.toml").write_text(f"[listen]\nport = {port}\n[people]\nport = 0\n")
+        settings = getattr(request.module, "SETTINGS", "")
+        (data / "node.toml").write_text(f"{settings}[listen]\nport = {port}\n[people]\nport = 0\n")
         with running(data):
             yield Node(data, f"http://127.0.0.1:{port}")
     finally:

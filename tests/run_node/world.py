@@ -66,6 +66,7 @@ class World:
     def __init__(self, folder: Path, reads_url: str, settings: str = "", *, again: bool = False) -> None:
         """`again`: the node has run on this folder before; what it kept stays."""
         self.now, self.last = NOW, ExitStack()
+        self.token = ""
         self.settings = parse_settings(f'{settings}\n[reads]\nurl = "{reads_url}"\n', folder=folder)
         profile = profile_of(self.settings, on=NOW.date())
         self.made = build._made(
@@ -175,7 +176,10 @@ class World:
 
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://node.local") as client:
+            headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://node.local", headers=headers
+            ) as client:
                 return await client.request(method, path, params=query, **more)
 
         return asyncio.run(asked())

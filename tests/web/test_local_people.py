@@ -47,7 +47,11 @@ def founder(world: World, login: str) -> Person:
 @pytest.fixture
 def two(world) -> tuple[Person, Person]:
     assert world.get("/people") == []
-    return founder(world, "ann"), founder(world, "bob")
+    ann, bob = founder(world, "ann"), founder(world, "bob")
+    assert world.refused("GET", "/people")[0] == 401, "names are proved from now on"
+    form = {"login": "ann", "password": PASSWORD, "code": ann.recovery.pop()}
+    world.token = world.post("/api/sign-in", form)["token"]
+    return ann, bob
 
 
 @pytest.fixture
@@ -115,7 +119,7 @@ def test_a_link_is_made_again_and_sessions_are_ended(world, two) -> None:
     again = world.post("/people/accounts/dan/link", ann.proof())
     assert world.refused("POST", "/people/links/look", {"link": first["link"]})[0] == 409
     accept(world, again["link"])
-    assert world.get("/people/sessions") == []
+    assert [one["login"] for one in world.get("/people/sessions")] == ["ann"]
     assert world.post("/people/accounts/dan/sessions/revoke", ann.proof(why="x"))["ended"] == 0
 
 

@@ -164,6 +164,24 @@ def _add_audit(commands: Any) -> None:  # noqa: ANN401 - as above
     add_audit(commands)
 
 
+def _add_search(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.searches import add_search  # noqa: PLC0415 - as above
+
+    add_search(commands)
+
+
+def _add_approvals(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.searches import add_approvals  # noqa: PLC0415 - as above
+
+    add_approvals(commands)
+
+
+def _add_cases(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.searches import add_cases  # noqa: PLC0415 - as above
+
+    add_cases(commands)
+
+
 # One line for each command; each names its own module only when it is called.
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_read,
@@ -183,6 +201,9 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_people,
     _add_services,
     _add_sign_in,
+    _add_search,
+    _add_approvals,
+    _add_cases,
     _add_audit,
     _add_review,
 )

@@ -248,7 +248,7 @@ def _ask(arguments: argparse.Namespace, method: str, path: str, **more: Any) -> 
 def _by(arguments: argparse.Namespace) -> str:
     from openanpr.run.local.ask import login_name  # noqa: PLC0415 - as above
 
-    return arguments.by or login_name()
+    return arguments.by or login_name(data_of(arguments))
 
 
 def _given(text: str) -> str:

@@ -64,6 +64,7 @@ from openanpr.run.node.webhooks import WebhookSender
 from openanpr.store.journal import LEAST_FREE_BYTES
 from openanpr.store.retention import RetentionRule
 from openanpr.web.api.cases import case_routes
+from openanpr.web.api.machines import MachineRoutes, machine_routes
 from openanpr.web.api.reviews import ReviewRoutes, review_routes
 from openanpr.web.api.searches import SearchRoutes, search_routes
 from openanpr.web.delivery import DeliveryApp, DeliveryDesks, DeliverySettings, delivery_app
@@ -153,7 +154,8 @@ def _made(
     in_force = rules, profile
     reviewing = Reviewing(stores, desk, case_system, shipped_numbers(), in_force, settings.data / ROSTER)
     reviewed = ReviewRoutes(desk, reviewing.desk())
-    routes = [*search_routes(searching), *case_routes(searching), *review_routes(reviewed)]
+    machines = machine_routes(MachineRoutes(stores.lists.standings))
+    routes = [*search_routes(searching), *case_routes(searching), *review_routes(reviewed), *machines]
     return _Made(
         settings=settings,
         clock=clock,

@@ -29,13 +29,13 @@ from openanpr.people.service import Scope as ServiceScope
 from openanpr.people.service_acts import service_for
 from openanpr.web.api.cookies import DEVICE, OIDC, SESSION, cookie_of
 from openanpr.web.api.refusals import ApiError, refusal, refused
-from openanpr.web.api.route import Anybody, ApiRoute, Asked, Call, File, Person, Pool, Reply
+from openanpr.web.api.route import ID_PATTERN, Anybody, ApiRoute, Asked, Call, File, Person, Pool, Reply
 from openanpr.web.desk_threads import DeskThreads
 from openanpr.web.request_log import logged
 
 CSRF_HEADER: Final = "x-csrf-token"
 _JSON: Final = "application/json"
-_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+_ID: Final = re.compile(ID_PATTERN)
 _MOST_TOKEN: Final = 512
 _HEADERS: Final = {
     "cache-control": "no-store",

@@ -10,9 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from openanpr.web.api.refusals import Refusal
-from openanpr.web.api.route import Anybody, ApiRoute, File, get
+from openanpr.web.api.route import ID_PATTERN, Anybody, ApiRoute, File, get
 
 _Schema = dict[str, Any]
+_ID_SCHEMA: _Schema = {"type": "string", "pattern": f"^{ID_PATTERN}$"}
 _REFS = "#/components/schemas/{name}"
 _PATH_NAME = re.compile(r"\{(\w+)\}")
 _REFUSALS: Mapping[int, str] = {
@@ -90,7 +91,7 @@ def _operation(one: ApiRoute) -> _Schema:
         "x-openanpr-who": one.who.value,
         "security": _security(one),
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            {"name": name, "in": "path", "required": True, "schema": _ID_SCHEMA}
             for name in _PATH_NAME.findall(one.path)
         ]
         + [{"name": name, "in": "query", "schema": {"type": "string"}} for name in one.asks],

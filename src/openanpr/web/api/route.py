@@ -19,6 +19,8 @@ from openanpr.web.api.refusals import ApiError, form_fault
 from openanpr.wire.json_decoder import json_decoder
 
 MOST_BODY_BYTES = 128 * 1024
+ID_PATTERN = r"[A-Za-z0-9_.-]{1,200}"
+"""What may stand in an address: ids that the node gave, and nothing of anybody's."""
 
 Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A line of text that is not empty."""
