@@ -30,24 +30,24 @@ import numpy as np
 from benchmarks.result import ROOT, Finding, Line
 from benchmarks.stored_reads import CAMERAS, Road, draw_road, drawn_reads
 from benchmarks.traffic import Mix, marks, reads
+from openanpr.core.camera import CameraId
+from openanpr.core.place import Place
 from openanpr.core.span import Span
 from openanpr.ingest.arrival import Arrival, ArrivedRead
+from openanpr.search.found import Answer, FoundRead
+from openanpr.search.ports import MOST_ROWS, Bounds, Seen, SeenThen
+from openanpr.search.question import Drawn, Spelling
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.engine import Statement, statement
 from openanpr.store.migrate_reads import migrate_reads, read_migrations
 from openanpr.store.native import block
 from openanpr.store.pictures import Pictures
 from openanpr.store.read_columns import columns_of
-from openanpr.store.reads_find import (
-    last_seen,
-    reads_of_cameras,
-    reads_of_shapes,
-    reads_of_vrm,
-    vrms_like,
-    whole_reads,
-)
+from openanpr.store.reads_look_back import keys_of_shapes
+from openanpr.store.reads_named import whole_reads
 from openanpr.store.reads_write import write_reads
 from openanpr.store.retention import RetentionRule, run_retention
+from openanpr.store.searched_reads import SearchedReads
 
 SEED = 20261122
 READS = 50_000_000
@@ -55,11 +55,14 @@ DAYS = 96
 FIRST_DAY = date(2026, 7, 20)
 QUESTIONS = 200
 _AREA_KM = 4
+_SOUTH_WEST = (51.0, -2.0)
+_DEGREES_A_KM = (1 / 111.2, 1 / 70.0)
 _WILDCARDS = ("{0}{1}??{4}*", "{0}{1}{2}{3}*", "??{2}{3}{4}??", "*{4}{5}{6}", "{0}?{2}{3}{4}*", "{0}{1}*{6}")
 _SIZES = Statement(
     "sizes",
     "SELECT table, sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase() "
-    "AND table IN ('reads', 'reads_by_camera', 'vrm_month', 'camera_hour', 'announced') GROUP BY table",
+    "AND table IN ('reads', 'reads_by_camera', 'vrm_month', 'camera_hour', 'camera_day', 'announced') "
+    "GROUP BY table",
 )
 _MERGES = Statement("merges", "SELECT count() FROM system.merges")
 
@@ -103,6 +106,12 @@ def read_store(_: Path) -> Finding:
         _line("cameras within 4 km, 1 h", asked["area"], 50, 20),
         _line("wildcard", asked["wildcard"], 400, 150),
         _line("last seen", asked["last_seen"]),
+        _line("VRM with its likely misreads over 90 days", asked["misread"]),
+        _line("drawn area of 8 km, 1 h", asked["drawn"]),
+        _line("was it there, and what its cameras did", asked["was_it_there"]),
+        _line("common plates of 3 scenes", asked["common"]),
+        _line("list of 200 vehicles over 90 days", asked["list"]),
+        _line("estimate of 2,000 cameras over two years", asked["estimate"], 50),
         _line("1,000 shapes in the last 24 h", asked["shapes"]),
         _line("200 whole reads by their keys", asked["whole"]),
         Line(
@@ -183,31 +192,92 @@ def _merged(engine: ChdbFolder) -> float:
     return round(time.perf_counter() - began, 1)
 
 
+class _Asker:
+    """Asks the port of searches, each question under an id of its own."""
+
+    def __init__(self, loaded: _Loaded) -> None:
+        self._reads = SearchedReads(loaded.engine, kept_from=lambda: FIRST_DAY)
+        self._until = loaded.until
+        self.long = Span(loaded.until - timedelta(days=90), loaded.until)
+        self._asked = 0
+
+    def marks(self, marks: Sequence[str], spellings: Spelling = Spelling.SAME_SHAPE) -> object:
+        return self._reads.of_marks(marks, spellings, self.long, self._bounds())
+
+    def exact(self, vrm: str) -> object:
+        return self.marks([vrm], Spelling.EXACT)
+
+    def misread(self, vrm: str) -> object:
+        return self.marks([vrm], Spelling.MISREAD)
+
+    def passed(self, at: SeenThen) -> Answer[FoundRead]:
+        return self._reads.passed(at, None, (), self._bounds(MOST_ROWS))
+
+    def like(self, form: str) -> object:
+        return self._reads.like(form, self.long, self._bounds())
+
+    def last_of(self, vrm: str) -> object:
+        return self._reads.last_of(vrm, Spelling.EXACT, self.long, self._bounds())
+
+    def was_it_there(self, asked: tuple[str, SeenThen]) -> object:
+        vrm, at = asked
+        found = self._reads.there(vrm, Spelling.SAME_SHAPE, at, self._bounds())
+        return found, self._reads.worked(at.seen.cameras, at.span)
+
+    def common(self, scenes: Sequence[SeenThen]) -> object:
+        return self._reads.common(scenes, 2, self._bounds())
+
+    def estimate(self, cameras: Sequence[CameraId]) -> object:
+        span = Span(self._until - timedelta(days=730, minutes=20), self._until - timedelta(minutes=7))
+        return self._reads.estimate(cameras, span)
+
+    def _bounds(self, rows: int = 2_000) -> Bounds:
+        self._asked += 1
+        return Bounds(f"bench {self._asked}", rows=rows)
+
+
 def _questions(loaded: _Loaded) -> dict[str, dict[str, float]]:
-    engine, until = loaded.engine, loaded.until
-    long, day = Span(until - timedelta(days=90), until), Span(until - timedelta(days=1), until)
-    vrms = [loaded.vrms[n % len(loaded.vrms)] for n in range(QUESTIONS)]
+    engine, asker, ever = loaded.engine, _Asker(loaded), list(loaded.vrms)
+    vrms = [ever[n % len(ever)] for n in range(QUESTIONS)]
     wild = [_WILDCARDS[n % len(_WILDCARDS)].format(*vrm) for n, vrm in enumerate(vrms)]
     areas = [_area(loaded) for _ in range(QUESTIONS)]
-    shapes = [list(loaded.vrms[n : n + 1_000]) for n in range(20)]
-    keys = [[row.key for row in reads_of_cameras(engine, *areas[n], limit=200).rows] for n in range(20)]
-    months = {"since": long.since.date(), "until": until.date()}
+    fixed = [SeenThen(Seen(at.seen.cameras), at.span) for at in areas]
+    shapes = [ever[n : n + 1_000] for n in range(20)]
+    keys = [[row.key for row in asker.passed(fixed[n]).rows[:200]] for n in range(20)]
+    lists = [sorted(set(ever[n * 200 : n * 200 + 200])) for n in range(10)]
+    every = [loaded.road.camera(n) for n in range(CAMERAS)]
     return {
-        "vrm": _times_ms(lambda vrm: reads_of_vrm(engine, vrm, long, limit=1_000), vrms),
-        "area": _times_ms(lambda area: reads_of_cameras(engine, *area, limit=100_000), areas),
-        "wildcard": _times_ms(lambda form: vrms_like(engine, form, **months, limit=1_000), wild),
-        "last_seen": _times_ms(lambda vrm: last_seen(engine, vrm), vrms),
-        "shapes": _times_ms(lambda some: reads_of_shapes(engine, some, day, limit=100_000), shapes),
+        "vrm": _times_ms(asker.exact, vrms),
+        "area": _times_ms(asker.passed, fixed),
+        "wildcard": _times_ms(asker.like, wild),
+        "last_seen": _times_ms(asker.last_of, vrms),
+        "misread": _times_ms(asker.misread, vrms[:50]),
+        "drawn": _times_ms(asker.passed, areas),
+        "was_it_there": _times_ms(asker.was_it_there, list(zip(vrms, areas, strict=True))),
+        "common": _times_ms(asker.common, [areas[n : n + 3] for n in range(QUESTIONS - 2)]),
+        "list": _times_ms(asker.marks, [some for some in lists if some]),
+        "estimate": _times_ms(asker.estimate, [every] * 20),
+        "shapes": _times_ms(
+            lambda some: keys_of_shapes(engine, some, now=loaded.until, limit=100_000), shapes
+        ),
         "whole": _times_ms(lambda some: whole_reads(engine, some), [some for some in keys if some]),
     }
 
 
-def _area(loaded: _Loaded) -> tuple[list[Any], Span]:
-    """The cameras around one of them, and an hour of the day."""
+def _area(loaded: _Loaded) -> SeenThen:
+    """The cameras around one of them, the square around it, and an hour of the day."""
     middle, day, hour = (int(loaded.chance.integers(most)) for most in (CAMERAS, loaded.days, 14))
     start = datetime.combine(FIRST_DAY + timedelta(days=day), datetime.min.time(), UTC)
     since = start + timedelta(hours=6 + hour)
-    return loaded.road.within(middle, _AREA_KM), Span(since, since + timedelta(hours=1))
+    north, east = (float(km) for km in loaded.road.at_km[middle])
+    square = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    corners = tuple(_place(north + _AREA_KM * up, east + _AREA_KM * right) for up, right in square)
+    seen = Seen(tuple(loaded.road.within(middle, _AREA_KM)), Drawn(corners))
+    return SeenThen(seen, Span(since, since + timedelta(hours=1)))
+
+
+def _place(north_km: float, east_km: float) -> Place:
+    return Place(_SOUTH_WEST[0] + north_km * _DEGREES_A_KM[0], _SOUTH_WEST[1] + east_km * _DEGREES_A_KM[1])
 
 
 def _times_ms(ask: Callable[[Any], object], questions: Sequence[Any]) -> dict[str, float]:

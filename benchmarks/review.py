@@ -43,9 +43,15 @@ _DAYS = 100
 _NOW = datetime(2026, 11, 29, tzinfo=UTC)
 _SEED = 20_261_129
 _TURNS = 12
-_WORDS = tuple(
-    ["vehicle", "seen", "leaving", "scene", "burglary", "robbery", "suspect", "driver", "witness", "theft", "trailer", "plant", "yard", "missing", "family", "fear", "health", "route", "after", "before", "night", "camera", "unit", "stopped", "pursuit", "stolen", "fuel", "shop", "assault", "victim", "location", "identify", "trace", "movements", "between", "known", "associate", "address", "warrant", "arrest", "drugs", "supply", "county", "line", "phone", "keeper", "hire", "company", "false", "plate", "clone", "collision", "failed", "stop", "injured", "pedestrian", "registered", "owner", "lorry", "van", "motorcycle", "courier", "wholesale", "jewellery", "warehouse", "farm", "machinery", "quad", "tools", "builder", "depot", "dispute", "threat"]
+_VOCABULARY = (
+    "vehicle seen leaving scene burglary robbery suspect driver witness theft trailer plant yard missing "
+    "family fear health route after before night camera unit stopped pursuit stolen fuel shop assault "
+    "victim location identify trace movements between known associate address warrant arrest drugs supply "
+    "county line phone keeper hire company false plate clone collision failed stop injured pedestrian "
+    "registered owner lorry van motorcycle courier wholesale jewellery warehouse farm machinery quad "
+    "tools builder depot dispute threat "
 )
+_WORDS = _VOCABULARY.split()
 
 
 def review(_: Path) -> Finding:

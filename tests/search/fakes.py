@@ -1,4 +1,4 @@
-"""The world of searches in memory: reads, records and all else that a desk asks for. Real enough to be asked."""
+"""The world of searches in memory: reads, records and all else that a desk asks for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MemoryReads:
     """Stored reads in a list; `ports.StoredReads`. `before` is called before each answer, with its bounds."""
 
     records: list[CaptureRecord] = field(default_factory=list)
-    before: Callable[[Bounds], None] = lambda bounds: None
+    before: Callable[[Bounds], None] = lambda _: None
     stopped: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
@@ -166,6 +166,9 @@ class MemorySearches:
             )
             return True
 
+    def asked_before(self, before) -> int:
+        return sum(one.asked_at < before for one in self.kept.values())
+
     def forget(self, before) -> int:
         gone = [one.search_id for one in self.kept.values() if one.asked_at < before]
         for search_id in gone:
@@ -220,13 +223,24 @@ class MemoryCases:
             sorted((n for n in self.written if n.case_id == case_id), key=lambda n: (n.at, n.note_id))
         )
 
+    def ended_before(self, day) -> int:
+        return sum(one.until < day for one in self.kept.values())
+
+    def forget(self, before) -> int:
+        old = {one.case_id for one in self.kept.values() if one.until < before}
+        self.held = [one for one in self.held if one.case_id not in old]
+        self.written = [one for one in self.written if one.case_id not in old]
+        for case_id in old:
+            del self.kept[case_id]
+        return len(old)
+
     def _closed(self, case_id) -> bool:
         return case_id not in self.kept or self.kept[case_id].closed_at is not None
 
 
 @dataclass(slots=True)
 class MemoryWorld:
-    """All the small ports in one: register, confidential cameras, people, own marks, cases, pictures, holds."""
+    """All the small ports in one: register, confidential cameras, people, marks, cases, pictures, holds."""
 
     reads: MemoryReads
     cameras: list[RegisteredCamera] = field(default_factory=list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -153,10 +154,10 @@ class SearchRecordsContract:
     def test_what_was_asked_before_a_day_is_forgotten_with_its_authorities(self, searches) -> None:
         searches.add(record("old", asked_at=NOW - DAY, given=GIVEN))
         searches.add(record("new", given=GIVEN))
-        assert searches.forget(NOW) == 1
+        assert searches.asked_before(NOW) == searches.forget(NOW) == 1
         assert searches.find("old") is None
         assert searches.find("new").given == GIVEN
-        assert searches.forget(NOW) == 0
+        assert searches.asked_before(NOW) == searches.forget(NOW) == 0
 
 
 class CaseRecordsContract:
@@ -190,6 +191,18 @@ class CaseRecordsContract:
         assert not cases.write(self.NOTE)
         assert not cases.close("c2", NOW)
 
+    def test_a_case_whose_last_day_is_past_is_forgotten_with_all_that_is_on_it(self, cases) -> None:
+        cases.open(self.CASE)
+        cases.open(replace(self.CASE, case_id="c2", until=last_day() + DAY))
+        assert cases.keep(self.HOLD)
+        assert cases.write(self.NOTE)
+        assert cases.ended_before(last_day()) == cases.forget(last_day()) == 0
+        after = last_day() + DAY
+        assert cases.ended_before(after) == cases.forget(after) == 1
+        assert cases.case("c1") is None
+        assert cases.holds("c1") == cases.notes("c1") == ()
+        assert cases.case("c2") is not None
+
 
 class AtOnceContract:
     """Fixture `scene`: a desk. What two do at the same moment comes out as if one had come first."""
@@ -202,20 +215,21 @@ class AtOnceContract:
         assert scene.searches.find(record.search_id).given.by == f"sue{told.index('done')}"
 
     def test_approved_and_withdrawn_at_once_it_is_one_of_both(self, scene: Scene) -> None:
-        ann, sue = scene.investigator(), scene.officer()
+        ann = scene.investigator()
         for _ in range(5):
-            record = scene.desk.ask(grave(), ann)
-            deeds = (
-                lambda: scene.desk.approve(record.search_id, sue, reason=WHY),
-                lambda: scene.desk.withdraw(record.search_id, ann),
-            )
-            told = at_once(lambda n: self._said(deeds[n]), 2)  # noqa: B023 - all of a round
-            state = scene.searches.find(record.search_id).state
+            one = scene.desk.ask(grave(), ann).search_id
+            told = at_once(partial(self._approve_or_withdraw, scene, one), 2)
+            state = scene.searches.find(one).state
             assert (state, told) in [
                 (State.READY, ["done", "not-now"]),
                 (State.WITHDRAWN, ["not-now", "done"]),
                 (State.WITHDRAWN, ["done", "done"]),
             ]
+
+    def _approve_or_withdraw(self, scene: Scene, search_id: str, n: int) -> str:
+        if n == 0:
+            return self._said(scene.desk.approve, search_id, scene.officer(), reason=WHY)
+        return self._said(scene.desk.withdraw, search_id, scene.investigator())
 
     def test_run_by_many_at_once_it_runs_once(self, scene: Scene) -> None:
         ann = scene.investigator()

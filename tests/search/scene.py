@@ -76,6 +76,7 @@ class Scene:
             fresh_id=lambda: f"id{next(self.numbers):04}",
             limits=Limits(own_forces=frozenset({53})),
             kept=KeptAnswers(),
+            blur_key=b"b" * 32,
         )
         self.desk = SearchDesk(self.parts)
         world.references[REFERENCE] = ReferenceState.OPEN

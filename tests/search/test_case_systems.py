@@ -1,4 +1,4 @@
-"""What knows of references: a file that a force writes, and a case system over HTTP. All that is odd refuses."""
+"""What knows of references: a file that a force writes, and a case system over HTTP. What is odd refuses."""
 
 from __future__ import annotations
 

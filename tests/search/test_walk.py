@@ -129,8 +129,8 @@ def test_a_declined_search_is_over_and_says_why(scene: Scene) -> None:
             lambda s, a: s.world.references.update({REFERENCE: ReferenceState.UNREACHABLE}) or a,
             "search-reference",
         ),
-        (lambda s, a: ended(a, roles=()), "nothing-permits"),
-        (lambda s, a: ended(a, training_until=NOW.date() - DAY), "training-valid"),
+        (lambda _, a: ended(a, roles=()), "nothing-permits"),
+        (lambda _, a: ended(a, training_until=NOW.date() - DAY), "training-valid"),
         (lambda s, a: s.world.declared.update({"ann": {MARK}}) or a, "search-own-interest"),
         (lambda s, a: setattr(s, "profile", None) or a, "no-profile"),
         (lambda s, a: setattr(s, "now", NOW + 70 * DAY) or a, "search-age-of-category"),
@@ -148,14 +148,14 @@ def test_what_changed_since_it_was_asked_refuses_at_every_later_step(scene, act,
         scene.desk.run(record.search_id, ann)
     after = change(scene, ann)
     size = scene.log.size
+    rows = RowsOf(record.search_id, (Row(1, 1),))
+    acts = {
+        "run": lambda: scene.desk.run(record.search_id, after),
+        "results": lambda: scene.desk.results(record.search_id, after),
+        "export": lambda: scene.desk.export(rows, Form.CSV, Recipient("Crown Prosecution Service"), after),
+    }
     with pytest.raises(RefusedError) as told:
-        if act == "run":
-            scene.desk.run(record.search_id, after)
-        elif act == "results":
-            scene.desk.results(record.search_id, after)
-        else:
-            rows = RowsOf(record.search_id, (Row(1, 1),))
-            scene.desk.export(rows, Form.CSV, Recipient("Crown Prosecution Service"), after)
+        acts[act]()
     assert rule in told.value.rules
     assert [one["act"] for one in scene.logged()[size:]] == ["refusal"]
 
@@ -257,14 +257,15 @@ def test_a_run_that_fails_says_so_and_can_be_run_again(scene: Scene, fault: Exce
     ann = scene.investigator()
     record = scene.desk.ask(asked(), ann)
 
-    def fail(bounds):
+    def fail(_):
         raise fault
 
     scene.world.reads.before = fail
     with pytest.raises(RuntimeError if isinstance(fault, RuntimeError) else UnansweredError):
         scene.desk.run(record.search_id, ann)
     assert scene.desk.find(record.search_id, ann).state is State.FAILED
-    scene.world.reads.before = lambda bounds: None
+    assert scene.stages()[-1] == ("run" if isinstance(fault, RuntimeError) else "run-failed")
+    scene.world.reads.before = lambda _: None
     assert scene.desk.run(record.search_id, ann).run == 2
 
 
@@ -273,7 +274,7 @@ def test_a_cancelled_run_shows_nothing_even_if_the_store_finishes(scene: Scene) 
     scene.read()
     record = scene.desk.ask(asked(), ann)
 
-    def cancel(bounds):
+    def cancel(_):
         scene.desk.cancel(record.search_id, ann)
         scene.world.reads.stopped.clear()  # too late for the store: it answers all the same
 
@@ -292,7 +293,7 @@ def test_a_search_runs_once_at_a_time_and_can_be_stopped_from_another_thread(sce
     record = scene.desk.ask(asked(), ann)
     begun, go_on = threading.Event(), threading.Event()
 
-    def wait(bounds):
+    def wait(_):
         begun.set()
         assert go_on.wait(10)
 
@@ -392,3 +393,18 @@ def test_own_vehicles_are_left_out_of_what_a_place_shows_and_that_is_said(scene:
     found = scene.desk.run(record.search_id, ann)
     assert [row.mark for row in found.rows] == ["ZZ99ZZZ"]
     assert any("left out" in caveat for caveat in found.caveats)
+
+
+def test_records_outlive_the_reads_by_two_years_and_their_end_is_logged_first(scene: Scene) -> None:
+    ann = scene.investigator()
+    record = scene.desk.ask(asked(), ann)
+    scene.desk.open_case(REFERENCE, NOW.date(), ann)
+    scene.now = NOW + 730 * DAY
+    assert scene.desk.forget() == 0
+    scene.now = NOW + 731 * DAY
+    assert scene.desk.forget() == 1
+    assert scene.desk.find(record.search_id, ann).search_id == record.search_id
+    scene.now = NOW + 1460 * DAY + timedelta(seconds=1)
+    assert (scene.desk.forget(), scene.desk.forget()) == (1, 0)
+    assert scene.desk.mine(ann) == scene.desk.cases(ann) == ()
+    assert [one.get("rows") for one in scene.logged()[-2:]] == [1, 1]

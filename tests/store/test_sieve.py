@@ -37,6 +37,7 @@ def has_form(form: str, vrm: str) -> bool:
 @example("*01*", "O1AAAAAA")
 @example("*B*", "BAAAAAAA")
 @example("*B*", "AAAAAAAB")
+@example("*", "00000000")
 def test_no_vrm_of_the_form_is_sifted_out(form, vrm) -> None:
     assert len(sieve(form)) == WIDTH
     if has_form(form, vrm):

@@ -26,8 +26,8 @@ _WORD = re.compile(r"[^\W_]{2,}")
 # What stands in forms and guidance, and what people type to get past a box: no reason by itself.
 _TEMPLATE_LINES = (
     "an and any are as at be been being by can do for from has have here if in into is it its may more must",
-    "no not of on or our per so such than that the their them then there these they this those to was we were",
-    "what when where which who whom whose why will with would you your",
+    "no not of on or our per so such than that the their them then there these they this those to was we",
+    "were what when where which who whom whose why will with would you your",
     "above anpr asdf check checks crime duties duty enforcement enquiries enquiry give incident inquiry",
     "intelligence investigate investigation investigations job justification justified law lawful legitimate",
     "necessary necessity need needed objective official ok operational police policing possible proportional",

@@ -9,7 +9,7 @@ from openanpr.core.purpose import Category, ReferenceState, SearchKind, Stance
 from openanpr.policy.ask import Act, Purpose, Request, Search
 from openanpr.policy.decide import Outcome
 from openanpr.search.ask import Ask, Asker, AskError, OralAuthority
-from openanpr.search.entries import Step, log_asked, log_authority, log_refused
+from openanpr.search.entries import Step, log_asked, log_authority, log_refused, log_step
 from openanpr.search.guard import of_person, overtaken, refuse_by, verify_clock, verify_stands
 from openanpr.search.judging import Ruling, approve_request, given_by, judge, search_request, today_of
 from openanpr.search.meter import Meter
@@ -19,6 +19,7 @@ from openanpr.search.question import Question
 from openanpr.search.record import Given, Means, SearchRecord, Standing, State
 from openanpr.search.record_json import recorded
 from openanpr.search.sight import sight_of
+from openanpr.search.traffic import Traffic
 
 _STATE = {
     Outcome.ALLOWED: State.READY,
@@ -60,10 +61,15 @@ def ask_urgently(parts: Parts, asked: Ask, authority: OralAuthority, by: Asker) 
     if alone.decision.approval is None:
         return _kept(parts, _record(parts, asked, by, meter, alone, now=now))
     ruling = judge(parts, search_request(parts, asked, meter, by.person, given, now=now))
-    record = _record(parts, asked, by, meter, ruling, now=now)
-    ruling = _also_allowed(parts, record, ruling, given, alone, now=now)
-    record = replace(record, judged=ruling.judged(), standing=_standing(ruling, now), given=given)
-    return _kept(parts, record)
+    record = _record(parts, asked, by, meter, alone, now=now)
+    against = _against(parts, record, ruling, given, now=now)
+    if against:
+        # It waits for an authority that counts; that this one does not is in the log.
+        record = _kept(parts, record)
+        log_refused(parts, record, Step(by.id, "oral-authority", now, rules=against))
+        return record
+    standing = _standing(ruling, now)
+    return _kept(parts, replace(record, judged=ruling.judged(), standing=standing, given=given))
 
 
 def withdraw(parts: Parts, search_id: str, by: Asker) -> SearchRecord:
@@ -72,6 +78,7 @@ def withdraw(parts: Parts, search_id: str, by: Asker) -> SearchRecord:
     record = of_person(parts, search_id, by)
     verify_stands(record, {State.WAITING, State.READY})
     verify_clock(parts, record, by, "withdraw", now=now)
+    log_step(parts, record, Step(by.id, "withdraw", now))
     changed = replace(record, standing=Standing(State.WITHDRAWN, now, "by who asked"))
     if not parts.records.replace(changed):
         raise overtaken()
@@ -80,7 +87,8 @@ def withdraw(parts: Parts, search_id: str, by: Asker) -> SearchRecord:
 
 def _measured(parts: Parts, question: Question, by: Asker, now: datetime) -> Meter:
     sight = sight_of(parts, by.person, today=today_of(now))
-    return measure(question, scope_of(question, sight, now=now), parts.world.reads, now=now)
+    traffic = Traffic(parts.world.reads, parts.blur_key, now)
+    return measure(question, scope_of(question, sight, now=now), traffic)
 
 
 def _narrowest(by: Asker, now: datetime) -> Request:
@@ -140,13 +148,12 @@ def _claimed(parts: Parts, asked: Ask, authority: OralAuthority, now: datetime) 
     return given_by(officer, means=Means.ORAL, at=authority.given_at, reason=ORAL_REASON, entry=0)
 
 
-def _also_allowed(
-    parts: Parts, record: SearchRecord, ruling: Ruling, given: Given, alone: Ruling, *, now: datetime
-) -> Ruling:
-    """The ruling on the search, unless the officer might not give this authority: then that one."""
+def _against(
+    parts: Parts, record: SearchRecord, ruling: Ruling, given: Given, *, now: datetime
+) -> tuple[str, ...]:
+    """The rules that speak against an authority of this officer for this search; none where it counts."""
     officer = parts.world.persons.person(given.by)
-    needed = alone.decision.approval
-    if not ruling.allowed or officer is None or needed is None:
-        return ruling
-    of_officer = judge(parts, approve_request(record, officer, needed.least_rank, now=now))
-    return ruling if of_officer.allowed else of_officer
+    if not ruling.allowed or officer is None:
+        return ruling.decision.rules
+    of_officer = judge(parts, approve_request(record, officer, record.judged.least_rank, now=now))
+    return () if of_officer.allowed else of_officer.decision.rules

@@ -43,7 +43,7 @@ class _Seen:
 class CaseFile:
     """The references of one file, as `ports.CaseSystem`. Threads share it.
 
-    `fresh_for`: how long a file counts after it was written; a system that writes no more knows of no closing.
+    `fresh_for`: how long a file counts after it was written; one that is written no more knows of no closing.
     """
 
     def __init__(self, path: Path, *, fresh_for: timedelta, clock: Clock) -> None:
@@ -92,7 +92,7 @@ class CaseFile:
 
 
 def parse_references(data: bytes, *, json_form: bool) -> Mapping[str, ReferenceState]:
-    """Return the state of each reference that a file names. Raises CaseFileError for any line that is not so."""
+    """Return the state of each reference that a file names. Raises CaseFileError for one bad line."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

@@ -1,4 +1,4 @@
-"""References from a force's case system over HTTP: one GET a question, and no answer but a clear one counts."""
+"""References from a force's case system over HTTP: one GET a question, and only a clear answer counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -30,9 +30,9 @@ class CaseAddressError(ValueError):
 class CaseAddress:
     """Where the case system is asked, and how its answer is read.
 
-    `template`: an https address with `{reference}` once in it, after the host. `state_at`: a JSON pointer (RFC
-    6901) to the word for the state; `open_words`, `closed_words`: what it may be. `echo_at`: a pointer to the
-    reference in the answer, "" if it has none: then nothing shows that the answer is of this reference.
+    `template`: an https address with `{reference}` once in it, after the host. `state_at`: a JSON pointer
+    (RFC 6901) to the word for the state; `open_words`, `closed_words`: what it may be. `echo_at`: a pointer
+    to the reference in the answer, "" if it has none: then nothing shows that it is of this reference.
     `headers`: what the system wants besides, such as a token.
     """
 
@@ -46,7 +46,7 @@ class CaseAddress:
     authorities: Path | None = None
 
     def __post_init__(self) -> None:
-        """Raise CaseAddressError for an address that could carry a reference elsewhere, or is not kept secret."""
+        """Raise CaseAddressError for an address that could carry a reference elsewhere, or in the open."""
         parts = urlsplit(self.template)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HERE):
             raise CaseAddressError("the address of the case system begins with https://")
@@ -116,14 +116,16 @@ class CaseHttp:
         return ReferenceState.CLOSED if word in self._at.closed_words else ReferenceState.UNREACHABLE
 
 
-def pointed(found: object, pointer: str) -> Any:  # noqa: ANN401 - JSON is anything
-    """Return what a JSON pointer points at (RFC 6901). Raises LookupError, ValueError where there is nothing."""
+def pointed(found: object, pointer: str) -> object:
+    """Return what a JSON pointer points at (RFC 6901). Raises LookupError, ValueError where is none."""
+    at = found
     for step in pointer.split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list):
-            found = cast("list[object]", found)[int(name)]
-        elif isinstance(found, dict):
-            found = cast("dict[str, object]", found)[name]
-        else:
-            raise LookupError("the answer has no such part")
-    return found
+        match at:
+            case list():
+                at = cast("list[object]", at)[int(name)]
+            case dict():
+                at = cast("dict[str, object]", at)[name]
+            case _:
+                raise LookupError("the answer has no such part")
+    return at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from openanpr.search import approving, asking, casework, handing_out, opening, running
+from openanpr.search import approving, asking, casework, forgetting, handing_out, opening, running
 from openanpr.search.ask import Ask, Asker, OralAuthority, Recipient
 from openanpr.search.guard import of_person
 from openanpr.search.meter import Meter
@@ -94,6 +94,10 @@ class SearchDesk:
     def break_off(self) -> int:
         """Mark what an earlier process left running as broken off; return how many. For the node's start."""
         return running.break_off(self.parts)
+
+    def forget(self) -> int:
+        """Erase the records of searches and cases past their time; return how many. For the clock."""
+        return forgetting.forget(self.parts)
 
     # What was found: each an act of its own, and each raises ResultsGoneError.
 

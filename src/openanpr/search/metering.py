@@ -8,20 +8,19 @@ They count only cameras that the person may know of.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
-from openanpr.core.camera import CameraId
-from openanpr.core.span import Span
 from openanpr.search.figures import ALL_TRAFFIC, figures_of
 from openanpr.search.meter import Meter
 from openanpr.search.narrower import narrower_ways
-from openanpr.search.ports import SeenThen, StoredReads
+from openanpr.search.ports import SeenThen
 from openanpr.search.question import Question, QuestionError, marks_of, places_of, spans_of
 from openanpr.search.resolve import alive, moving, seen_then
 from openanpr.search.sight import Sight
 from openanpr.search.sphere import area_km2
-from openanpr.search.typical import CAR_SPREAD_KM2, RUSH
+from openanpr.search.traffic import Traffic
+from openanpr.search.typical import CAR_SPREAD_KM2
 
 _DAY = timedelta(days=1)
 
@@ -51,12 +50,12 @@ def oldest_days(question: Question, *, now: datetime) -> int:
     return ceil((now - min(span.since for span in spans_of(question))) / _DAY)
 
 
-def measure(question: Question, scope: Scope, reads: StoredReads, *, now: datetime) -> Meter:
+def measure(question: Question, scope: Scope, about: Traffic) -> Meter:
     """Return the meter of a question. Raises ReadsUnreachableError."""
-    cameras, traffic = cameras_in(question, scope), _traffic(question, scope, reads)
+    cameras, traffic = cameras_in(question, scope), _traffic(question, scope, about)
     figures = figures_of(question, cameras=cameras, traffic=traffic)
     ways = narrower_ways(question, cameras=cameras, traffic=traffic, sight=scope.sight)
-    return Meter(figures, oldest_days(question, now=now), ways)
+    return Meter(figures, oldest_days(question, now=about.now), ways)
 
 
 def cameras_in(question: Question, scope: Scope) -> int:
@@ -70,32 +69,20 @@ def cameras_in(question: Question, scope: Scope) -> int:
     return len(fixed | drive)
 
 
-def _traffic(question: Question, scope: Scope, reads: StoredReads) -> float:
+def _traffic(question: Question, scope: Scope, about: Traffic) -> float:
     """About how many reads there are in what is looked at."""
     if scope.scenes:
-        return sum(_at_scene(scene, scope.sight, reads) for scene in scope.scenes)
+        return sum(_at_scene(scene, scope.sight, about) for scene in scope.scenes)
     if marks_of(question):
         return ALL_TRAFFIC
     (span,) = spans_of(question)
-    # With a camera that is not to be known of, those that may be known are named one by one.
-    cameras = tuple(scope.sight.cameras) if scope.sight.hidden else None
-    return _by_days(cameras, span, reads)
+    # Named one by one, whether or not there is one that is not to be known of: else the time would tell.
+    return about.about(tuple(sorted(scope.sight.cameras)), span)
 
 
-def _at_scene(scene: SeenThen, sight: Sight, reads: StoredReads) -> float:
-    fixed = _by_days(scene.seen.cameras, scene.span, reads)
+def _at_scene(scene: SeenThen, sight: Sight, about: Traffic) -> float:
+    fixed = about.about(scene.seen.cameras, scene.span)
     if scene.seen.area is None:
         return fixed
     share = min(1.0, area_km2(scene.seen.area.corners) / CAR_SPREAD_KM2)
-    return fixed + share * _by_days(moving(sight, scene.span), scene.span, reads)
-
-
-def _by_days(cameras: tuple[CameraId, ...] | None, span: Span, reads: StoredReads) -> float:
-    """The reads of a span, from those of the whole days that it touches: its own hours would tell more."""
-    if cameras == ():
-        return 0.0
-    since = span.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    until = since + ceil((span.until - since) / _DAY) * _DAY
-    of_days = reads.estimate(cameras, Span(since, until))
-    share = (span.until - span.since) / (until - since)
-    return min(of_days, of_days * share * (RUSH if span.until - span.since < _DAY else 1.0))
+    return fixed + share * about.about(moving(sight, scene.span), scene.span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from openanpr.search.kept import KeptAnswers
@@ -28,6 +28,10 @@ from openanpr.search.ports import (
 class Limits:
     """What a search may take, and how long things hold.
 
+    `record_days`: how long the record of a search is kept after the last read that it could find is gone by
+    retention; and that of a case after its last day. No public document gives the term: it is the project's
+    judgement, so that a complaint of two years ago can be looked into.
+
     `own_forces`: the forces whose reads are this node's own; to export others' needs their force consulted.
     """
 
@@ -37,6 +41,7 @@ class Limits:
     memory_bytes: int = 1_000_000_000
     authority_for: timedelta = timedelta(days=7)
     case_days: int = 3_660
+    record_days: int = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,10 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All that acts on searches need. `book` gives what is judged by, `fresh_id` an id that tells nothing."""
+    """All that acts on searches need. `book` gives what is judged by, `fresh_id` an id that tells nothing.
+
+    `blur_key`: 32 random bytes, made at the start of the process and kept nowhere (see `traffic`).
+    """
 
     world: World
     records: SearchRecords
@@ -66,3 +74,4 @@ class Parts:
     fresh_id: FreshId
     limits: Limits
     kept: KeptAnswers
+    blur_key: bytes = field(repr=False)

@@ -255,6 +255,10 @@ class SearchRecords(Protocol):
         """
         ...
 
+    def asked_before(self, before: datetime) -> int:
+        """Return how many searches were asked before a time."""
+        ...
+
     def forget(self, before: datetime) -> int:
         """Erase what was asked before a time, with its authorities; return how many searches."""
         ...
@@ -293,6 +297,14 @@ class CaseRecords(Protocol):
 
     def notes(self, case_id: str) -> tuple[Note, ...]:
         """Return the notes of a case, the oldest first."""
+        ...
+
+    def ended_before(self, day: date) -> int:
+        """Return how many cases had their last day before a day."""
+        ...
+
+    def forget(self, before: date) -> int:
+        """Erase the cases whose last day was before a day, with holds and notes; return how many cases."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import combinations, pairwise
 from typing import TypeAlias
 
 from openanpr.core.camera import CameraId
@@ -65,14 +66,18 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Within an area drawn on a map: its corners in order, not closed."""
+    """Within an area drawn on a map: its corners in order, not closed. Sides are straight in degrees."""
 
     corners: tuple[Place, ...]
 
     def __post_init__(self) -> None:
-        """Raise QuestionError for what is no area."""
+        """Raise QuestionError for what is no area, and for one whose inside nobody could tell."""
         if not 3 <= len(self.corners) <= MOST_CORNERS:
             raise QuestionError(f"an area has from 3 to {MOST_CORNERS} corners")
+        if len({(corner.lat, corner.lon) for corner in self.corners}) < 3:
+            raise QuestionError("an area has at least 3 corners that are not one place")
+        if _crosses_itself(self.corners):
+            raise QuestionError("no side of an area crosses another: draw it around in one direction")
 
 
 Where: TypeAlias = Cameras | Around | Drawn
@@ -231,6 +236,19 @@ def marks_of(question: Question) -> tuple[str, ...]:
             return (question.mark,)
         case _:
             return ()
+
+
+def _crosses_itself(corners: tuple[Place, ...]) -> bool:
+    sides = list(pairwise((*corners, corners[0])))
+    return any(
+        _turn(a, b, c) * _turn(a, b, d) < 0 and _turn(c, d, a) * _turn(c, d, b) < 0
+        for (a, b), (c, d) in combinations(sides, 2)
+    )
+
+
+def _turn(a: Place, b: Place, c: Place) -> float:
+    """Return whether c lies to the left (more than 0) or to the right of the way from a to b."""
+    return (b.lon - a.lon) * (c.lat - a.lat) - (b.lat - a.lat) * (c.lon - a.lon)
 
 
 def _check_mark(mark: str) -> None:

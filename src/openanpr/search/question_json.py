@@ -119,7 +119,8 @@ def _was_it_there(told: _Object) -> Question:
 
 def _place_and_time(told: _Object) -> Question:
     _only(told, "where", "span", "direction", "styles")
-    direction = _converted(told.get("direction"), Direction | None, "direction")
+    toward = told.get("direction")
+    direction = None if toward is None else _converted(toward, Direction, "direction")
     styles = _converted(told.get("styles", []), frozenset[Style], "styles")
     return PlaceAndTime(_where(told), _span(told), direction, styles)
 

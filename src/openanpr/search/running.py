@@ -63,9 +63,11 @@ def run(parts: Parts, search_id: str, by: Asker) -> Results:
 
 def cancel(parts: Parts, search_id: str, by: Asker) -> None:
     """Stop a search that runs: whatever it still finds is not shown."""
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         record = of_person(parts, search_id, by)
         verify_stands(record, {State.RUNNING})
+        if attempt == 0:
+            log_step(parts, record, Step(by.id, "cancel", parts.clock()))
         if parts.records.replace(replace(record, standing=Standing(State.STOPPED, parts.clock(), _STOPPED))):
             parts.world.reads.stop(run_name(record))
             return
@@ -137,10 +139,10 @@ def _run(parts: Parts, record: SearchRecord, by: Asker, scope: Scope) -> Found:
     except ReadsUnreachableError as fault:
         raise _unanswered(parts, record, State.FAILED, _UNREACHABLE) from fault
     except AuditError:
-        _unanswered(parts, record, State.FAILED, _NOT_LOGGED)
+        _ended(parts, record, State.FAILED, _NOT_LOGGED)
         raise
     except BaseException:  # whatever it was: the search does not stay as one that runs
-        _unanswered(parts, record, State.FAILED, _BROKEN)
+        _ended(parts, record, State.FAILED, _BROKEN)
         raise
 
 
@@ -153,7 +155,7 @@ def _answered(parts: Parts, record: SearchRecord, by: Asker, found: Found) -> Ke
     try:
         entry = log_step(parts, record, Step(by.id, "answered", now, rows=len(found.rows)))
     except AuditError:
-        _unanswered(parts, replace(answered, changed=answered.changed + 1), State.FAILED, _NOT_LOGGED)
+        _ended(parts, replace(answered, changed=answered.changed + 1), State.FAILED, _NOT_LOGGED)
         raise
     kept = KeptAnswer(record.search_id, record.runs, found, now, now + parts.kept.for_time, entry)
     parts.kept.put(kept)
@@ -161,6 +163,12 @@ def _answered(parts: Parts, record: SearchRecord, by: Asker, found: Found) -> Ke
 
 
 def _unanswered(parts: Parts, record: SearchRecord, state: State, why: str) -> UnansweredError:
-    """Note how a run ended, unless something else ended it before; return what is to be raised."""
-    parts.records.replace(replace(record, standing=Standing(state, parts.clock(), why)))
+    """Note and log how a run ended; return what is to be raised."""
+    _ended(parts, record, state, why)
+    log_step(parts, record, Step(record.asked_by, f"run-{state}", parts.clock()))
     return UnansweredError(f"the search has no answer: {why}")
+
+
+def _ended(parts: Parts, record: SearchRecord, state: State, why: str) -> None:
+    """Note how a run ended, unless something else ended it before."""
+    parts.records.replace(replace(record, standing=Standing(state, parts.clock(), why)))

@@ -1,14 +1,15 @@
 """Distances and areas on the ground: the earth as a sphere, which is right to half a hundredth part. Pure.
 
-Edges of an area are great circles. No area may cross the 180th meridian or hold a pole: there, what is
-inside is no longer one thing.
+Sides of an area are straight in degrees, as the store of reads takes them too: so a fixed camera and a
+moving one at the same place are both inside, or neither. No area may cross the 180th meridian or reach a
+pole: there, what is inside is no longer one thing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import asin, atan2, cos, degrees, pi, radians, sin, sqrt, tan
+from math import asin, atan2, cos, degrees, pi, radians, sin, sqrt
 
 from openanpr.core.place import Place
 from openanpr.search.question import Around, Drawn, QuestionError
@@ -75,7 +76,5 @@ def circle(around: Around) -> Drawn:
 
 
 def _lat_at(a: Place, b: Place, lon: float) -> float:
-    """The latitude in degrees at which the great circle from a to b has this longitude, between them."""
-    across = radians(b.lon - a.lon)
-    up = tan(radians(a.lat)) * sin(radians(b.lon - lon)) + tan(radians(b.lat)) * sin(radians(lon - a.lon))
-    return degrees(atan2(up if across > 0 else -up, abs(sin(across))))
+    """The latitude in degrees of the side from a to b at a longitude between them."""
+    return a.lat + (b.lat - a.lat) * (lon - a.lon) / (b.lon - a.lon)

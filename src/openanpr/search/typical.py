@@ -19,6 +19,8 @@ ONE_DIRECTION = 0.6
 """The share of the reads that one direction has: more than half, since many cameras see one side only."""
 RUSH = 2.0
 """How much more than the mean of its day an hour may have."""
+BLUR = 0.25
+"""By how much a count is blurred at most, upwards."""
 CAR_SPREAD_KM2 = 500.0
 """The ground over which a driving camera's reads are spread."""
 

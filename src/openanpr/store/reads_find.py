@@ -80,8 +80,8 @@ class _Months(msgspec.Struct, frozen=True, array_like=True):
 
 def reads_of_marks(
     asking: Asking, wanted: Wanted, span: Span, cameras: Sequence[CameraId] | None, *, limit: int
-) -> list[PlateSide]:
-    """Return the newest reads of these marks, by these cameras (None: by any)."""
+) -> list[Name]:
+    """Return which are the newest reads of these marks, by these cameras (None: by any)."""
     values: dict[str, Value] = {
         **_spelt(wanted),
         **_in(span),
@@ -89,7 +89,7 @@ def reads_of_marks(
         "everywhere": cameras is None,
         "limit": limit,
     }
-    return asking.rows("search_marks", values, PlateSide)
+    return asking.rows("search_marks", values, tuple[str, int, int, int, int])
 
 
 def months_of(asking: Asking, wanted: Wanted, span: Span) -> Months:
@@ -169,9 +169,11 @@ def reads_made(asking: Asking, cameras: Sequence[CameraId] | None, span: Span) -
         "whole_until": f"{whole_until:%Y-%m-%d}",
         "everywhere": cameras is None,
     }
-    parts = [[]] if cameras is None else value_parts(_named(cameras))
+    parts: list[Sequence[tuple[int, int, int]]] = [()]
+    if cameras is not None:
+        parts = list(value_parts(_named(cameras)))
     return sum(
-        asking.rows("search_estimate", {**values, "cameras": part}, tuple[int])[0][0] for part in parts
+        asking.rows("search_estimate", {**values, "cameras": list(part)}, tuple[int])[0][0] for part in parts
     )
 
 

@@ -30,7 +30,7 @@ from openanpr.search.ports import Bounds, ReadsUnreachableError, Seen, SeenThen,
 from openanpr.search.question import Drawn, Spelling
 from openanpr.store import reads_find as find
 from openanpr.store.engine import ReadEngine, StoreError
-from openanpr.store.found_rows import CameraSide, PlateSide, found_reads
+from openanpr.store.found_rows import CameraSide, found_reads
 from openanpr.store.holds import held_reads
 from openanpr.store.read_columns import from_ms
 from openanpr.store.reads_named import MOST_KEYS, Name, whole_reads
@@ -185,14 +185,16 @@ class SearchedReads:
 def _of_marks(
     asking: Asking, asked: Asked, span: Span, cameras: Sequence[CameraId] | None, rows: int
 ) -> Answer[FoundRead]:
-    plates: dict[Name, PlateSide] = {}
-    for wanted in asked.parts():
-        found = find.reads_of_marks(asking, wanted, span, cameras, limit=rows + 1)
-        plates |= {plate.name: plate for plate in found}
-    newest = sorted(plates.values(), key=_newest_first)
-    shown = [plate.name for plate in newest[:rows]]
-    cameras_told = find.camera_sides(asking, shown)
-    return Answer(found_reads(shown, plates, cameras_told, asked.how), len(newest) > rows)
+    found = {
+        name
+        for wanted in asked.parts()
+        for name in find.reads_of_marks(asking, wanted, span, cameras, limit=rows + 1)
+    }
+    return Answer(_shown(asking, asked, sorted(found, key=_newest_first)[:rows]), len(found) > rows)
+
+
+def _shown(asking: Asking, asked: Asked, names: Sequence[Name]) -> tuple[FoundRead, ...]:
+    return found_reads(names, find.plate_sides(asking, names), find.camera_sides(asking, names), asked.how)
 
 
 def _last_of(asking: Asking, asked: Asked, span: Span) -> Answer[FoundRead]:
@@ -201,9 +203,7 @@ def _last_of(asking: Asking, asked: Asked, span: Span) -> Answer[FoundRead]:
         months = find.months_of(asking, wanted, span)
         for some in _likely_spans(months, span):
             found = find.reads_of_marks(asking, wanted, some, None, limit=1)
-            plates = {plate.name: plate for plate in found}
-            rows = found_reads(plates, plates, find.camera_sides(asking, list(plates)), asked.how)
-            if rows:
+            if rows := _shown(asking, asked, found):
                 return Answer(rows, more=False)
     return Answer((), more=False)
 
@@ -340,8 +340,9 @@ def _cut_short(found: tuple[_RowT, ...], rows: int) -> Answer[_RowT]:
     return Answer(found[:rows], len(found) > rows)
 
 
-def _newest_first(plate: PlateSide) -> tuple[int, str, int, int, int]:
-    return -plate.captured_ms, plate.vrm, plate.force, plate.source, plate.camera
+def _newest_first(name: Name) -> tuple[int, str, int, int, int]:
+    vrm, captured_ms, *camera = name
+    return -captured_ms, vrm, camera[0], camera[1], camera[2]
 
 
 def _start(day: date) -> datetime:

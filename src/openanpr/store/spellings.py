@@ -82,7 +82,8 @@ def _with_misreads(shapes: Sequence[str]) -> Iterator[Wanted]:
         cost = (len(fresh) + 1) * (len(shape) + 5)
         if some and length + cost > _MISREADS_LENGTH:
             yield _misread(some, likely)
-            some, likely, length = [], set(), 0
+            some, length = [], 0
+            likely = set()
         some.append(shape)
         likely |= fresh
         length += cost

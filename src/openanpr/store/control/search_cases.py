@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from openanpr.search.record import Case, CaseHold, Note
-from openanpr.store.control.engine import reading, writing
+from openanpr.store.control.engine import empty_log, erasing, reading, writing
 from openanpr.store.control.search_tables import search_case, search_hold, search_note
 from openanpr.store.control.times import from_us, from_us_or_none, to_us, to_us_or_none
 
@@ -100,6 +100,22 @@ class CaseRows:
         return tuple(
             Note(row.note_id, row.case_id, row.written_by, from_us(row.at_us), row.note) for row in rows
         )
+
+    def ended_before(self, day: date) -> int:
+        """Return how many cases had their last day before a day."""
+        old = sa.select(sa.func.count()).select_from(search_case).where(search_case.c.until < day)
+        with reading(self._engine) as connection:
+            return connection.execute(old).scalar_one()
+
+    def forget(self, before: date) -> int:
+        """Erase the cases whose last day was before a day, with holds and notes; return how many cases."""
+        old = sa.select(search_case.c.case_id).where(search_case.c.until < before)
+        with erasing(self._engine) as connection:
+            for table in (search_hold, search_note):
+                connection.execute(sa.delete(table).where(table.c.case_id.in_(old)))
+            gone = connection.execute(sa.delete(search_case).where(search_case.c.until < before)).rowcount
+        empty_log(self._engine)
+        return gone
 
     def _put(self, table: sa.Table, row: dict[str, Any]) -> bool:
         """Put a row on a case unless it is closed, which nobody does meanwhile."""

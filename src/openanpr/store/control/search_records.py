@@ -66,6 +66,12 @@ class SearchRows:
             _keep_given(connection, record)
             return True
 
+    def asked_before(self, before: datetime) -> int:
+        """Return how many searches were asked before a time."""
+        old = sa.select(sa.func.count()).select_from(search).where(search.c.asked_at_us < to_us(before))
+        with reading(self._engine) as connection:
+            return connection.execute(old).scalar_one()
+
     def forget(self, before: datetime) -> int:
         """Erase what was asked before a time, with its authorities; return how many searches."""
         old = search.c.asked_at_us < to_us(before)

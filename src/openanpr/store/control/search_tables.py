@@ -1,8 +1,8 @@
-"""The tables of searches and cases. Times are UTC microseconds; what may hold a mark, name or place is noted.
+"""The tables of searches and cases. Times are UTC microseconds.
 
-Of a search, `asked` alone holds marks, places and the reasons of who asked; `why` and `reason` hold what those
-wrote who answered. They must be there to be reviewed, and go with the search (`forget`). The database refuses
-by itself an authority that somebody gave to themselves.
+Of a search, `asked` alone holds marks, places and the reasons of who asked; `why` and `reason` hold what
+those wrote who answered. They must be there to be reviewed, and go with the search (`forget`). The database
+refuses by itself an authority that somebody gave to themselves.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ search: Final = sa.Table(
     sa.Index("ix_search_asked_at_us", "asked_at_us"),
 )
 
-# Every authority that was given for a search, by its entry in the audit log; `search.given_entry` is the one that counts.
+# Every authority that was given for a search, by its entry in the log; `search.given_entry` is what counts.
 search_authority: Final = sa.Table(
     "search_authority",
     metadata,

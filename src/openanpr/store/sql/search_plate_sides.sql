@@ -1,5 +1,6 @@
 -- What the order of plates keeps of these reads. Takes: keys (vrm, captured_ms, force, source, camera), a few thousand at
--- most; search, seconds and memory. Answers as search_marks does, in no order.
+-- most; search, seconds and memory. Answers, in no order: captured_ms, force, source, camera, vrm, confidence (ten-thousandths
+-- or null), late, latency_ms, style, candidate_plate, candidate_p.
 SELECT
     toUnixTimestamp64Milli(captured_at), force, source, camera, vrm, confidence, late,
     1099512676352 - toInt64(earliness) AS latency_ms, style, candidate_plate, candidate_p
@@ -14,4 +15,4 @@ LIMIT 1 BY captured_at, vrm, force, source, camera
 SETTINGS readonly = 1, log_comment = {search:String}, max_execution_time = {seconds:Float64}, max_memory_usage = {memory:UInt64},
     max_result_rows = 500000, timeout_overflow_mode = 'throw', result_overflow_mode = 'throw', read_overflow_mode = 'throw',
     group_by_overflow_mode = 'throw', sort_overflow_mode = 'throw', set_overflow_mode = 'throw',
-    distinct_overflow_mode = 'throw', transfer_overflow_mode = 'throw'
+    distinct_overflow_mode = 'throw', transfer_overflow_mode = 'throw', validate_polygons = 0
