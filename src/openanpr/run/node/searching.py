@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -168,6 +169,7 @@ def search_desk(
             fresh_id=fresh_id,
             limits=Limits(own_forces=settings.search.own_forces, seconds=settings.search.most_s),
             kept=KeptAnswers(),
+            blur_key=os.urandom(32),
         )
     )
     desk.break_off()
