@@ -19,7 +19,7 @@ def every_route() -> list[ApiRoute]:
     nothing = SignInRoutes(*cast("tuple[Any, Any, Any]", (None, None, None)))
     searching = SearchRoutes(*cast("tuple[Any, Any]", (None, SearchDesk(cast("Any", None)))))
     machines = machine_routes(MachineRoutes(cast("Any", None)))
-    reviews = review_routes(ReviewRoutes(*cast("tuple[Any, Any]", (None, None))))
+    reviews = review_routes(ReviewRoutes(*cast("tuple[Any, Any, Any]", (None, None, None))))
     people = [*sign_in_routes(nothing), *own_routes(nothing)]
     routes = [*people, *search_routes(searching), *case_routes(searching), *reviews, *machines]
     return with_document(routes, version="0")

@@ -43,6 +43,7 @@ class ReviewScene:
 
     found: SearchScene
     desk: RoundDesk
+    asked: list[int]
 
     def night(self) -> None:
         """Do a round."""
@@ -72,15 +73,16 @@ def scene(tmp_path) -> Iterator[ReviewScene]:
     desk = ReviewDesk(store.items, store.rounds, past, log, judge, NUMBERS)
     world = replace(searches.parts.world, persons=PeopleNow(people.desk, lambda: people.now))
     parts = replace(searches.parts, world=world, clock=lambda: people.now)
+    rounds: list[int] = []
     routes = [
         *search_routes(SearchRoutes(people.desk, SearchDesk(parts))),
-        *review_routes(ReviewRoutes(people.desk, desk)),
+        *review_routes(ReviewRoutes(people.desk, desk, lambda: rounds.append(1))),
     ]
     found = SearchScene(DoorScene(people, line, more=tuple(routes)), searches)
     known = store.items, store.references, store.rounds, store.declared
     key = SamplingKey.derive(b"k" * 32)
     round_desk = RoundDesk(past, *known, world.case_system, None, log, key, NUMBERS, PROFILE.search)
-    yield ReviewScene(found, round_desk)
+    yield ReviewScene(found, round_desk, rounds)
     found.door.threads.close()
     log.close()
     line.close()
@@ -184,3 +186,10 @@ def test_a_declared_vehicle_meets_the_search_that_its_owner_makes(scene, dan, ad
     (item,) = (one for one in queue if one["origin"] == "signal")
     assert (item["kinds"], item["strength"]) == (["own-vehicle"], "strong")
     assert "1 before it was declared" in item["why"]
+
+
+def test_a_reviewer_has_a_round_done_and_nobody_else(scene, dan, ada) -> None:
+    assert scene.found.ask(dan, "/review/round").status_code == 403
+    assert scene.asked == []
+    assert scene.found.ask(ada, "/review/round").status_code == 200
+    assert scene.asked == [1]

@@ -14,7 +14,7 @@ from openanpr.audit.acts import Refusal, Review
 from openanpr.audit.port import Log, logged
 from openanpr.core.role import Role
 from openanpr.core.span import Span
-from openanpr.policy.ask import Act, Person, Request
+from openanpr.policy.ask import Act, AskedSearch, Person, Request
 from openanpr.policy.decide import Decision
 from openanpr.policy.decide import Outcome as Decided
 from openanpr.review.done import RoundDone
@@ -25,6 +25,8 @@ from openanpr.review.ports import Items, Judge, PastSearches, Rounds
 from openanpr.review.seen import ItemSeen, Told, seen
 
 _SHOWN = 200
+_NOBODYS = AskedSearch("the node", "the node", "the node")
+"""A round is about everybody's searches, so about no reviewer's own or team's more than another's."""
 
 
 class NoSuchItemError(LookupError):
@@ -32,6 +34,13 @@ class NoSuchItemError(LookupError):
 
     def __init__(self) -> None:
         super().__init__("there is no such item for you to review")
+
+
+class NotReviewerError(Exception):
+    """Somebody who is no reviewer asked for a round."""
+
+    def __init__(self) -> None:
+        super().__init__("only reviewers ask for a round: tell an auditor")
 
 
 class NotInHandError(Exception):
@@ -75,6 +84,18 @@ def queue(desk: ReviewDesk, by: Person, *, now: datetime) -> Queue:
     desk.log.append(Review(at=now, step="queue", person=by.id))
     found = tuple(ItemSeen(one, _is_overdue(desk, one, now), (), 0) for one in _reviewable(desk, by, now))
     return Queue(found, desk.rounds.last_round() if Role.AUDITOR in by.roles_on(now.date()) else None)
+
+
+def ask_for_round(desk: ReviewDesk, by: Person, *, now: datetime) -> None:
+    """Judge and log that a reviewer wants a round now and not tonight; whoever calls this has it done.
+
+    Raises NotReviewerError.
+    """
+    decision = desk.judge(Request(Act.REVIEW, now.date(), by, asked=_NOBODYS))
+    if decision.outcome is not Decided.ALLOWED:
+        desk.log.append(Refusal(at=now, person=by.id, refused="review-round", rules=decision.rules))
+        raise NotReviewerError
+    desk.log.append(Review(at=now, step="round-asked", person=by.id))
 
 
 def take(desk: ReviewDesk, by: Person, item_id: str, *, now: datetime) -> ItemSeen:

@@ -28,6 +28,7 @@ def add_review(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
     inner = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _on(inner, "queue", "what I may review, the oldest first", "GET", "/review", _queue)
     _on(inner, "signals", "of it the signals, each explained", "GET", "/review", _signals)
+    _on(inner, "round", "have a round done now and not tonight", "POST", "/review/round", fields())
     one = "/review/{item}"
     _on(inner, "take", "take an item in hand and see its searches", "POST", f"{one}/take", _whole)
     _on(inner, "look", "look at an item", "POST", f"{one}/look", _whole)

@@ -153,7 +153,7 @@ def _made(
     case_system = searching.desk.parts.world.case_system
     in_force = rules, profile
     reviewing = Reviewing(stores, desk, case_system, shipped_numbers(), in_force, settings.data / ROSTER)
-    reviewed = ReviewRoutes(desk, reviewing.desk())
+    reviewed = ReviewRoutes(desk, reviewing.desk(), reviewing.wake)
     machines = machine_routes(MachineRoutes(stores.lists.standings))
     routes = [*search_routes(searching), *case_routes(searching), *review_routes(reviewed), *machines]
     return _Made(
@@ -214,7 +214,9 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     made.alerting.desk.ask_the_clock = alert_clock.soon
     yield alert_clock
     yield Rounds("housekeeping", keeping.turn)
-    yield Rounds("review searches", lambda: made.reviewing.turn(clock()), first_in_s=_REVIEW_S)
+    review = Rounds("review searches", lambda: made.reviewing.turn(clock()), first_in_s=_REVIEW_S)
+    made.reviewing.wakes.append(review.soon)
+    yield review
     for number, sender in enumerate(made.alerting.senders, 1):
         sending = Rounds(f"webhook {number}", partial(_step, sender, clock), cut_short=sender.stop)
         made.alerting.wakes.append(sending.soon)

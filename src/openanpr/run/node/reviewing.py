@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,10 @@ _DAY_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Reviewing:
-    """The parts that a round and the desk share. `roster`: the file, which need not be there."""
+    """The parts that a round and the desk share. `roster`: the file, which need not be there.
+
+    `wakes`: what has a round begin before its time.
+    """
 
     stores: Stores
     people: Desk
@@ -38,6 +41,7 @@ class Reviewing:
     numbers: ReviewNumbers
     in_force: tuple[AccessRules, Profile]
     roster: Path
+    wakes: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
     def desk(self) -> ReviewDesk:
         """Return the desk of reviewers."""
@@ -45,6 +49,11 @@ class Reviewing:
         kept = self.stores.reviews
         judge = partial(decide, rules=rules, profile=profile)
         return ReviewDesk(kept.items, kept.rounds, self._past(), self.stores.log, judge, self.numbers)
+
+    def wake(self) -> None:
+        """Have a round begin."""
+        for wake in self.wakes:
+            wake()
 
     def turn(self, now: datetime) -> float:
         """Do the round of a day; return the seconds until the next. Raises RosterError, AuditError."""

@@ -18,7 +18,7 @@ from openanpr.people.event import Deed, PeopleRefusedError, Reason
 from openanpr.people.grave_acts import DecidedError
 from openanpr.people.keys import SealError
 from openanpr.people.oidc import ProviderError
-from openanpr.review.desk import NotInHandError
+from openanpr.review.desk import NotInHandError, NotReviewerError
 from openanpr.search.faults import (
     NotFoundError,
     NotNowError,
@@ -85,6 +85,7 @@ _KINDS: tuple[tuple[type[Exception], int], ...] = (
     (NotFoundError, 404),
     (NotNowError, 409),
     (NotInHandError, 409),
+    (NotReviewerError, 403),
     (ResultsGoneError, 410),
     (UnansweredError, 503),
     (NotHeldError, 503),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -25,10 +26,11 @@ from openanpr.web.judging import policy_person
 
 @dataclass(frozen=True, slots=True)
 class ReviewRoutes:
-    """What review over the API needs."""
+    """What review over the API needs; `wake` has a round begin."""
 
     people: Desk
     desk: ReviewDesk
+    wake: Callable[[], None]
 
     def reviewer(self, call: Call) -> Person:
         """Return who asks, with the roles of this moment."""
@@ -181,6 +183,12 @@ class GivenBack(Struct, frozen=True):
     given_back: bool
 
 
+class RoundAsked(Struct, frozen=True):
+    """A round begins now; the queue shows when it is done."""
+
+    asked_at: datetime
+
+
 class OwnFinding(Struct, frozen=True):
     """A finding on one of one's own searches."""
 
@@ -204,6 +212,9 @@ def review_routes(of: ReviewRoutes) -> list[ApiRoute]:
     """Return the routes of review."""
     return [
         get("/review", "What I may review", Act.REVIEW, QueueTold, partial(_queue, of)),
+        post(
+            "/review/round", "Have a round done now", Act.REVIEW, Nothing, RoundAsked, partial(_round_now, of)
+        ),
         *_in_hand(of),
         get("/me/findings", "Findings on my own searches", Anybody.SESSION, OwnFindings, partial(_mine, of)),
     ]
@@ -254,6 +265,12 @@ def _queue(of: ReviewRoutes, call: Call) -> QueueTold:
     found: Queue = acts.queue(of.desk, of.reviewer(call), now=call.now)
     done = found.last_round
     return QueueTold([_item(of, one.item, overdue=one.overdue) for one in found.items], _round(done))
+
+
+def _round_now(of: ReviewRoutes, call: Call, _: Nothing) -> RoundAsked:
+    acts.ask_for_round(of.desk, of.reviewer(call), now=call.now)
+    of.wake()
+    return RoundAsked(call.now)
 
 
 def _give_back(of: ReviewRoutes, call: Call, _: Nothing) -> GivenBack:
