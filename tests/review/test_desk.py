@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from openanpr.audit.faults import CannotWriteError
+from openanpr.core.purpose import ReferenceState
 from openanpr.core.role import Role
 from openanpr.core.span import Span
 from openanpr.review import desk as acts
@@ -54,7 +55,7 @@ def sample(desk, past, **changed) -> str:
     past.marks[one.search_id] = ("AB12CDE",)
     desk.items.raise_all([item_of_sample(Sampled(one, (SampledFor.LOT,)))], at=NOW)
     return next(
-        i.item_id for i in desk.items.undecided(most=99) if i.raised.concerns[0].search_id == one.search_id
+        i.item_id for i in desk.items.undecided(most=9_999) if i.raised.concerns[0].search_id == one.search_id
     )
 
 
@@ -99,6 +100,21 @@ def test_what_a_reviewer_sees_holds_no_mark(desk, past) -> None:
     assert whole.searches[0].reason == f"keeper of {MASK}, also seen as {MASK}, is a witness"
     assert "AB12" not in repr(whole)
     assert past.fetched == []
+
+
+def test_a_reference_that_the_case_system_did_not_know_may_be_a_mark(desk, past) -> None:
+    unknown = ReferenceState.UNREACHABLE
+    hidden = sample(desk, past, reference="AB12 CDE", reference_state=unknown, urgent=True)
+    known = sample(desk, past, reference="CR1234")
+    assert acts.take(desk, auditor(), hidden, now=NOW).searches[0].reference == MASK
+    assert acts.take(desk, auditor(), known, now=NOW).searches[0].reference == "CR1234"
+
+
+def test_many_items_of_ones_own_team_hide_no_other(desk, past) -> None:
+    own = [item_of_sample(Sampled(search(team="standards"), (SampledFor.LOT,))) for _ in range(900)]
+    desk.items.raise_all(own, at=NOW - timedelta(days=9))
+    other = sample(desk, past)
+    assert [one.item.item_id for one in acts.queue(desk, auditor(), now=NOW).items] == [other]
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,23 @@ def test_ordinary_look_ups_show_nothing(pair) -> None:
     assert not list(repeated(pair, NUMBERS))
 
 
+def test_a_list_of_vehicles_that_is_run_again_is_one_story() -> None:
+    marks = [f"AB{n:02}CDE" for n in range(300)]
+    runs = [
+        search(
+            kind=SearchKind.LIST_OF_VEHICLES,
+            named=named_marks(marks, digest),
+            did=LOOKED,
+            reference="CR/1/26",
+        )
+        for _ in range(3)
+    ]
+    once_more = search(marks[7], did=LOOKED, reference="CR/1/26")
+    alone, listed = sorted(repeated([*runs, once_more], NUMBERS), key=lambda found: -len(found.searches))
+    assert listed.why.startswith("3 look-ups of 299 vehicles together")
+    assert alone.why.startswith("4 look-ups of one vehicle")
+
+
 def test_the_same_look_ups_are_the_same_story_whenever_they_are_worked_out() -> None:
     twice = [search("AB12CDE", days=days, did=LOOKED) for days in (20, 3)]
     again = [*reversed(twice), search("AB12CDE", days=1, did=LOOKED)]

@@ -76,6 +76,29 @@ def test_an_item_comes_back_as_it_was(items) -> None:
     assert items.undecided(most=1) == (first,)
 
 
+def test_items_come_by_pages_and_each_once(items) -> None:
+    for n in range(3):
+        items.raise_all([raised(f"signal {n}{k}") for k in range(5)], at=NOW + timedelta(days=n % 2))
+    found, last = [], None
+    while page := items.undecided(most=4, after=last):
+        found += page
+        last = page[-1]
+    assert found == list(items.undecided(most=99))
+    assert len(found) == 15
+
+
+def test_what_was_found_long_ago_is_forgotten_and_nothing_else(items) -> None:
+    items.raise_all([raised("signal x"), raised("signal y"), raised("signal z")], at=NOW)
+    first, second, third = (one.item_id for one in items.undecided(most=9))
+    for item_id, days in ((first, 0), (second, 9)):
+        take(items, item_id)
+        items.find(item_id, replace(FOUND, at=NOW + timedelta(days=days)))
+    assert items.forget(NOW + timedelta(days=5)) == 1
+    assert items.item(first) is None
+    assert None not in {items.item(second), items.item(third)}
+    assert items.forget(NOW + timedelta(days=5)) == 0
+
+
 def test_the_way_of_an_item_is_kept_at_each_step(items) -> None:
     items.raise_all([raised()], at=NOW)
     assert take(items)

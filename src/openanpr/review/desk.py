@@ -25,6 +25,7 @@ from openanpr.review.ports import Items, Judge, PastSearches, Rounds
 from openanpr.review.seen import ItemSeen, Told, seen
 
 _SHOWN = 200
+_PAGE = 400
 _NOBODYS = AskedSearch("the node", "the node", "the node")
 """A round is about everybody's searches, so about no reviewer's own or team's more than another's."""
 
@@ -213,7 +214,7 @@ def _reviewable(desk: ReviewDesk, by: Person, now: datetime) -> Iterator[Item]:
     verdicts: dict[tuple[str, str, str], bool] = {}
     stale = now - timedelta(days=desk.numbers.taken_days.value)
     shown = 0
-    for item in desk.items.undecided(most=20 * _SHOWN):
+    for item in _undecided(desk):
         if item.taken is not None and item.taken.by != by.id and item.taken.at >= stale:
             continue
         if all(_may(desk, by, item, now, verdicts)):
@@ -221,6 +222,14 @@ def _reviewable(desk: ReviewDesk, by: Person, now: datetime) -> Iterator[Item]:
             shown += 1
         if shown == _SHOWN:
             return
+
+
+def _undecided(desk: ReviewDesk) -> Iterator[Item]:
+    """Every item without a finding, by pages: those of one's own team must not hide the others."""
+    page = desk.items.undecided(most=_PAGE)
+    while page:
+        yield from page
+        page = desk.items.undecided(most=_PAGE, after=page[-1])
 
 
 def _may(

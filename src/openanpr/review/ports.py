@@ -60,8 +60,8 @@ class Items(Protocol):
         """
         ...
 
-    def undecided(self, *, most: int) -> tuple[Item, ...]:
-        """Return items without a finding, the oldest first."""
+    def undecided(self, *, most: int, after: Item | None = None) -> tuple[Item, ...]:
+        """Return items without a finding, the oldest first; those after an item, if one is given."""
         ...
 
     def item(self, item_id: str) -> Item | None:

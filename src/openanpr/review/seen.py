@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from openanpr.core.purpose import ReferenceState
 from openanpr.policy.ask import Purpose, Search
 from openanpr.review.item import Item, Outcome, Remedy
 from openanpr.review.past import Came, Did, PastSearch
 
 MASK: Final = "[mark]"
+_KNOWN: Final = frozenset({ReferenceState.OPEN, ReferenceState.CLOSED})
 # What could be a mark: letters and digits in two or three runs, close together or a blank or dash apart. Too
 # much is masked rather than too little; a reviewer who needs it opens the search, and that is logged.
 _LETTERS, _DIGITS, _GAP = r"[^\W\d_]{1,3}", r"\d{1,4}", r"[\s.-]?"
@@ -29,7 +31,10 @@ _SMALL_WORD: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SearchSeen:
-    """A search as a reviewer sees it. `reference` and `reason` as they were given, with marks masked."""
+    """A search as a reviewer sees it. In `reason`, what could be a mark is masked.
+
+    So it is in a `reference` that the case system did not know: it may be anything.
+    """
 
     search_id: str
     at: datetime
@@ -79,7 +84,7 @@ def seen(search: PastSearch) -> SearchSeen:
         search.came,
         search.rules,
         search.oral,
-        search.reference,
+        search.reference if search.purpose.reference in _KNOWN else masked(search.reference),
         masked(search.reason),
         search.did,
     )

@@ -65,10 +65,22 @@ def repeated(searches: Iterable[PastSearch], numbers: ReviewNumbers) -> Iterator
                 there.append(one)
                 if len(there) == 2:
                     several.add(key)
+    together: dict[tuple[str, tuple[str, ...]], list[_Repetition]] = defaultdict(list)
     for person, shape in sorted(several):
-        signal = _repetition(person, shape, groups[person, shape], numbers)
-        if signal is not None:
-            yield signal
+        found = _found_again(groups[person, shape], numbers)
+        if found:
+            ids = tuple(one.search_id for one in found)
+            together[person, ids].append(_Repetition(shape, found))
+    for (person, _), repetitions in together.items():
+        yield _repetition_signal(person, repetitions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Repetition:
+    """Searches that looked one vehicle up again and again."""
+
+    shape: bytes
+    searches: Sequence[PastSearch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +126,34 @@ def _vehicle_signal(kind: SignalKind, about: str, met: Sequence[_Met], shape: by
     return story(kind, about, (one.search for one in met), why=why, strength=strength, subject=shape)
 
 
-def _repetition(
-    person: str, shape: bytes, looked_up: list[PastSearch], numbers: ReviewNumbers
-) -> Signal | None:
-    ordered = sorted(looked_up, key=lambda one: one.at)
+def _found_again(looked_up: list[PastSearch], numbers: ReviewNumbers) -> Sequence[PastSearch]:
+    """Return the look-ups of one vehicle by one person that show, in their order; none where none do."""
+    ordered = sorted(looked_up, key=lambda one: (one.at, one.search_id))
     close = _close_together(ordered, numbers.repeat_least.value, timedelta(days=numbers.repeat_days.value))
     found = ordered if len(ordered) >= numbers.repeat_long.value else close
-    if not found:
-        return None
-    references = len({reference_key(one.reference) for one in found})
     kept = any(one.did.kept for one in found)
-    if kept and references == 1:
-        return None
+    return [] if kept and _references(found) == 1 else found
+
+
+def _repetition_signal(person: str, repetitions: Sequence[_Repetition]) -> Signal:
+    """Return one signal for vehicles that the same searches looked up: a list run again is one story."""
+    found = repetitions[0].searches
+    references = _references(found)
+    kept = any(one.did.kept for one in found)
     days = (found[-1].at - found[0].at).days + 1
-    why = f"{times(len(found), 'look-up')} of one vehicle within {times(days, 'day')}"
+    what = "one vehicle" if len(repetitions) == 1 else f"{len(repetitions):,} vehicles together"
+    why = f"{times(len(found), 'look-up')} of {what} within {times(days, 'day')}"
     why += f", under {times(references, 'reference')}"
     why += "; reads were kept for a case." if kept else "; nothing was kept for a case."
     strength = Strength.WEAK if kept or (references == 1 and len(found) == 2) else Strength.MIDDLE
     if not kept and references > 1 and len(found) > 2:
         strength = Strength.STRONG
-    return story(SignalKind.REPEATED_LOOK_UPS, person, found, why=why, strength=strength, subject=shape)
+    subject = b"".join(sorted(one.shape for one in repetitions))
+    return story(SignalKind.REPEATED_LOOK_UPS, person, found, why=why, strength=strength, subject=subject)
+
+
+def _references(searches: Iterable[PastSearch]) -> int:
+    return len({reference_key(one.reference) for one in searches})
 
 
 def _close_together(ordered: Sequence[PastSearch], least: int, within: timedelta) -> list[PastSearch]:

@@ -26,7 +26,7 @@ from openanpr.review.item import (
 )
 from openanpr.review.sampling import SampledFor
 from openanpr.review.signal import SignalKind, Strength
-from openanpr.store.control.engine import reading, writing
+from openanpr.store.control.engine import empty_log, erasing, reading, writing
 from openanpr.store.control.review_tables import review_concern, review_item
 from openanpr.store.control.times import from_us, to_us
 
@@ -53,9 +53,13 @@ class ReviewItems:
                 new += self._raise_some(connection, some, to_us(at))
         return new
 
-    def undecided(self, *, most: int) -> tuple[Item, ...]:
-        """Return items without a finding, the oldest first."""
+    def undecided(self, *, most: int, after: Item | None = None) -> tuple[Item, ...]:
+        """Return items without a finding, the oldest first; those after an item, if one is given."""
         wanted = sa.select(review_item).where(_ITEM.outcome.is_(None))
+        if after is not None:
+            at_us = to_us(after.at)
+            same = sa.and_(_ITEM.raised_at_us == at_us, _ITEM.item_id > after.item_id)
+            wanted = wanted.where(sa.or_(_ITEM.raised_at_us > at_us, same))
         with reading(self._engine) as connection:
             rows = connection.execute(
                 wanted.order_by(_ITEM.raised_at_us, _ITEM.item_id).limit(most)
@@ -153,6 +157,16 @@ class ReviewItems:
                 open=number_of(undecided),
                 overdue=number_of(undecided, _ITEM.raised_at_us < to_us(overdue_before)),
             )
+
+    def forget(self, before: datetime) -> int:
+        """Erase the items on which there was a finding before a time; return how many."""
+        old = _ITEM.found_at_us < to_us(before)
+        with erasing(self._engine) as connection:
+            ids = sa.select(_ITEM.item_id).where(old)
+            connection.execute(sa.delete(review_concern).where(_CONCERN.item_id.in_(ids)))
+            gone = connection.execute(sa.delete(review_item).where(old)).rowcount
+        empty_log(self._engine)
+        return gone
 
     def _changed(self, statement: sa.Update) -> bool:
         with writing(self._engine) as connection:
