@@ -46,8 +46,8 @@ def logged(log: Log, *events: Event) -> Generator[tuple[Receipt, ...]]:
     receipts = log.append_all(events)
     try:
         yield receipts
-    except Exception as fault:
-        # The act was not done. Where the log itself fails now, the entry of the attempt must be enough.
+    except Exception as fault:  # whatever kept the act from being done, it is logged and raised again
+        # Where the log itself fails now, the entry of the attempt must be enough.
         with suppress(AuditError):
             log.append_all(
                 [failure(event, at.index, fault) for event, at in zip(events, receipts, strict=True)]
