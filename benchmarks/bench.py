@@ -27,6 +27,7 @@ from benchmarks import (
     parked,
     passes,
     read_store,
+    review,
     scene_plates,
     speed,
     street,
@@ -67,6 +68,7 @@ MEASURES = (
     Measure("decision", "a decision on who may do what, explained", decision.decision),
     Measure("alert-latency", "from a read to its alert on the stream", node.alert_latency),
     Measure("audit", "the audit log", audit.audit),
+    Measure("review", "past searches sampled and looked at for signals", review.review),
 )
 
 
