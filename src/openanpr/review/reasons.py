@@ -28,7 +28,7 @@ _SMALL: Final = bytes(
 )
 _BETWEEN: Final = re.compile(r"[\s\W_]+")
 _SKETCH: Final = 6
-_MOST_COMPARED: Final = 3
+_MOST_COMPARED: Final = 2
 """Earlier texts that a text is compared with for each hash of its sketch: keeps the work linear."""
 _LEAST_WORDS: Final = 6
 """Below, two honest reasons are nearly the same too often: only the very same counts."""
@@ -56,6 +56,8 @@ def pasted(searches: Iterable[PastSearch], numbers: ReviewNumbers) -> Iterator[S
             by_person[one.asked_by].append(one)
     for person, asked in by_person.items():
         for text in _texts(asked, numbers.pasted_near_percent.value / 100):
+            if len(text.searches) < numbers.pasted_references.value:
+                continue
             references = len({reference_key(one.reference) for one in text.searches})
             if references >= numbers.pasted_references.value:
                 yield _signal(person, text, references, numbers)
@@ -71,7 +73,7 @@ class _Text:
         pairs = list(map(crc32, words[1:], hashes))  # of two words one after the other
         self.words = words
         self.shingles = frozenset(hashes + pairs)
-        self.sketch = sorted(set(pairs))[:_SKETCH] if len(words) >= _LEAST_WORDS else []
+        self.sketch = sorted(pairs)[:_SKETCH] if len(words) >= _LEAST_WORDS else []
         self.searches: list[PastSearch] = []
         self.near = 0
 
