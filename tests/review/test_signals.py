@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -176,6 +177,28 @@ def test_reasons_of_their_own_words_show_nothing() -> None:
 
 def test_the_same_reason_by_three_people_is_nobodys_pasting() -> None:
     assert not list(pasted([search(reason=REASON, by=who) for who in ("dan", "eve", "fay")], NUMBERS))
+
+
+@pytest.mark.parametrize(("words", "changed"), [(6, 1), (10, 2), (20, 3)])
+def test_a_reason_with_changed_words_is_found_among_a_hundred_others(words, changed) -> None:
+    """The share that is found: candidates are found by chance, so that not every one is."""
+    chance = random.Random(words)
+    vocabulary = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in range(300)]
+
+    def varied(text: list[str]) -> str:
+        places = chance.sample(range(len(text)), changed)
+        return " ".join(chance.choice(vocabulary) if n in places else word for n, word in enumerate(text))
+
+    found = 0
+    for _ in range(60):
+        others = [search(reason=" ".join(chance.choices(vocabulary, k=words))) for _ in range(100)]
+        text = chance.choices(vocabulary, k=words)
+        same = [search(reason=" ".join(text)), *(search(reason=varied(text)) for _ in range(2))]
+        signals = list(pasted([*same[:1], *others, *same[1:]], NUMBERS))
+        found += [{search.search_id for search in one.searches} for one in signals] == [
+            {search.search_id for search in same}
+        ]
+    assert found >= 57
 
 
 def test_likeness_is_that_of_words_and_their_pairs() -> None:

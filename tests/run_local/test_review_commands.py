@@ -1,4 +1,4 @@
-"""`openanpr review` on a real node: an officer looks up a neighbour twice, an auditor elsewhere reviews it."""
+"""`openanpr review` on a real node: a neighbour is looked up twice, another team's auditor looks at it."""
 
 from __future__ import annotations
 
