@@ -29,6 +29,7 @@ from benchmarks import (
     parked,
     passes,
     read_store,
+    review,
     scene_plates,
     speed,
     street,
@@ -71,6 +72,7 @@ MEASURES = (
     Measure("alert-latency", "from a read to its alert on the stream", node.alert_latency),
     Measure("audit", "the audit log", audit.audit),
     Measure("door", "the API in a flood of sign-ins", door.door),
+    Measure("review", "past searches sampled and looked at for signals", review.review),
 )
 
 

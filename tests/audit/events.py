@@ -24,6 +24,7 @@ from openanpr.audit.acts import (
     PeopleChange,
     PolicyChange,
     Refusal,
+    Review,
     SignIn,
 )
 from openanpr.audit.log import AuditLog, LogSettings
@@ -79,6 +80,7 @@ def examples() -> list[Event]:
         Approval(at=AT, regards=4, rank="superintendent", means="in-person", rules=("r",), **who),
         Refusal(at=AT, regards=4, refused="consultation", rules=("r",), by="Supt 1", **who),
         AlertHandling(at=AT, alert="a-1", step="seen", outcome="misread", plate="AB12CDE", **who),
+        Review(at=AT, step="finding", item="i-1", search="s-1", outcome="proper", digest="0" * 64, **who),
         PeopleChange(
             at=AT,
             person="Ann 1",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from openanpr.store.control import alert_tables as _alert_tables  # noqa: F401 - adds its tables to metadata
 from openanpr.store.control import ingest_tables as _ingest_tables  # noqa: F401 - as above
 from openanpr.store.control import people_tables as _people_tables  # noqa: F401 - as above
+from openanpr.store.control import review_tables as _review_tables  # noqa: F401 - as above
 from openanpr.store.control import search_tables as _search_tables  # noqa: F401 - as above
 from openanpr.store.control.engine import open_database, writing
 from openanpr.store.control.intake_store import IntakeStore

@@ -54,6 +54,7 @@ class Act(StrEnum):
     FAILURE = "failure"
     LOG_END = "log-end"
     LOG_BEGIN = "log-begin"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +313,23 @@ class LogBegin(Event):
     reason: Secret
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Event):
+    """Past searches were looked at: by a round of the clock (then nobody is named), or a step of a reviewer.
+
+    A round says nothing of what it found; `digest` commits to the key by which a month's samples are drawn.
+    """
+
+    act: ClassVar[Act] = Act.REVIEW
+    step: Word
+    person: Secret | None = None
+    item: Secret | None = None
+    search: Secret | None = None
+    outcome: Word | None = None
+    reason: Secret | None = None
+    digest: Digest | None = None
+
+
 EVENTS: tuple[type[Event], ...] = (
     Collection,
     Alteration,
@@ -331,5 +349,6 @@ EVENTS: tuple[type[Event], ...] = (
     Failure,
     LogEnd,
     LogBegin,
+    Review,
 )
 """One class for each act."""

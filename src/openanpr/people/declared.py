@@ -37,4 +37,9 @@ class Declared:
 
 def shape_digest(mark: Plate, keys: PeopleKeys) -> bytes:
     """Return the keyed hash by which a mark is found, the same for all spellings of one shape (O is 0)."""
-    return keys.digest("declared mark", mark.shape_key)
+    return digest_of_shape(mark.shape_key, keys)
+
+
+def digest_of_shape(shape: str, keys: PeopleKeys) -> bytes:
+    """Return the keyed hash of a shape, or of a part of one: what is declared and what is sought meet so."""
+    return keys.digest("declared mark", shape)

@@ -152,6 +152,12 @@ def _add_sign_in(commands: Any) -> None:  # noqa: ANN401 - as above
     add_sign_in(commands)
 
 
+def _add_review(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.reviews import add_review  # noqa: PLC0415 - as above
+
+    add_review(commands)
+
+
 def _add_audit(commands: Any) -> None:  # noqa: ANN401 - as above
     from openanpr.run.local.audit import add_audit  # noqa: PLC0415 - as above
 
@@ -199,6 +205,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_approvals,
     _add_cases,
     _add_audit,
+    _add_review,
 )
 
 

@@ -22,6 +22,7 @@ from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import PictureStore
 from openanpr.ingest.tally import Tally
 from openanpr.policy.access_rules import shipped_rules
+from openanpr.review.numbers import shipped_numbers
 from openanpr.run.node.addresses import (
     base_rates,
     forward_code,
@@ -51,6 +52,7 @@ from openanpr.run.node.node import Node, Servers
 from openanpr.run.node.people_desk import people_desk
 from openanpr.run.node.people_settings import alert_roles
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
+from openanpr.run.node.reviewing import ROSTER, Reviewing
 from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.searching import search_desk
 from openanpr.run.node.settings import NodeSettings
@@ -64,6 +66,7 @@ from openanpr.store.journal import LEAST_FREE_BYTES
 from openanpr.store.retention import RetentionRule
 from openanpr.web.api.cases import case_routes
 from openanpr.web.api.machines import MachineRoutes, machine_routes
+from openanpr.web.api.reviews import ReviewRoutes, review_routes
 from openanpr.web.api.searches import SearchRoutes, search_routes
 from openanpr.web.delivery import DeliveryApp, DeliveryDesks, DeliverySettings, delivery_app
 from openanpr.web.judging import Judge
@@ -78,6 +81,9 @@ _MATCHED = GroupSize(batches=32)
 _STORED = GroupSize(batches=128)
 _RETURN_S = 10.0
 """Who was there before a restart has so long to come back before the clock of alerts finds nobody there."""
+
+_REVIEW_S = 60.0
+"""A start has more urgent things to do than to look at old searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class _Made:
     reviews: Reviews
     forwarding: Forwarding | None
     decoded: DecodedEntries
+    reviewing: Reviewing
     door: PeopleDoor
     gate: PeopleGate
     log_chores: LogChores
@@ -145,8 +152,12 @@ def _made(
     rules, profile = shipped_rules(), profile_of(settings, on=clock().date())
     judge = Judge(rules, profile, clock, stores.log)
     searching = SearchRoutes(desk, search_desk(stores, desk, settings, (rules, profile), clock, last))
+    case_system = searching.desk.parts.world.case_system
+    in_force = rules, profile
+    reviewing = Reviewing(stores, desk, case_system, shipped_numbers(), in_force, settings.data / ROSTER)
+    reviewed = ReviewRoutes(desk, reviewing.desk(), reviewing.wake)
     machines = machine_routes(MachineRoutes(stores.lists.standings))
-    routes = [*search_routes(searching), *case_routes(searching), *machines]
+    routes = [*search_routes(searching), *case_routes(searching), *review_routes(reviewed), *machines]
     return _Made(
         settings=settings,
         clock=clock,
@@ -167,6 +178,7 @@ def _made(
         reviews=Reviews(stores.lists),
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
+        reviewing=reviewing,
         door=people_door(desk, settings, routes, clock, last),
         gate=PeopleGate(desk, judge, clock, alert_roles(settings)),
         log_chores=LogChores(stores.log, timedelta(days=settings.audit.openings_kept_days)),
@@ -204,6 +216,9 @@ def _rounds(made: _Made, keeping: Housekeeping) -> Iterator[Rounds]:
     made.alerting.desk.ask_the_clock = alert_clock.soon
     yield alert_clock
     yield Rounds("housekeeping", keeping.turn)
+    review = Rounds("review searches", lambda: made.reviewing.turn(clock()), first_in_s=_REVIEW_S)
+    made.reviewing.wakes.append(review.soon)
+    yield review
     for number, sender in enumerate(made.alerting.senders, 1):
         sending = Rounds(f"webhook {number}", partial(_step, sender, clock), cut_short=sender.stop)
         made.alerting.wakes.append(sending.soon)

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from openanpr.audit.log import AuditLog
 from openanpr.audit.port import NODE
@@ -40,6 +41,7 @@ from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.control.migrate import migrate
 from openanpr.store.control.people_store import PeopleRecords
+from openanpr.store.control.review_store import ReviewStore
 from openanpr.store.control.search_cases import CaseRows
 from openanpr.store.control.search_records import SearchRows
 from openanpr.store.control.shelf import ShelfRoom
@@ -74,6 +76,7 @@ class Stores:
     people: PeopleRecords
     searches: SearchRows
     cases: CaseRows
+    reviews: ReviewStore
     lists: ListStore
     entries: LiveEntries
     nonces: Nonces
@@ -138,6 +141,7 @@ def open_stores(
         people=PeopleRecords(control),
         searches=SearchRows(control),
         cases=CaseRows(control),
+        reviews=ReviewStore(control, lambda: uuid4().hex),
         lists=log_lists(ListStore(lists), log, clock),
         entries=LiveEntries(lists),
         nonces=last.enter_context(Nonces.open(data / "nonces.db", clock=clock)),

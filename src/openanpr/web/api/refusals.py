@@ -18,6 +18,7 @@ from openanpr.people.event import Deed, PeopleRefusedError, Reason
 from openanpr.people.grave_acts import DecidedError
 from openanpr.people.keys import SealError
 from openanpr.people.oidc import ProviderError
+from openanpr.review.desk import NotInHandError, NotReviewerError
 from openanpr.search.faults import (
     NotFoundError,
     NotNowError,
@@ -83,6 +84,8 @@ _NO_SESSION = frozenset({Deed.SESSION_USED, Deed.STOLEN_SESSION_ENDED, Deed.SIGN
 _KINDS: tuple[tuple[type[Exception], int], ...] = (
     (NotFoundError, 404),
     (NotNowError, 409),
+    (NotInHandError, 409),
+    (NotReviewerError, 403),
     (ResultsGoneError, 410),
     (UnansweredError, 503),
     (NotHeldError, 503),
