@@ -15,6 +15,7 @@ from openanpr.audit.log import LogStanding
 from openanpr.ingest.tally import Counts
 from openanpr.run.node.alarms import AlarmName
 from openanpr.run.node.metrics import metrics_text
+from openanpr.run.node.overseeing import Overdue
 from openanpr.run.node.standing import (
     ConsumerStanding,
     ForwardStanding,
@@ -94,6 +95,7 @@ def standing() -> NodeStanding:
         failures={},
         returned_days=0,
         reviews_due={"a": 1},
+        overdue=Overdue(1, 1),
         rules_for_nothing=(),
         damaged_parts=0,
         disk_free_bytes=1,

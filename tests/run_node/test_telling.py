@@ -16,6 +16,7 @@ from openanpr.audit.log import LogStanding
 from openanpr.ingest.refusal import RefusedError
 from openanpr.run.node.alarms import Alarm, AlarmName, alarms
 from openanpr.run.node.metrics import metrics_text
+from openanpr.run.node.overseeing import Overdue
 from openanpr.run.node.standing import ConsumerStanding, ForwardStanding, ListFigures, NodeStanding
 from tests.alert.scenes import AT, BOOK, ID_OF, make_hit
 from tests.run_node.world import CONTROL_ROOM, MARK, NOW, STOLEN, World, covert, listed, read
@@ -52,6 +53,8 @@ LINE = ForwardStanding(waiting=9, verdict="", alarm=False, full=False)
         (AlarmName.WEBHOOK_DEAD, "webhooks", {"dead_letters": 1}),
         (AlarmName.NOBODY_PRESENT, "alerts", {"present": 0}),
         (AlarmName.LIST_STALE, "stolen", {"lists": {"stolen": replace(FRESH, stale=True)}}),
+        (AlarmName.AUTHORITY_UNCONFIRMED, "searches", {"overdue": Overdue(authorities=1)}),
+        (AlarmName.REVIEW_OVERDUE, "review", {"overdue": Overdue(reviews=1)}),
         (AlarmName.REVIEWS_DUE, "stolen", {"reviews_due": {"stolen": 2}}),
         (AlarmName.AUDIT_LOG_REFUSES, "audit", {"log": LogStanding(1, 1, 0.0, 1, 2, "its disk is full")}),
         (AlarmName.RULES_FOR_NOTHING, "stollen", {"rules_for_nothing": ("stollen",)}),

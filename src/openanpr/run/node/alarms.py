@@ -30,6 +30,8 @@ class AlarmName(StrEnum):
     WEBHOOK_DEAD = "webhook_dead"
     DELETED_DAY_RETURNED = "deleted_day_returned"
     READS_DAMAGED = "reads_damaged"
+    AUTHORITY_UNCONFIRMED = "authority_unconfirmed"
+    REVIEW_OVERDUE = "review_overdue"
     QUARANTINE_WAITING = "quarantine_waiting"
 
 
@@ -50,6 +52,7 @@ def alarms(standing: NodeStanding) -> tuple[Alarm, ...]:
         *_of_consumers(standing),
         *_of_forgetting(standing),
         *_of_alerts(standing),
+        *_of_searches(standing),
         *_of_others(standing),
     )
 
@@ -117,6 +120,20 @@ def _of_alerts(standing: NodeStanding) -> Iterator[Alarm]:
             AlarmName.WEBHOOK_DEAD,
             "webhooks",
             f"{standing.dead_letters} webhooks were given up: mend the receiver, then send them again",
+        )
+
+
+def _of_searches(standing: NodeStanding) -> Iterator[Alarm]:
+    late = standing.overdue
+    if late.authorities:
+        yield Alarm(
+            AlarmName.AUTHORITY_UNCONFIRMED,
+            "searches",
+            f"{late.authorities} searches ran on an oral authority that no officer confirmed in time",
+        )
+    if late.reviews:
+        yield Alarm(
+            AlarmName.REVIEW_OVERDUE, "review", f"{late.reviews} items of review wait too long for a finding"
         )
 
 

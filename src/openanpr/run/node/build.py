@@ -49,6 +49,7 @@ from openanpr.run.node.local_routes import Behind, local_routes
 from openanpr.run.node.match_reads import HitFinding, MatchReads
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.node import Node, Servers
+from openanpr.run.node.overseeing import Overseeing
 from openanpr.run.node.people_desk import people_desk
 from openanpr.run.node.people_settings import alert_roles
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
@@ -104,6 +105,7 @@ class _Made:
     forwarding: Forwarding | None
     decoded: DecodedEntries
     reviewing: Reviewing
+    overseeing: Overseeing
     door: PeopleDoor
     gate: PeopleGate
     log_chores: LogChores
@@ -122,6 +124,8 @@ def build_node(settings: NodeSettings, *, clock: Callable[[], datetime], last: E
     note_policy(log, profile, shipped_rules().version(profile), settings.policy_noted, at=clock())
     keeping = housekeeping(made.stores, settings, made.forgetting, made.reviews, clock)
     keeping.add("erase old openings", timedelta(days=1), made.log_chores.erase)
+    keeping.add("count what waits for people", timedelta(minutes=10), made.overseeing.count)
+    keeping.add("forget searches and findings", timedelta(hours=1), made.overseeing.forget)
     desks = _desks(made)
     for name, folder in _watched(made, desks.feeds):
         keeping.add(f"pictures of feed {name}", timedelta(seconds=2), folder.sweep)
@@ -155,7 +159,8 @@ def _made(
     case_system = searching.desk.parts.world.case_system
     in_force = rules, profile
     reviewing = Reviewing(stores, desk, case_system, shipped_numbers(), in_force, settings.data / ROSTER)
-    reviewed = ReviewRoutes(desk, reviewing.desk(), reviewing.wake)
+    reviews = reviewing.desk()
+    reviewed = ReviewRoutes(desk, reviews, reviewing.wake)
     machines = machine_routes(MachineRoutes(stores.lists.standings))
     routes = [*search_routes(searching), *case_routes(searching), *review_routes(reviewed), *machines]
     return _Made(
@@ -179,6 +184,7 @@ def _made(
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
         reviewing=reviewing,
+        overseeing=Overseeing(searching.desk, reviews, stores.reviews.items, stores.log),
         door=people_door(desk, settings, routes, clock, last),
         gate=PeopleGate(desk, judge, clock, alert_roles(settings)),
         log_chores=LogChores(stores.log, timedelta(days=settings.audit.openings_kept_days)),
@@ -278,6 +284,7 @@ def _telling(
         keeping=keeping,
         forgetting=made.forgetting,
         reviews=made.reviews,
+        overseeing=made.overseeing,
         webhooks=made.alerting.senders,
         forwarding=made.forwarding,
     )

@@ -66,6 +66,8 @@ def _of_lists(standing: NodeStanding) -> Iterator[Metric]:
     yield _gauge("list_revision", "Revision of a list", "list", {n: one.revision for n, one in lists.items()})
     yield _gauge("list_stale", "1: older than it may be", "list", {n: int(x.stale) for n, x in lists.items()})
     yield _gauge("list_age_seconds", "Age of a list's contents", "list", ages)
+    late = {"authority": standing.overdue.authorities, "review": standing.overdue.reviews}
+    yield _gauge("overdue", "What waits too long for a person", "what", late)
     yield _gauge("list_reviews_due", "Entries due for review", "list", standing.reviews_due)
     yield _gauge_of("matched_entries", "Entries that reads are matched with", standing.listed)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from openanpr.alert.ports import OpenCounts
 from openanpr.audit.log import LogStanding
 from openanpr.ingest.tally import Counts
+from openanpr.run.node.overseeing import Overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ class NodeStanding:
 
     `failures` are turns that failed, by the name of what failed; `webhooks_failing` endpoints whose last try
     failed, `dead_letters` webhooks that were given up; `returned_days` certified days that a search found
-    again; `reviews_due` entries that must be looked at again, by list; `rules_for_nothing` the lists in the
-    settings of alerts that the node does not have; `damaged_parts` of the read store that the engine put
-    aside; `disk_free_bytes` on the disk of the journal; `log` is how the audit log does.
+    again; `reviews_due` entries that must be looked at again, by list; `overdue` what waits too long for a
+    person; `rules_for_nothing` the lists in the settings of alerts that the node does not have;
+    `damaged_parts` of the read store that the engine put aside; `disk_free_bytes` on the disk of the journal;
+    `log` is how the audit log does.
     """
 
     at: datetime
@@ -69,6 +71,7 @@ class NodeStanding:
     failures: Mapping[str, str]
     returned_days: int
     reviews_due: Mapping[str, int]
+    overdue: Overdue
     rules_for_nothing: Sequence[str]
     damaged_parts: int
     disk_free_bytes: int
@@ -105,6 +108,7 @@ def standing_record(standing: NodeStanding) -> dict[str, object]:
         "failures": dict(standing.failures),
         "returned_days": standing.returned_days,
         "reviews_due": dict(standing.reviews_due),
+        "overdue": standing.overdue,
         "rules_for_nothing": list(standing.rules_for_nothing),
         "damaged_parts": standing.damaged_parts,
         "disk_free_bytes": standing.disk_free_bytes,

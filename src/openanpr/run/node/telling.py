@@ -16,6 +16,7 @@ from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.forward import Forwarding
 from openanpr.run.node.housekeeping import Housekeeping
 from openanpr.run.node.live_lists import NodeLists
+from openanpr.run.node.overseeing import Overseeing
 from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.rule_book import rules_for_nothing
 from openanpr.run.node.settings import NodeSettings
@@ -49,6 +50,7 @@ class Telling:
     keeping: Housekeeping
     forgetting: Forgetting
     reviews: Reviews
+    overseeing: Overseeing
     webhooks: Sequence[WebhookSender]
     forwarding: Forwarding | None
 
@@ -77,6 +79,7 @@ class Telling:
             failures=self.keeping.failed | {one.name: one.fault for one in self.rounds if one.failures},
             returned_days=self.forgetting.returned,
             reviews_due=self.reviews.due,
+            overdue=self.overseeing.overdue,
             rules_for_nothing=rules_for_nothing(self.settings, (one.of.name for one in standings)),
             damaged_parts=self.forgetting.damaged,
             disk_free_bytes=shutil.disk_usage(self.settings.journal.path.parent).free,

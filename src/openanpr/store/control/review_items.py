@@ -158,6 +158,12 @@ class ReviewItems:
                 overdue=number_of(undecided, _ITEM.raised_at_us < to_us(overdue_before)),
             )
 
+    def found_before(self, before: datetime) -> int:
+        """Return on how many items there was a finding before a time."""
+        with reading(self._engine) as connection:
+            old = sa.select(sa.func.count()).where(_ITEM.found_at_us < to_us(before))
+            return int(connection.execute(old).scalar_one())
+
     def forget(self, before: datetime) -> int:
         """Erase the items on which there was a finding before a time; return how many."""
         old = _ITEM.found_at_us < to_us(before)
