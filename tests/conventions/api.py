@@ -9,6 +9,7 @@ from openanpr.web.api.cases import case_routes
 from openanpr.web.api.machines import MachineRoutes, machine_routes
 from openanpr.web.api.openapi import with_document
 from openanpr.web.api.own import own_routes
+from openanpr.web.api.past_decisions import PastRoutes, past_routes
 from openanpr.web.api.reviews import ReviewRoutes, review_routes
 from openanpr.web.api.route import ApiRoute
 from openanpr.web.api.searches import SearchRoutes, search_routes
@@ -20,6 +21,7 @@ def every_route() -> list[ApiRoute]:
     searching = SearchRoutes(*cast("tuple[Any, Any]", (None, SearchDesk(cast("Any", None)))))
     machines = machine_routes(MachineRoutes(cast("Any", None)))
     reviews = review_routes(ReviewRoutes(*cast("tuple[Any, Any, Any]", (None, None, None))))
+    past = past_routes(PastRoutes(*cast("tuple[Any, Any, Any, Any]", (None, None, None, None))))
     people = [*sign_in_routes(nothing), *own_routes(nothing)]
-    routes = [*people, *search_routes(searching), *case_routes(searching), *reviews, *machines]
+    routes = [*people, *search_routes(searching), *case_routes(searching), *reviews, *past, *machines]
     return with_document(routes, version="0")

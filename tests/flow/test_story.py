@@ -160,6 +160,15 @@ def test_an_officer_who_looks_up_a_neighbour_twice_is_seen_and_an_auditor_looks_
     assert force.told("pat", "review", "mine")["findings"]
 
 
+def test_the_auditor_sees_what_another_profile_would_have_decided(force) -> None:
+    day = datetime.now(UTC).date().isoformat()
+    replayed = force.says("sam", "policy", "replay", "--profile", "current", "--since", day)
+    assert replayed.returncode == 1, replayed.stderr
+    assert re.search(r"allowed by .*refused by .*search-age-of-category", replayed.stdout), replayed.stdout
+    assert not re.search(f"{VEHICLE}|{NEIGHBOUR}", replayed.stdout)
+    assert force.says("pat", "policy", "replay", "--profile", "current").returncode != 0
+
+
 def test_the_log_is_verified_elsewhere_and_one_changed_byte_is_named(force, tmp_path) -> None:
     log, elsewhere = tmp_path / "log", tmp_path / "elsewhere"
     done = force.says("sam", "audit", "export", str(log))

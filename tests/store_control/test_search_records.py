@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tests.search.record_contract import (
     SearchRecordsContract,
     record,
 )
-from tests.search.scene import MARK, REASON, REFERENCE, Scene, asked
+from tests.search.scene import MARK, NOW, REASON, REFERENCE, Scene, asked
 
 
 @pytest.fixture
@@ -58,6 +59,17 @@ def test_a_mark_a_reference_and_a_reason_are_in_one_column_only(searches, engine
         row = connection.execute(sa.select(search)).one()._asdict()
     for said in (MARK, REFERENCE, REASON):
         assert [name for name, value in row.items() if said in str(value)] == ["asked"]
+
+
+def test_past_decisions_come_page_by_page_of_searches_asked_since_a_time(searches) -> None:
+    for number in ("s3", "s1", "s2"):
+        searches.add(record(number))
+    searches.add(record("s0", asked_at=NOW - timedelta(days=2)))
+    since = NOW - timedelta(days=1)
+    first = searches.judged(since, after="", most=2)
+    rest = searches.judged(since, after=first[-1].search_id, most=2)
+    assert [one.search_id for one in (*first, *rest)] == ["s1", "s2", "s3"]
+    assert first[0].decision_json == record().judged.decision_json
 
 
 def test_what_another_version_wrote_is_told_without_what_is_in_it(searches, engine) -> None:

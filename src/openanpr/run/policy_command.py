@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TextIO
 
@@ -23,7 +23,7 @@ from openanpr.policy.profile import Profile, ProfileError, load_profile
 from openanpr.policy.replay import Difference, ReplayError, parse_past, replay
 from openanpr.policy.request_json import RequestError, decision_json, parse_request
 from openanpr.policy.tell import tell
-from openanpr.run.exit_code import ExitCode
+from openanpr.run.exit_code import ExitCode, RefusedError
 from openanpr.run.sighting import printable
 
 
@@ -64,7 +64,7 @@ def run_replay(arguments: argparse.Namespace, *, out: TextIO, err: TextIO) -> Ex
     def work() -> ExitCode:
         rules, profile = _judges(arguments)
         counts: Counter[str] = Counter()
-        with _lines(arguments.file) as lines:
+        with _past(arguments) as lines:
             for past in parse_past(lines):
                 if arguments.since is not None and past.request.today < arguments.since:
                     continue
@@ -89,7 +89,7 @@ def _told(work: Callable[[], ExitCode], err: TextIO) -> ExitCode:
         return work()
     except (OSError, UnicodeDecodeError) as fault:
         print(f"openanpr: a file cannot be read: {type(fault).__name__}", file=err)
-    except (CaseError, ProfileError, ReplayError, RequestError, RuleError, ValueError) as fault:
+    except (CaseError, ProfileError, RefusedError, ReplayError, RequestError, RuleError, ValueError) as fault:
         print(f"openanpr: {printable(str(fault))}", file=err)
     return ExitCode.REFUSED
 
@@ -138,6 +138,30 @@ def _difference(found: Difference, *, as_json: bool) -> str:
 def _text(name: str) -> str:
     with _lines(name) as lines:
         return lines.read()
+
+
+@contextmanager
+def _past(arguments: argparse.Namespace) -> Generator[Iterable[str]]:
+    """Yield past decisions as lines: of a file, or those that the node has kept."""
+    if arguments.file is None:
+        yield _kept_decisions(arguments)
+        return
+    with _lines(arguments.file) as lines:
+        yield lines
+
+
+def _kept_decisions(arguments: argparse.Namespace) -> Iterator[str]:
+    """Yield the decisions that the node has kept, a page at a time; raises RefusedError."""
+    from openanpr.run.local.api import call, where_of  # noqa: PLC0415 - loads httpx
+
+    since = datetime.combine(arguments.since or date.min, time.min, UTC)
+    form = {"since": max(since, datetime(1970, 1, 1, tzinfo=UTC)).isoformat(), "after": ""}
+    while True:
+        page = call(where_of(arguments), "POST", "/policy/past", form)
+        yield from (json.dumps(one) for one in page["decisions"])
+        form["after"] = page["next"]
+        if not form["after"]:
+            return
 
 
 @contextmanager

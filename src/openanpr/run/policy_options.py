@@ -12,6 +12,7 @@ from typing import Any
 from openanpr.core.purpose import Category, ReferenceState, SearchKind
 from openanpr.core.role import Rank, Role
 from openanpr.run.exit_code import ExitCode
+from openanpr.run.local.verb import add_data
 
 _DEFAULT_PROFILE = "nadc-2018"
 
@@ -62,8 +63,17 @@ def _add_test(commands: Any) -> None:  # noqa: ANN401 - as above
 
 
 def _add_replay(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.api import add_where  # noqa: PLC0415 - loads httpx
+
     parser = _parser(commands, "replay", "judge past requests anew and list what would differ", _replay)
-    parser.add_argument("file", metavar="FILE", help="past decisions as JSON lines; - is standard input")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="past decisions as JSON lines; - is standard input; left out: those that the node has kept",
+    )
+    add_data(parser)
+    add_where(parser)
     parser.add_argument("--since", metavar="DAY", type=_day, help="only requests of this day and later")
     parser.add_argument("--json", action="store_true", help="print each difference as a line of JSON")
 

@@ -53,6 +53,15 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class PastDecision:
+    """What a search was judged by, to be judged again under other rules: it names no mark."""
+
+    search_id: str
+    request_json: str = field(repr=False)
+    decision_json: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """The authority for one search, and for exactly what was asked. `entry`: its place in the audit log.
 

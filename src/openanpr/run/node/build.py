@@ -67,6 +67,7 @@ from openanpr.store.journal import LEAST_FREE_BYTES
 from openanpr.store.retention import RetentionRule
 from openanpr.web.api.cases import case_routes
 from openanpr.web.api.machines import MachineRoutes, machine_routes
+from openanpr.web.api.past_decisions import PastRoutes, past_routes
 from openanpr.web.api.reviews import ReviewRoutes, review_routes
 from openanpr.web.api.searches import SearchRoutes, search_routes
 from openanpr.web.delivery import DeliveryApp, DeliveryDesks, DeliverySettings, delivery_app
@@ -162,7 +163,14 @@ def _made(
     reviews = reviewing.desk()
     reviewed = ReviewRoutes(desk, reviews, reviewing.wake)
     machines = machine_routes(MachineRoutes(stores.lists.standings))
-    routes = [*search_routes(searching), *case_routes(searching), *review_routes(reviewed), *machines]
+    past = PastRoutes(desk, judge, stores.searches, stores.log)
+    routes = [
+        *search_routes(searching),
+        *case_routes(searching),
+        *review_routes(reviewed),
+        *past_routes(past),
+        *machines,
+    ]
     return _Made(
         settings=settings,
         clock=clock,

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from openanpr.core.role import Rank
-from openanpr.search.record import Given, Judged, Means, SearchRecord, Standing, State
+from openanpr.search.record import Given, Judged, Means, PastDecision, SearchRecord, Standing, State
 from openanpr.search.record_json import ask_json, ask_of, meter_json, meter_of, roles_json, roles_of
 from openanpr.store.control.engine import empty_log, erasing, reading, writing
 from openanpr.store.control.search_tables import search, search_authority
@@ -65,6 +65,18 @@ class SearchRows:
                 return False
             _keep_given(connection, record)
             return True
+
+    def judged(self, since: datetime, *, after: str, most: int) -> tuple[PastDecision, ...]:
+        """Return the last decisions on searches asked since a time, by id, beyond the id `after`."""
+        c = search.c
+        wanted = (
+            sa.select(c.search_id, c.request_json, c.decision_json)
+            .where(c.asked_at_us >= to_us(since), c.search_id > after)
+            .order_by(c.search_id)
+            .limit(most)
+        )
+        with reading(self._engine) as connection:
+            return tuple(PastDecision(*row) for row in connection.execute(wanted))
 
     def asked_before(self, before: datetime) -> int:
         """Return how many searches were asked before a time."""
