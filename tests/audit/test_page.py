@@ -14,7 +14,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "audit-log.md").read_
 
 
 def rows() -> dict[str, list[str]]:
-    lines = [line for line in PAGE.splitlines() if re.match(r"\| `[a-z-]+` \|", line)]
+    entries = PAGE.partition("## Entries")[2].partition("\n## ")[0]
+    lines = [line for line in entries.splitlines() if re.match(r"\| `[a-z-]+` \|", line)]
     return {cells[1].strip(" `"): cells[2:4] for cells in (line.split("|") for line in lines)}
 
 

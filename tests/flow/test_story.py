@@ -14,14 +14,14 @@ import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.run_local.people import PASSWORD, People, founded
+from demonstration.people import PASSWORD
 from tests.whole.world import OPENANPR, ROOT, Node, Yard, strict, until
 
 VEHICLE = "DK19UVB"
@@ -36,9 +36,8 @@ class Force:
     """A node with people, each at a desk of their own."""
 
     node: Node
-    people: People
+    codes: dict[str, list[str]]
     desks: Path
-    kept: dict[str, Any] = field(default_factory=dict)
 
     def says(self, login: str, *words: object, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Return what a command of this person did."""
@@ -51,9 +50,8 @@ class Force:
         )
 
     def signs_in(self, login: str) -> None:
-        done = self.says(
-            login, "sign-in", "--login", login, typed=f"{PASSWORD}\n{self.people.codes[login].pop()}\n"
-        )
+        typed = f"{PASSWORD}\n{self.codes[login].pop()}\n"
+        done = self.says(login, "sign-in", "--login", login, typed=typed)
         assert done.returncode == 0, done.stderr
 
     def told(self, login: str, *words: object) -> Any:
@@ -65,6 +63,13 @@ class Force:
         since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
         asked = ("search", "ask", "one-vehicle", mark, "--since", since, "--reference", reference)
         return self.told(login, *asked, "--reason", f"{REASON} ({reference})", *beside)
+
+
+def program(*words: object) -> None:
+    """Run a program of the demonstration."""
+    line = [sys.executable, "-m", *map(str, words)]
+    done = subprocess.run(line, cwd=ROOT, timeout=300, env=strict(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -84,20 +89,11 @@ def force(tmp_path_factory):
             words = ["--camera", "53/1/1", "--camera", "53/1/2", "--days", "430", "--a-day", "4"]
             for mark in (VEHICLE, NEIGHBOUR):
                 words += ["--vehicle", mark]
-            subprocess.run(
-                [sys.executable, "-m", "demonstration.past_reads", "--data", node.data, *words],
-                cwd=ROOT, check=True, timeout=300, env=strict(), capture_output=True,
-            )  # fmt: skip
-        people = founded(
-            node.data,
-            [
-                ("ivy", "investigator"),
-                ("pat", "patrol-officer"),
-                ("sue", "authorising-officer", "rank:superintendent"),
-                ("sam", "auditor"),
-            ],
-        )
-        made = Force(node, people, tmp_path_factory.mktemp("desks"))
+            program("demonstration.past_reads", "--data", node.data, *words)
+        folder = yard.folder / "people"
+        program("demonstration.people", "--data", node.data, "--out", folder)
+        codes = {one.stem: one.read_text("utf-8").split() for one in folder.glob("*.codes")}
+        made = Force(node, codes, tmp_path_factory.mktemp("desks"))
         for login in ("ivy", "pat", "sue", "sam"):
             made.signs_in(login)
         yield made

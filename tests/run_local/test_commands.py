@@ -352,7 +352,8 @@ def test_what_answers_and_is_no_node_is_told_by_its_status(tmp_path, call, monke
 def test_only_the_owner_may_ask(node, mode) -> None:
     """Whether the folder is closed to others or only the socket is."""
     code = (
-        "import os, sys; import openanpr.run.cli, openanpr.run.local.ask, openanpr.run.local.lists; "
+        "import os, sys; import openanpr.audit.verify, openanpr.run.cli, openanpr.run.local.ask; "
+        "import openanpr.run.local.api, openanpr.run.local.lists; "
         "os.setuid(65534); sys.exit(openanpr.run.cli.main())"
     )
     node.data.chmod(mode)
@@ -395,15 +396,15 @@ def present(data: Path) -> int:
     return ask.ask(data, "GET", "/node")["alerts"]["present"]
 
 
-def test_who_acts_is_whoever_is_logged_in_where_nobody_is_named(monkeypatch) -> None:
+def test_who_acts_is_whoever_is_logged_in_where_nobody_is_named(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(ask.getpass, "getuser", lambda: "ann")
-    assert ask.login_name() == "ann"
+    assert ask.login_name(tmp_path) == "ann"
 
     def nobody() -> str:
         raise OSError("no name")
 
     monkeypatch.setattr(ask.getpass, "getuser", nobody)
-    assert ask.login_name() == f"uid {os.getuid()}"
+    assert ask.login_name(tmp_path) == f"uid {os.getuid()}"
 
 
 def test_the_folder_of_a_node_is_that_of_the_environment_or_of_the_user(monkeypatch, tmp_path) -> None:

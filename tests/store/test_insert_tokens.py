@@ -12,7 +12,7 @@ import pytest
 from openanpr.store.insert_tokens import take_back_torn
 from tests.store.killing import ROOT
 
-TABLES = 5  # reads in two orders, two summaries, the pictures announced
+TABLES = 6  # reads in two orders, three summaries, the pictures announced
 
 
 def stored(folder: Path, *groups: int) -> list[int]:

@@ -20,7 +20,8 @@ from tests.store.reads_child import group
 COUNTS = Statement(
     "counts",
     "SELECT (SELECT count() FROM reads), (SELECT count() FROM reads_by_camera), "
-    "(SELECT sum(n) FROM vrm_month), (SELECT sum(n) FROM camera_hour), (SELECT count() FROM announced)",
+    "(SELECT sum(n) FROM vrm_month), (SELECT sum(n) FROM camera_hour), (SELECT sum(n) FROM camera_day), "
+    "(SELECT count() FROM announced)",
 )
 
 
@@ -36,7 +37,7 @@ def main(folder: Path, groups: list[int]) -> None:
         migrate_reads(engine, read_migrations())
         for n in groups:
             write_reads(engine, pictured(n), group=f"group {n}", kept_from=LONG_AGO)
-        counts = engine.rows(COUNTS, {}, tuple[int, int, int, int, int])[0]
+        counts = engine.rows(COUNTS, {}, tuple[int, int, int, int, int, int])[0]
         sys.stdout.write(" ".join(map(str, counts)))
 
 

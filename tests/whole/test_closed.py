@@ -102,4 +102,4 @@ def test_a_node_that_others_could_reach_in_the_clear_does_not_start(tmp_path) ->
 def test_a_second_node_on_the_same_folder_does_not_start(force) -> None:
     tried = run("node", "--data", force.data)
     assert tried.returncode == 2
-    assert "is open in process" in tried.stderr
+    assert "another process writes this audit log: stop it first" in tried.stderr

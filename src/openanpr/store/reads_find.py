@@ -230,6 +230,7 @@ def _there(seen: Seen) -> dict[str, Value]:
         "cameras": _named(seen.cameras),
         "moving": seen.area is not None,
         "corners": list(corners),
+        "ends": [*corners[1:], corners[0]],
         "south": math.floor(min(lat) * DEGREE_STEPS),
         "north": math.ceil(max(lat) * DEGREE_STEPS),
         "west": math.floor(min(lon) * DEGREE_STEPS),

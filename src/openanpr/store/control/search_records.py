@@ -70,7 +70,7 @@ class SearchRows:
         """Return the last decisions on searches asked since a time, by id, beyond the id `after`."""
         c = search.c
         wanted = (
-            sa.select(c.search_id, c.request_json, c.decision_json)
+            sa.select(c.search_id, c.request, c.decision)
             .where(c.asked_at_us >= to_us(since), c.search_id > after)
             .order_by(c.search_id)
             .limit(most)

@@ -15,4 +15,4 @@ LIMIT 1 BY captured_at, vrm, force, source, camera
 SETTINGS readonly = 1, log_comment = {search:String}, max_execution_time = {seconds:Float64}, max_memory_usage = {memory:UInt64},
     max_result_rows = 500000, timeout_overflow_mode = 'throw', result_overflow_mode = 'throw', read_overflow_mode = 'throw',
     group_by_overflow_mode = 'throw', sort_overflow_mode = 'throw', set_overflow_mode = 'throw',
-    distinct_overflow_mode = 'throw', transfer_overflow_mode = 'throw', validate_polygons = 0, log_queries = 0
+    distinct_overflow_mode = 'throw', transfer_overflow_mode = 'throw', log_queries = 0
