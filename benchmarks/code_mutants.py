@@ -40,7 +40,7 @@ def campaign(folder: str, chosen: Sequence[Mutant], journal: Journal) -> None:
         handed = Path(place) / "handed"
 
         def tried_in_place() -> str:
-            told, left = in_session(checkout, TESTS[folder], chosen, journal.add)
+            told, left = in_session(checkout, TESTS[folder], chosen, journal.add, journal.path.with_suffix(".tests"))
             handed.write_bytes(pickle.dumps((told, left)))
             return SURVIVED
 

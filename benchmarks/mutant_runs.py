@@ -13,13 +13,15 @@ from __future__ import annotations
 import ast
 import ctypes
 import gc
+import hashlib
 import os
+import pickle
 import resource
 import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -34,14 +36,15 @@ from benchmarks.mutants import Mutant, changed_tree
 
 _MEMORY_BYTES = 4 << 30
 _PR_SET_PDEATHSIG = 1  # of Linux: a run that is stopped leaves nothing running
-_LEAST_S = 20.0
+_LEAST_S = 2.0
+_CLOCK_S = 900.0
 _UNTOLD = "cannot be shown in place"
 _QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--tb=native", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
 @dataclass(slots=True)
 class Tests:
-    """What one quiet run of the tests told, by the name of each: seconds, lines by file, and who starts processes.
+    """What one run of the tests told by the name of each: processor seconds, lines by file, who starts processes.
 
     `imported` are the lines that run while the tests are collected.
     """
@@ -67,20 +70,30 @@ class Tests:
         far = {name: mutant.file not in self.lines[name] for name in asked}
         return sorted(asked, key=lambda name: (name in self.starting, far[name], self.took_s[name]))
 
+    def limit_s(self, names: Iterable[str]) -> float:
+        """The processor time after which these tests are taken to go round for ever."""
+        return 2 * _LEAST_S + 3 * sum(self.took_s[name] for name in names)
+
     def touches_import(self, mutant: Mutant) -> bool:
         """Whether what is changed has had its effect before any test runs."""
         reach = range(mutant.reach[0], mutant.reach[1] + 1)
         return not mutant.function or not self.imported.get(mutant.file, set()).isdisjoint(reach)
 
 
-def in_fork(work: Callable[[], str], limit_s: float) -> str:
-    """What `work` tells in a process of its own, or how that process ended without a word."""
+def in_fork(work: Callable[[], str], limit_s: float, *, processor_s: float | None = None) -> str:
+    """What `work` tells in a process of its own, or how that process ended without a word.
+
+    `limit_s` is by the clock, `processor_s` what it may reckon itself: on a busy machine only that is fair.
+    """
     end, begin = os.pipe()
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+        if processor_s is not None:
+            most = int(processor_s) + 1
+            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
         os.close(end)
         told = "killed: the process ended"
         try:
@@ -136,10 +149,15 @@ class _Session:
         self._work(self)
         return True
 
-    def run(self, names: Sequence[str]) -> str:
-        """SURVIVED when all of them hold, otherwise by which the change was killed."""
+    def run(self, names: Sequence[str], took_s: Mapping[str, float] | None = None) -> str:
+        """SURVIVED when all of them hold, otherwise by which the change was killed.
+
+        A test that reckons for far longer than it took ends the process: it goes round for ever.
+        """
         chosen = [self.items[name] for name in names]
         for item, after in zip(chosen, [*chosen[1:], None], strict=True):
+            if took_s is not None:
+                signal.setitimer(signal.ITIMER_PROF, _LEAST_S + 4 * took_s[item.nodeid])
             reports = runtestprotocol(item, log=False, nextitem=after)
             if any(report.failed for report in reports):
                 return f"killed: {item.nodeid}"
@@ -147,7 +165,11 @@ class _Session:
 
 
 def in_session(
-    checkout: Path, tests: Sequence[str], chosen: Iterable[Mutant], tell: Callable[[Mutant, str], None]
+    checkout: Path,
+    tests: Sequence[str],
+    chosen: Iterable[Mutant],
+    tell: Callable[[Mutant, str], None],
+    kept: Path,
 ) -> tuple[Tests, list[Mutant]]:
     """Try what can be tried in place; what the tests told, and the changes that must be run from the disk."""
     told = Tests()
@@ -156,15 +178,15 @@ def in_session(
     def work(session: _Session) -> None:
         imports.stop()
         told.imported.update(_lines_of(imports, checkout))
-        _learn(session, checkout, told)
+        _learn(session, checkout, told, kept)
         functions = _functions(checkout)
         gc.freeze()
         for mutant in chosen:
-            names = told.of(mutant)
             verdict = _UNTOLD
             if not told.touches_import(mutant):
-                limit_s = _LEAST_S + 10 * sum(told.took_s[name] for name in names)
-                verdict = in_fork(lambda m=mutant, n=names: _in_place(session, checkout, functions, m, n), limit_s)
+                verdict = in_fork(
+                    lambda m=mutant: _in_place(session, checkout, functions, m, told), _CLOCK_S
+                )
             if verdict == _UNTOLD or (verdict == SURVIVED and told.starting):
                 left.append(mutant)
             else:
@@ -213,18 +235,40 @@ def _lines_of(counter: coverage.Coverage, checkout: Path) -> dict[str, set[int]]
     return {names[name]: set(kept.lines(name) or ()) for name in names}
 
 
-def _learn(session: _Session, checkout: Path, told: Tests) -> None:
-    """Run every test once, each in a fork, so that no test finds what another has kept in a cache."""
-    for name in session.items:
-        began = time.monotonic()
-        seen = in_fork(lambda n=name: _looked_at(session, checkout, n), 600.0)
-        if seen.startswith("killed"):
-            sys.exit(f"{name} fails on the code as it is: {seen}")
-        started, lines = ast.literal_eval(seen)
-        told.took_s[name] = time.monotonic() - began
-        told.lines[name] = {file: set(found) for file, found in lines.items()}
+def _learn(session: _Session, checkout: Path, told: Tests, kept: Path) -> None:
+    """Run every test once, each in a fork, so that no test finds what another has kept in a cache.
+
+    What was learnt is kept in the file `kept`: a test is run anew when its file or the code has changed.
+    """
+    known: dict[str, tuple[bool, float, dict[str, list[int]]]] = {}
+    if kept.exists():
+        known = pickle.loads(kept.read_bytes())  # noqa: S301 - we wrote it
+    code = _digest([*(checkout / "src").rglob("*.py"), *_beside_tests(checkout)])
+    found: dict[str, tuple[bool, float, dict[str, list[int]]]] = {}
+    for name, item in session.items.items():
+        key = f"{name}@{code}@{_digest([item.path])}"
+        if key not in known:
+            seen = in_fork(lambda n=name: _looked_at(session, checkout, n), _CLOCK_S)
+            if seen.startswith("killed"):
+                sys.exit(f"{name} fails on the code as it is: {seen}")
+            known[key] = ast.literal_eval(seen)
+        found[key] = known[key]
+        started, told.took_s[name], lines = known[key]
+        told.lines[name] = {file: set(numbers) for file, numbers in lines.items()}
         if started:
             told.starting.add(name)
+    kept.write_bytes(pickle.dumps(found))
+
+
+def _beside_tests(checkout: Path) -> list[Path]:
+    return [path for path in (checkout / "tests").rglob("*.py") if not path.name.startswith("test_")]
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    told = hashlib.sha256()
+    for path in sorted(paths):
+        told.update(path.read_bytes())
+    return told.hexdigest()[:16]
 
 
 def _looked_at(session: _Session, checkout: Path, name: str) -> str:
@@ -232,11 +276,14 @@ def _looked_at(session: _Session, checkout: Path, name: str) -> str:
     sys.addaudithook(lambda event, _: started.append(event) if event in _STARTS else None)
     counter = _counter(checkout)
     counter.start()
+    began = time.process_time()
     verdict = session.run([name])
+    took_s = time.process_time() - began
     counter.stop()
     if verdict != SURVIVED:
         return verdict
-    return repr((bool(started), {file: sorted(found) for file, found in _lines_of(counter, checkout).items()}))
+    lines = {file: sorted(found) for file, found in _lines_of(counter, checkout).items()}
+    return repr((bool(started), round(took_s, 4), lines))
 
 
 _STARTS = frozenset({"subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec"})
@@ -258,7 +305,7 @@ def _in_place(
     checkout: Path,
     functions: dict[tuple[str, str], list[FunctionType]],
     mutant: Mutant,
-    names: Sequence[str],
+    told: Tests,
 ) -> str:
     """Put the change into the living functions and run the tests."""
     path = checkout / mutant.file
@@ -272,7 +319,7 @@ def _in_place(
         if new is None or new.co_freevars != one.__code__.co_freevars:
             return _UNTOLD
         one.__code__ = new
-    return session.run(names)
+    return session.run(told.of(mutant), told.took_s)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -310,8 +357,7 @@ def from_disk(checkout: Path, told: Tests, mutant: Mutant) -> str:
     kept = path.read_text(encoding="utf-8")
     path.write_text(ast.unparse(changed_tree(kept, mutant.place, mutant.variant)), encoding="utf-8")
     try:
-        limit_s = 2 * _LEAST_S + 10 * sum(told.took_s[name] for name in names)
-        return in_fork(lambda: _run_anew(checkout, names), limit_s)
+        return in_fork(lambda: _run_anew(checkout, names), _CLOCK_S, processor_s=2 * told.limit_s(names))
     finally:
         path.write_text(kept, encoding="utf-8")
 
