@@ -40,7 +40,9 @@ def campaign(folder: str, chosen: Sequence[Mutant], journal: Journal) -> None:
         handed = Path(place) / "handed"
 
         def tried_in_place() -> str:
-            told, left = in_session(checkout, TESTS[folder], chosen, journal.add, journal.path.with_suffix(".tests"))
+            told, left = in_session(
+                checkout, TESTS[folder], chosen, journal.add, journal.path.with_suffix(".tests")
+            )
             handed.write_bytes(pickle.dumps((told, left)))
             return SURVIVED
 
@@ -60,7 +62,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("folders", nargs="+", choices=list(TESTS), metavar="FOLDER", help=" or ".join(TESTS))
-    options.add_argument("--journals", type=Path, default=JOURNALS, metavar="FOLDER", help=f"default {JOURNALS}")
+    options.add_argument(
+        "--journals", type=Path, default=JOURNALS, metavar="FOLDER", help=f"default {JOURNALS}"
+    )
     options.add_argument("--most", type=int, metavar="N", help="no more than the first N changes of a folder")
     options.add_argument("--again", action="store_true", help="try the survivors of the journal again")
     options.add_argument("--told", action="store_true", help="only print what the journals hold")

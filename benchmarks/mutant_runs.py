@@ -39,7 +39,16 @@ _PR_SET_PDEATHSIG = 1  # of Linux: a run that is stopped leaves nothing running
 _LEAST_S = 2.0
 _CLOCK_S = 900.0
 _UNTOLD = "cannot be shown in place"
-_QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--tb=native", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+_QUIET = (
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:faulthandler",
+    "--tb=native",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+)
 
 
 @dataclass(slots=True)
@@ -184,9 +193,7 @@ def in_session(
         for mutant in chosen:
             verdict = _UNTOLD
             if not told.touches_import(mutant):
-                verdict = in_fork(
-                    lambda m=mutant: _in_place(session, checkout, functions, m, told), _CLOCK_S
-                )
+                verdict = in_fork(lambda m=mutant: _in_place(session, checkout, functions, m, told), _CLOCK_S)
             if verdict == _UNTOLD or (verdict == SURVIVED and told.starting):
                 left.append(mutant)
             else:
@@ -225,7 +232,9 @@ def _basetemp(checkout: Path) -> str:
 
 def _counter(checkout: Path) -> coverage.Coverage:
     counter = coverage.Coverage(data_file=None, config_file=False, include=[f"{checkout}/src/*"])
-    counter.set_option("run:disable_warnings", ["no-data-collected", "module-not-measured", "already-imported"])
+    counter.set_option(
+        "run:disable_warnings", ["no-data-collected", "module-not-measured", "already-imported"]
+    )
     return counter
 
 

@@ -7,7 +7,14 @@ import os
 import pytest
 
 from openanpr.audit import disk
-from openanpr.audit.disk import AppendFile, NumberedFiles, SyncFailedError, hold_writer, make_folder, write_whole
+from openanpr.audit.disk import (
+    AppendFile,
+    NumberedFiles,
+    SyncFailedError,
+    hold_writer,
+    make_folder,
+    write_whole,
+)
 from openanpr.audit.entry import Secrets
 from openanpr.audit.faults import CannotWriteError, DamagedError, WriterElsewhereError
 from openanpr.audit.openings import OpeningFiles
@@ -139,7 +146,9 @@ def test_a_folder_has_one_writer_until_it_lets_go(tmp_path) -> None:
     hold_writer(tmp_path / "lock").close()
 
 
-@pytest.mark.parametrize(("first", "count"), [(0, 1), (250, 6), (250, 7), (256, 1), (255, 600), (3, 253), (0, 512)])
+@pytest.mark.parametrize(
+    ("first", "count"), [(0, 1), (250, 6), (250, 7), (256, 1), (255, 600), (3, 253), (0, 512)]
+)
 def test_a_group_is_put_into_the_files_that_its_numbers_belong_to(tmp_path, first, count) -> None:
     entries, openings = NumberedFiles(tmp_path / "entries"), OpeningFiles(tmp_path / "openings")
     put(group(first, count), first=first, entries=entries, openings=openings)
@@ -194,7 +203,9 @@ def test_the_room_of_a_disk_is_what_others_than_its_keeper_may_write(tmp_path, m
 
 
 def test_a_refusal_names_the_fault_and_what_to_look_at() -> None:
-    assert str(CannotWriteError.of(OSError())) == "the audit log cannot be written (unknown): look at its disk"
+    assert (
+        str(CannotWriteError.of(OSError())) == "the audit log cannot be written (unknown): look at its disk"
+    )
     assert CannotWriteError.of(OSError(28, "x")).unsure is False
     assert CannotWriteError.of(OSError(28, "x"), unsure=True).unsure is True
 
@@ -237,8 +248,12 @@ def test_a_record_that_is_cut_is_none(cut) -> None:
 def test_what_a_later_record_says_was_on_the_disk_is_told() -> None:
     torn = b"\xff" * 30
     assert read_records(records(0) + torn + records(5, settled=4), first=0).settled == 4
-    assert read_records(records(0) + torn + records(5, settled=4) + records(6, settled=2), first=0).settled == 4
-    assert read_records(records(0) + torn + records(5, settled=4) + records(9, settled=7), first=0).settled == 7
+    assert (
+        read_records(records(0) + torn + records(5, settled=4) + records(6, settled=2), first=0).settled == 4
+    )
+    assert (
+        read_records(records(0) + torn + records(5, settled=4) + records(9, settled=7), first=0).settled == 7
+    )
     assert read_records(records(0) + torn + records(1, settled=1), first=0).settled == 1
     assert read_records(records(0) + torn + records(255, settled=255), first=0).settled == 255
 

@@ -1,4 +1,4 @@
-"""What an examination finds in an exported log: every fault with the first entry that it is of, and its words."""
+"""What an examination finds in an exported log: every fault with the first entry that it is of."""
 
 from __future__ import annotations
 

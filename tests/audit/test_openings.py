@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -126,7 +126,7 @@ def test_a_damaged_file_is_not_read_and_nothing_is_erased_from_it(tmp_path) -> N
     with pytest.raises(OpeningError, match="000 is damaged: restore"):
         files.read(0)
     with pytest.raises(OpeningError, match="damaged"):
-        files.erase(0, lambda _: True, at=datetime.now(timezone.utc))
+        files.erase(0, lambda _: True, at=datetime.now(UTC))
     assert (tmp_path / "000").read_bytes() == before
 
 

@@ -234,7 +234,10 @@ def test_a_witness_is_demanded_of_a_disclosed_entry_too(tmp_path) -> None:
     assert (status, told.splitlines()[-1]) == (0, "seen by witness.example/w1 at 2026-11-30T00:53:20Z")
     stranger = NoteSigner.generate("witness.example/w2", WITNESS.kind)
     status, told = run(*asked, "--witness", stranger.key)
-    assert (status, told) == (1, "NOT WHOLE: the checkpoint is not signed by the witness witness.example/w2\n")
+    assert (status, told) == (
+        1,
+        "NOT WHOLE: the checkpoint is not signed by the witness witness.example/w2\n",
+    )
     log.close()
 
 

@@ -1,4 +1,4 @@
-"""What a read leaves open: which other marks are looked up, how each is named, and which reads are spared it."""
+"""What a read leaves open: which other marks are looked up, how each is named, who is spared it."""
 
 from __future__ import annotations
 

@@ -73,7 +73,9 @@ def test_an_open_place_may_be_fifteen_characters_of_which_three_in_ten_marks_are
 def test_a_list_from_the_future_is_a_new_one() -> None:
     standing = standing_of(spelt("AB52CDE"), "AB52CDE", list_age_days=-1.0, half_life_days=7.0)
     assert (standing.list_age_days, standing.half_life_days) == (0.0, 7.0)
-    assert standing_of(spelt("AB52CDE"), "AB52CDE", list_age_days=3.0, half_life_days=7.0).list_age_days == 3.0
+    assert (
+        standing_of(spelt("AB52CDE"), "AB52CDE", list_age_days=3.0, half_life_days=7.0).list_age_days == 3.0
+    )
 
 
 def test_an_open_entry_is_less_likely_the_vehicle_than_a_whole_mark() -> None:

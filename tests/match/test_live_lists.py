@@ -235,7 +235,9 @@ def test_columns_of_unlike_length_are_refused() -> None:
         LiveLists.build(["AB12CDE"], [1, 2], [1])
 
 
-@pytest.mark.parametrize(("entry_id", "list_id"), [(2**63, 1), (-(2**63) - 1, 1), (1, 2**31), (1, -(2**31) - 1)])
+@pytest.mark.parametrize(
+    ("entry_id", "list_id"), [(2**63, 1), (-(2**63) - 1, 1), (1, 2**31), (1, -(2**31) - 1)]
+)
 def test_ids_that_have_no_room_are_refused(entry_id, list_id) -> None:
     lists = LiveLists()
     with pytest.raises(OverflowError, match="64 bits"):

@@ -70,7 +70,10 @@ def test_a_list_is_joined_with_another_less_what_is_to_go() -> None:
     mine, more = packed((5, 3), (7, 1), (6, 2)), packed((5, 8))
     mine.bury(1)
     joined = mine.with_more(more, without=[2, 99])
-    assert [(int(key), int(i)) for key, i in zip(joined.keys, joined.entry_ids, strict=True)] == [(5, 3), (5, 8)]
+    assert [(int(key), int(i)) for key, i in zip(joined.keys, joined.entry_ids, strict=True)] == [
+        (5, 3),
+        (5, 8),
+    ]
     assert mine.has(2)
 
 

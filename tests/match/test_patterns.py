@@ -36,7 +36,15 @@ def test_a_pattern_is_filed_by_the_best_that_it_tells(pattern, anchors) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "shapes"),
-    [("AB12*", 4), ("AB12CD*", 4), ("A?1?C?E", 4), ("*2CDE", 4), ("?B12CD?", 4), ("*12C*", 3), ("A*12CD*", 4)],
+    [
+        ("AB12*", 4),
+        ("AB12CD*", 4),
+        ("A?1?C?E", 4),
+        ("*2CDE", 4),
+        ("?B12CD?", 4),
+        ("*12C*", 3),
+        ("A*12CD*", 4),
+    ],
 )
 def test_a_mask_takes_as_many_shapes_as_tell_enough(pattern, shapes) -> None:
     # A mask of fewer would let more reads through to the slow look; all anchors of a pattern are alike.
