@@ -6,7 +6,7 @@ import json
 import random
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,8 @@ class Journal:
 class Found:
     """What is known of one folder: `drawn` are all its changes, of which the first `tried` were tried.
 
-    `noticed_first` and `noticed` count those that a test noticed at the first try and at the last.
+    `noticed_first` and `noticed` count those that a test noticed at the first try and at the last. `fresh` are
+    the noticed and the tried of those drawn after the last test was written for a survivor: no test knew them.
     """
 
     folder: str
@@ -68,6 +69,7 @@ class Found:
     tried: int
     noticed_first: int
     noticed: int
+    fresh: tuple[int, int]
     survivors: tuple[dict[str, Any], ...]
 
 
@@ -84,7 +86,9 @@ def found_of(folder: str, journals: Path) -> Found:
     drawn = changes(folder)
     verdicts = Journal(journals / f"{folder}.jsonl").read()
     tried = next((at for at, one in enumerate(drawn) if one.key not in verdicts), len(drawn))
-    known = _known()
+    told = tomllib.loads(_KNOWN.read_text(encoding="utf-8"))
+    known = _known(told["survivor"])
+    fresh = drawn[told["fresh"][folder] : tried]
     survivors = tuple(
         {"file": one.file, "line": one.line, "function": one.function, "change": one.what}
         | known.get((one.file, one.function, one.what), {"kind": UNEXPLAINED, "why": ""})
@@ -97,14 +101,15 @@ def found_of(folder: str, journals: Path) -> Found:
         tried,
         sum(verdicts[one.key][0] != SURVIVED for one in drawn[:tried]),
         tried - len(survivors),
+        (sum(verdicts[one.key][0] != SURVIVED for one in fresh), len(fresh)),
         survivors,
     )
 
 
-def _known() -> dict[tuple[str, str, str], dict[str, str]]:
+def _known(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str, str], dict[str, str]]:
     """Why a survivor may live, by its file, its function and the change."""
     told: dict[tuple[str, str, str], dict[str, str]] = {}
-    for row in tomllib.loads(_KNOWN.read_text(encoding="utf-8"))["survivor"]:
+    for row in rows:
         for what in row["changes"]:
             file = f"src/openanpr/{row['file']}"
             told[file, row["function"], what] = {"kind": row["kind"], "why": row["why"]}
