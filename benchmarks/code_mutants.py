@@ -1,11 +1,11 @@
 """Do the tests catch changed code? `python -m benchmarks.code_mutants match audit policy`, hours on one core.
 
 The files of `src/openanpr/FOLDER` are changed in one place at a time (`mutants` tells how), in an order drawn
-with a seed, and for each change the tests of the folder run until one fails (`mutant_runs`). What was found is
-kept line by line in a journal outside the checkout, so that a run goes on where the last one stopped; `--again`
-tries the survivors once more, after tests were added. `--most N` stops after the first N changes of a folder: a
-sample. Why a survivor may live stands in `survivors.toml`; `make bench ARGS='--only code-mutants'` writes down
-what the journals hold.
+with a seed, and for each change the tests of the folder run until one fails (`mutant_runs`). What was found
+is kept line by line in a journal outside the checkout, so that a run goes on where the last one stopped;
+`--again` tries the survivors once more, after tests were added. `--most N` stops after the first N changes of
+a folder: a sample. Why a survivor may live stands in `survivors.toml`; what the journals hold is written down
+by `make bench ARGS='--only code-mutants'`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def campaign(folder: str, chosen: Sequence[Mutant], journal: Journal) -> None:
 
 
 def main() -> int:
-    """Run the campaign and print the survivors and the share of each folder; 1 when one is under 90 in 100."""
+    """Run the campaign, print the survivors and the share of each folder; 1 when one is under 90 in 100."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""What is known of changed code: which changes there are, what the journal says of each, and why some live."""
+"""What is known of changed code: which changes there are, what the journals say of them, why some live."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Found:
     """What is known of one folder: `drawn` are all its changes, of which the first `tried` were tried.
 
     `noticed_first` and `noticed` count those that a test noticed at the first try and at the last. `fresh` are
-    the noticed and the tried of those drawn after the last test was written for a survivor: no test knew them.
+    the noticed and the tried of those that were drawn after the last test was written for a survivor.
     """
 
     folder: str
@@ -74,7 +74,7 @@ class Found:
 
 
 def changes(folder: str) -> list[Mutant]:
-    """Every change of a folder, in the order drawn with the seed: the first of them are a fair sample of all."""
+    """Every change of a folder, in the order drawn with the seed: the first of them are a fair sample."""
     files = sorted((ROOT / "src/openanpr" / folder).rglob("*.py"))
     told = [one for file in files for one in mutants(ROOT, file)]
     random.Random(SEED).shuffle(told)

@@ -1,11 +1,11 @@
 """Run the tests on changed code, a fork for each change: `code_mutants` tells what for.
 
 First one pytest session collects the tests once and learns, test by test, which lines each runs. A change
-within a function is put into that session's own function, in a fork, and the tests that run its statement are
-run, the quickest first, until one fails. What the session cannot show is then run anew from the disk, in a copy
-of the checkout: changes at the top of a file, of functions that are called while files are imported, and for
-the others the tests that start processes. What Hypothesis finds is
-not made smaller: that a test fails is enough.
+within a function is put into that session's own function, in a fork, and the tests that run its statement
+are run, the quickest first, until one fails. What the session cannot show is then run anew from the disk, in
+a copy of the checkout: changes at the top of a file, of functions that are called while files are imported,
+and for the others the tests that start processes. What Hypothesis finds is not made smaller: that a test
+fails is enough.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ _QUIET = (
 
 @dataclass(slots=True)
 class Tests:
-    """What one run of the tests told by the name of each: processor seconds, lines by file, who starts processes.
+    """What one run of the tests told, by the name of each: processor seconds, and its lines by file.
 
-    `imported` are the lines that run while the tests are collected.
+    `starting` are those that start processes; `imported` the lines that run while the tests are collected.
     """
 
     took_s: dict[str, float] = field(default_factory=dict)

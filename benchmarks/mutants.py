@@ -1,4 +1,4 @@
-"""Every change of one place that `code_mutants` tries: a comparison, an and, a not, a number, a word, a branch.
+"""Every change of one place that `code_mutants` tries: a comparison, an and, a number, a word, a branch.
 
 Docstrings, annotations, decorators, imports and the words of errors stay as they are.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,32 +132,29 @@ def _reach(statement: ast.stmt) -> tuple[int, int]:
 
 def _left_alone(tree: ast.Module) -> set[int]:
     """The places of docstrings, annotations, decorators, the words of errors, f-strings and imports."""
-    skipped: set[int] = set()
     places = {id(node): at for at, node in enumerate(ast.walk(tree))}
+    skipped = (part for node in ast.walk(tree) for part in _words_of(node) if part is not None)
+    return {places[id(one)] for part in skipped for one in ast.walk(part)}
 
-    def skip(*nodes: ast.AST | None) -> None:
-        for node in nodes:
-            if node is not None:
-                skipped.update(places[id(one)] for one in ast.walk(node))
 
-    for node in ast.walk(tree):
-        match node:
-            case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom() | ast.JoinedStr():
-                skip(node)
-            case ast.Raise(exc=ast.Call() as call):
-                skip(*call.args)
-            case ast.Assign(targets=[ast.Name(id="msg")]):
-                skip(node)
-            case ast.AnnAssign():
-                skip(node.annotation)
-            case ast.FunctionDef():
-                skip(node.returns, *node.decorator_list, *(arg.annotation for arg in node.args.args))
-                skip(*(arg.annotation for arg in node.args.kwonlyargs))
-            case ast.ClassDef():
-                skip(*node.decorator_list, *node.bases)
-            case _:
-                pass
-    return skipped
+def _words_of(node: ast.AST) -> Sequence[ast.AST | None]:
+    """The parts of a node that are words for people or types, and no behaviour."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom() | ast.JoinedStr():
+            return [node]
+        case ast.Assign(targets=[ast.Name(id="msg")]):
+            return [node]
+        case ast.Raise(exc=ast.Call() as call):
+            return call.args
+        case ast.AnnAssign():
+            return [node.annotation]
+        case ast.FunctionDef():
+            arguments = (*node.args.args, *node.args.kwonlyargs)
+            return [node.returns, *node.decorator_list, *(one.annotation for one in arguments)]
+        case ast.ClassDef():
+            return [*node.decorator_list, *node.bases]
+        case _:
+            return []
 
 
 def _ways(node: ast.AST) -> list[ast.AST]:

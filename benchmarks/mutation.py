@@ -1,7 +1,7 @@
 """The share of changed code that the tests notice, and the page of the survivors with why each may live.
 
-`make bench ARGS='--only code-mutants'` goes on with the journals of `code_mutants` until the first 400 changes
-of each folder were tried, minutes to hours, then writes down all that the journals hold.
+`make bench ARGS='--only code-mutants'` goes on with the journals of `code_mutants` until the first 400
+changes of each folder were tried, minutes to hours, then writes down all that the journals hold.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _PAGE = RESULTS / "code-mutants.md"
 _HEAD = """\
 # Changes of the code that no test notices
 
-Made by `make bench ARGS='--only code-mutants'` from its journals and from `benchmarks/survivors.toml`, where the
-reasons are written by hand. Every line is one change of one place (`before  ->  after`) that the tests of its
-folder let pass. What the kinds mean:
+Made by `make bench ARGS='--only code-mutants'` from its journals and from `benchmarks/survivors.toml`, where
+the reasons are written by hand. Every line is one change of one place (`before  ->  after`) that the tests of
+its folder let pass. What the kinds mean:
 
 | kind | meaning |
 |---|---|
 | same | the changed program answers alike in every case: no test could tell |
-| slower | the same answers, later or with more memory: a quick look, a table or a limit that only saves work |
+| slower | the same answers, later or with more memory: a quick look or a table that only saves work |
 | judgement | a number or a word that was chosen and could as well be another near it |
 | wording | words for people in which a letter more changes nothing |
 | guard | a second lock behind another that refuses the same thing first |

@@ -15,7 +15,7 @@ from openanpr.audit.commitment import Opening
 from openanpr.audit.disclosure import verify_disclosure
 from openanpr.audit.entry import seal
 from openanpr.audit.examine import Trust, examine
-from openanpr.audit.export import ExportError, Exported, export_log
+from openanpr.audit.export import Exported, ExportError, export_log
 from openanpr.audit.faults import AuditError, CannotWriteError, DamagedError, WrongLogError
 from openanpr.audit.history import History, split_notes
 from openanpr.audit.log import AuditLog, LogSettings
