@@ -60,7 +60,7 @@ class Journal:
 class Found:
     """What is known of one folder: `drawn` are all its changes, of which the first `tried` were tried.
 
-    `noticed_first` and `noticed` count those that a test noticed at the first try and at the last. `fresh` are
+    `noticed_first` and `noticed` count those noticed by a test at the first try and at the last. `fresh` are
     the noticed and the tried of those that were drawn after the last test was written for a survivor.
     """
 

@@ -252,10 +252,11 @@ def _learn(session: _Session, checkout: Path, told: Tests, kept: Path) -> None:
     known: dict[str, tuple[bool, float, dict[str, list[int]]]] = {}
     if kept.exists():
         known = pickle.loads(kept.read_bytes())  # noqa: S301 - we wrote it
-    code = _digest([*(checkout / "src").rglob("*.py"), *_beside_tests(checkout)])
+    code = _digest([*(checkout / "src").rglob("*.py")])
     found: dict[str, tuple[bool, float, dict[str, list[int]]]] = {}
     for name, item in session.items.items():
-        key = f"{name}@{code}@{_digest([item.path])}"
+        beside = (path for path in item.path.parent.glob("*.py") if not path.name.startswith("test_"))
+        key = f"{name}@{code}@{_digest([item.path, *beside])}"
         if key not in known:
             seen = in_fork(lambda n=name: _looked_at(session, checkout, n), _CLOCK_S)
             if seen.startswith("killed"):
@@ -267,10 +268,6 @@ def _learn(session: _Session, checkout: Path, told: Tests, kept: Path) -> None:
         if started:
             told.starting.add(name)
     kept.write_bytes(pickle.dumps(found))
-
-
-def _beside_tests(checkout: Path) -> list[Path]:
-    return [path for path in (checkout / "tests").rglob("*.py") if not path.name.startswith("test_")]
 
 
 def _digest(paths: Sequence[Path]) -> str:
