@@ -4,15 +4,15 @@ The files of `src/openanpr/FOLDER` are changed in one place at a time (`mutants`
 with a seed, and for each change the tests of the folder run until one fails (`mutant_runs`). What was found
 is kept line by line in a journal outside the checkout, so that a run goes on where the last one stopped;
 `--again` tries the survivors once more, after tests were added. `--most N` stops after the first N changes of
-a folder: a sample. Why a survivor may live stands in `survivors.toml`; what the journals hold is written down
-by `make bench ARGS='--only code-mutants'`.
+a folder: a sample. `--quick S` leaves out the tests that take longer than S seconds of the processor, so a
+survivor may be none. Why a survivor may live stands in `survivors.toml`; what the journals hold is written
+down by `make bench ARGS='--only code-mutants'`.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import pickle
 import shutil
 import sys
 import tempfile
@@ -24,36 +24,27 @@ import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401 - loaded 
 import numpy as np  # noqa: F401 - as above
 
 from benchmarks.mutant_journal import JOURNALS, SURVIVED, TESTS, Journal, changes, found_of
-from benchmarks.mutant_runs import Tests, from_disk, in_fork, in_session
+from benchmarks.mutant_runs import InPlace, from_disk
 from benchmarks.mutants import Mutant
 from benchmarks.result import ROOT
 
-_DAY_S = 86_400.0
 
-
-def campaign(folder: str, chosen: Sequence[Mutant], journal: Journal) -> None:
-    """Try these changes; what is found stands in the journal."""
+def campaign(folder: str, chosen: Sequence[Mutant], journal: Journal, *, quick_s: float | None) -> None:
+    """Try these changes in turn; what is found stands in the journal. Raises RunError."""
     with tempfile.TemporaryDirectory() as place:
         checkout = Path(place).resolve() / "checkout"
         kept = shutil.ignore_patterns(".venv", ".git", "out", "__pycache__", ".hypothesis", "node_modules")
         shutil.copytree(ROOT, checkout, ignore=kept)
-        handed = Path(place) / "handed"
-
-        def tried_in_place() -> str:
-            told, left = in_session(
-                checkout, TESTS[folder], chosen, journal.add, journal.path.with_suffix(".tests")
-            )
-            handed.write_bytes(pickle.dumps((told, left)))
-            return SURVIVED
-
-        ended = in_fork(tried_in_place, 10 * _DAY_S)
-        if ended != SURVIVED:
-            sys.exit(f"{folder}: the tests could not be run on the code as it is: {ended}")
-        told: Tests
-        left: list[Mutant]
-        told, left = pickle.loads(handed.read_bytes())  # noqa: S301 - our own process wrote it
-        for mutant in left:
-            journal.add(mutant, from_disk(checkout, told, mutant))
+        session = InPlace(checkout, TESTS[folder], journal.path.with_suffix(".tests"), quick_s)
+        told = session.tests if quick_s is None else session.tests.quick(quick_s)
+        for mutant in chosen:
+            verdict: str | None = None
+            if not told.touches_import(mutant):
+                verdict = session.verdict(mutant, told.of(mutant))
+            if verdict is None or (verdict == SURVIVED and told.starting):
+                verdict = from_disk(checkout, told, mutant)
+            journal.add(mutant, verdict)
+        session.close()
 
 
 def main() -> int:
@@ -66,6 +57,9 @@ def main() -> int:
         "--journals", type=Path, default=JOURNALS, metavar="FOLDER", help=f"default {JOURNALS}"
     )
     options.add_argument("--most", type=int, metavar="N", help="no more than the first N changes of a folder")
+    options.add_argument(
+        "--quick", type=float, metavar="S", help="leave out tests that take longer than that"
+    )
     options.add_argument("--again", action="store_true", help="try the survivors of the journal again")
     options.add_argument("--told", action="store_true", help="only print what the journals hold")
     asked = options.parse_args()
@@ -82,7 +76,7 @@ def main() -> int:
                 left = [one for one in chosen if verdicts.get(one.key, [""])[-1] == SURVIVED] + left
             began = time.monotonic()
             if left:
-                campaign(folder, left, journal)
+                campaign(folder, left, journal, quick_s=asked.quick)
                 print(f"{folder}: {len(left)} changes in {time.monotonic() - began:.0f} s", flush=True)
         found = found_of(folder, asked.journals)
         for one in found.survivors:

@@ -23,8 +23,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import cast
 
 import coverage
 import hypothesis
@@ -38,6 +41,7 @@ _MEMORY_BYTES = 4 << 30
 _PR_SET_PDEATHSIG = 1  # of Linux: a run that is stopped leaves nothing running
 _LEAST_S = 2.0
 _CLOCK_S = 900.0
+_ENDED = "killed: the process ended"
 _UNTOLD = "cannot be shown in place"
 _QUIET = (
     "-q",
@@ -62,6 +66,14 @@ class Tests:
     lines: dict[str, dict[str, set[int]]] = field(default_factory=dict)
     starting: set[str] = field(default_factory=set)
     imported: dict[str, set[int]] = field(default_factory=dict)
+
+    def quick(self, most_s: float) -> Tests:
+        """The same without the tests that take longer, and without those that start processes."""
+        names = [
+            name for name, took_s in self.took_s.items() if took_s <= most_s and name not in self.starting
+        ]
+        of_names = ({name: self.took_s[name] for name in names}, {name: self.lines[name] for name in names})
+        return Tests(*of_names, set(), self.imported)
 
     def of(self, mutant: Mutant) -> list[str]:
         """The tests that run the changed statement and start no process, the quickest first."""
@@ -97,14 +109,12 @@ def in_fork(work: Callable[[], str], limit_s: float, *, processor_s: float | Non
     end, begin = os.pipe()
     child = os.fork()
     if child == 0:
-        os.setpgid(0, 0)
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+        _begin_child()
         if processor_s is not None:
             most = int(processor_s) + 1
             resource.setrlimit(resource.RLIMIT_CPU, (most, most))
         os.close(end)
-        told = "killed: the process ended"
+        told = _ENDED
         try:
             told = work()
         except BaseException as fault:  # noqa: BLE001 - the parent is told, whatever it was
@@ -124,6 +134,13 @@ def in_fork(work: Callable[[], str], limit_s: float, *, processor_s: float | Non
     return told
 
 
+def _begin_child() -> None:
+    """Let this process end with its parent, and take no more memory than is there."""
+    os.setpgid(0, 0)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+
+
 def _send(pipe: int, text: str) -> None:
     waiting = text.encode() + b"\0"
     while waiting:
@@ -138,7 +155,7 @@ def _received(pipe: int, limit_s: float) -> str:
             return "killed: no end within the time"
         more = os.read(pipe, 1 << 20)
         if not more:
-            return "killed: the process ended"
+            return _ENDED
         held += more
     return held[:-1].decode()
 
@@ -153,7 +170,7 @@ class _Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
-            sys.exit("the tests could not be collected")
+            raise RunError("the tests could not be collected")
         self.items = {item.nodeid: item for item in session.items}
         self._work(self)
         return True
@@ -173,39 +190,83 @@ class _Session:
         return SURVIVED
 
 
-def in_session(
-    checkout: Path,
-    tests: Sequence[str],
-    chosen: Iterable[Mutant],
-    tell: Callable[[Mutant, str], None],
-    kept: Path,
-) -> tuple[Tests, list[Mutant]]:
-    """Try what can be tried in place; what the tests told, and the changes that must be run from the disk."""
+class InPlace:
+    """The session in a process of its own: it learns what each test runs, then tries changes one by one."""
+
+    def __init__(self, checkout: Path, tests: Sequence[str], kept: Path, quick_s: float | None) -> None:
+        """Begin it on a copy of the checkout; what it learns is kept in the file `kept`. Raises RunError.
+
+        With `quick_s` nothing is learnt of a test that takes much longer, and it is none of the tests.
+        """
+        self._ours, theirs = Pipe()
+        self._child = os.fork()
+        if self._child == 0:
+            self._ours.close()
+            _begin_child()
+            try:
+                _serve(theirs, checkout, tests, (kept, quick_s))
+            except BaseException as fault:  # noqa: BLE001 - the parent is told, whatever it was
+                theirs.send(f"{type(fault).__name__}: {fault}")
+            finally:
+                os._exit(0)
+        theirs.close()
+        told = self._received()
+        if not isinstance(told, Tests):
+            raise RunError(f"the tests could not be run on the code as it is: {told}")
+        self.tests = told
+
+    def verdict(self, mutant: Mutant, names: Sequence[str]) -> str | None:
+        """What the tests of these names say of the change; None where it cannot be shown in place."""
+        self._ours.send((mutant, list(names)))
+        told = cast("str", self._received())
+        return None if told == _UNTOLD else told
+
+    def close(self) -> None:
+        """End it."""
+        self._ours.close()
+        os.kill(self._child, signal.SIGKILL)
+        os.waitpid(self._child, 0)
+
+    def _received(self) -> object:
+        try:
+            return self._ours.recv()
+        except EOFError as fault:
+            raise RunError("the session ended without a word") from fault
+
+
+class RunError(Exception):
+    """The tests cannot be run."""
+
+
+def _serve(
+    pipe: Connection, checkout: Path, tests: Sequence[str], learning: tuple[Path, float | None]
+) -> None:
     told = Tests()
-    left: list[Mutant] = []
 
     def work(session: _Session) -> None:
         imports.stop()
         told.imported.update(_lines_of(imports, checkout))
-        _learn(session, checkout, told, kept)
+        _learn(session, checkout, told, *learning)
         functions = _functions(checkout)
         gc.freeze()
-        for mutant in chosen:
-            verdict = _UNTOLD
-            if not told.touches_import(mutant):
-                verdict = in_fork(lambda m=mutant: _in_place(session, checkout, functions, m, told), _CLOCK_S)
-            if verdict == _UNTOLD or (verdict == SURVIVED and told.starting):
-                left.append(mutant)
-            else:
-                tell(mutant, verdict)
+        pipe.send(told)
+        while True:
+            try:
+                mutant, names = pipe.recv()
+            except EOFError:
+                return
+            pipe.send(
+                in_fork(
+                    lambda m=mutant, n=names: _in_place(session, checkout, functions, m, n, told.took_s),
+                    _CLOCK_S,
+                )
+            )
 
     imports = _counter(checkout)
     _ready(checkout)
     imports.start()
     status = pytest.main([*_QUIET, _basetemp(checkout), *tests], plugins=[_Session(work)])
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        sys.exit(f"pytest ended with {status!r}")
-    return told, left
+    raise RunError(f"pytest ended with {status!r}")
 
 
 def _ready(checkout: Path) -> None:
@@ -244,7 +305,7 @@ def _lines_of(counter: coverage.Coverage, checkout: Path) -> dict[str, set[int]]
     return {names[name]: set(kept.lines(name) or ()) for name in names}
 
 
-def _learn(session: _Session, checkout: Path, told: Tests, kept: Path) -> None:
+def _learn(session: _Session, checkout: Path, told: Tests, kept: Path, quick_s: float | None) -> None:
     """Run every test once, each in a fork, so that no test finds what another has kept in a cache.
 
     What was learnt is kept in the file `kept`: a test is run anew when its file or the code has changed.
@@ -253,21 +314,24 @@ def _learn(session: _Session, checkout: Path, told: Tests, kept: Path) -> None:
     if kept.exists():
         known = pickle.loads(kept.read_bytes())  # noqa: S301 - we wrote it
     code = _digest([*(checkout / "src").rglob("*.py")])
-    found: dict[str, tuple[bool, float, dict[str, list[int]]]] = {}
-    for name, item in session.items.items():
+    limit_s = None if quick_s is None else 4 * quick_s  # to be watched takes longer
+    for number, (name, item) in enumerate(session.items.items()):
         beside = (path for path in item.path.parent.glob("*.py") if not path.name.startswith("test_"))
         key = f"{name}@{code}@{_digest([item.path, *beside])}"
         if key not in known:
-            seen = in_fork(lambda n=name: _looked_at(session, checkout, n), _CLOCK_S)
+            seen = in_fork(lambda n=name: _looked_at(session, checkout, n), _CLOCK_S, processor_s=limit_s)
+            if seen == _ENDED and quick_s is not None:
+                continue
             if seen.startswith("killed"):
-                sys.exit(f"{name} fails on the code as it is: {seen}")
+                raise RunError(f"{name} fails on the code as it is: {seen}")
             known[key] = ast.literal_eval(seen)
-        found[key] = known[key]
         started, told.took_s[name], lines = known[key]
         told.lines[name] = {file: set(numbers) for file, numbers in lines.items()}
         if started:
             told.starting.add(name)
-    kept.write_bytes(pickle.dumps(found))
+        if number % 50 == 49:
+            kept.write_bytes(pickle.dumps(known))
+    kept.write_bytes(pickle.dumps(known))
 
 
 def _digest(paths: Sequence[Path]) -> str:
@@ -311,7 +375,8 @@ def _in_place(
     checkout: Path,
     functions: dict[tuple[str, str], list[FunctionType]],
     mutant: Mutant,
-    told: Tests,
+    names: Sequence[str],
+    took_s: Mapping[str, float],
 ) -> str:
     """Put the change into the living functions and run the tests."""
     path = checkout / mutant.file
@@ -325,7 +390,7 @@ def _in_place(
         if new is None or new.co_freevars != one.__code__.co_freevars:
             return _UNTOLD
         one.__code__ = new
-    return session.run(told.of(mutant), told.took_s)
+    return session.run(names, took_s)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -359,6 +424,8 @@ class _Anew:
 def from_disk(checkout: Path, told: Tests, mutant: Mutant) -> str:
     """Write the change into the copy and run from the beginning what may tell it."""
     names = told.anew(mutant)
+    if not names:
+        return SURVIVED
     path = checkout / mutant.file
     kept = path.read_text(encoding="utf-8")
     path.write_text(ast.unparse(changed_tree(kept, mutant.place, mutant.variant)), encoding="utf-8")
