@@ -23,9 +23,21 @@ TESTS: Mapping[str, tuple[str, ...]] = {
 """The folders of `src/openanpr` that are changed, and what pytest is to run for each."""
 
 SURVIVED = "survived"
+QUICKLY = f"{SURVIVED} the quick tests"
+"""Said where slow tests were left out: one of them may notice the change."""
+
 JOURNALS = Path(tempfile.gettempdir()) / "openanpr-mutants"
 UNEXPLAINED = "unexplained"
 _KNOWN = ROOT / "benchmarks" / "survivors.toml"
+
+
+LEFT_OUT = "left out"
+"""Said where a change would have to be run from the disk, and only those in place were to be tried."""
+
+
+def survived(verdict: str) -> bool:
+    """Whether no test noticed the change."""
+    return verdict.startswith(SURVIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,8 @@ class Journal:
 class Found:
     """What is known of one folder: `drawn` are all its changes, of which the first `tried` were tried.
 
+    `left_out` are those on the way that would have to be run from the disk and were not.
+
     `noticed_first` and `noticed` count those noticed by a test at the first try and at the last. `fresh` are
     the noticed and the tried of those that were drawn after the last test was written for a survivor.
     """
@@ -67,6 +81,7 @@ class Found:
     folder: str
     drawn: tuple[Mutant, ...]
     tried: int
+    left_out: int
     noticed_first: int
     noticed: int
     fresh: tuple[int, int]
@@ -85,23 +100,26 @@ def found_of(folder: str, journals: Path) -> Found:
     """What the journal of a folder says; changes that were tried out of turn are left out of it."""
     drawn = changes(folder)
     verdicts = Journal(journals / f"{folder}.jsonl").read()
-    tried = next((at for at, one in enumerate(drawn) if one.key not in verdicts), len(drawn))
+    reached = next((at for at, one in enumerate(drawn) if one.key not in verdicts), len(drawn))
+    tried = [one for one in drawn[:reached] if verdicts[one.key][-1] != LEFT_OUT]
     told = tomllib.loads(_KNOWN.read_text(encoding="utf-8"))
     known = _known(told["survivor"])
-    fresh = drawn[told["fresh"][folder] : tried]
+    fresh = [one for one in drawn[told["fresh"][folder] : reached] if one in tried]
     survivors = tuple(
         {"file": one.file, "line": one.line, "function": one.function, "change": one.what}
+        | ({"of": "the quick tests"} if verdicts[one.key][-1] == QUICKLY else {})
         | known.get((one.file, one.function, one.what), {"kind": UNEXPLAINED, "why": ""})
-        for one in sorted(drawn[:tried], key=lambda one: (one.file, one.line, one.place))
-        if verdicts[one.key][-1] == SURVIVED
+        for one in sorted(tried, key=lambda one: (one.file, one.line, one.place))
+        if survived(verdicts[one.key][-1])
     )
     return Found(
         folder,
         tuple(drawn),
-        tried,
-        sum(verdicts[one.key][0] != SURVIVED for one in drawn[:tried]),
-        tried - len(survivors),
-        (sum(verdicts[one.key][0] != SURVIVED for one in fresh), len(fresh)),
+        len(tried),
+        reached - len(tried),
+        sum(not survived(verdicts[one.key][0]) for one in tried),
+        len(tried) - len(survivors),
+        (sum(not survived(verdicts[one.key][0]) for one in fresh), len(fresh)),
         survivors,
     )
 

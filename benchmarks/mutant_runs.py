@@ -40,6 +40,7 @@ from benchmarks.mutants import Mutant, changed_tree
 _MEMORY_BYTES = 4 << 30
 _PR_SET_PDEATHSIG = 1  # of Linux: a run that is stopped leaves nothing running
 _LEAST_S = 2.0
+_FOR_EVER = 1e9
 _CLOCK_S = 900.0
 _ENDED = "killed: the process ended"
 _UNTOLD = "cannot be shown in place"
@@ -318,11 +319,11 @@ def _learn(session: _Session, checkout: Path, told: Tests, kept: Path, quick_s: 
     for number, (name, item) in enumerate(session.items.items()):
         beside = (path for path in item.path.parent.glob("*.py") if not path.name.startswith("test_"))
         key = f"{name}@{code}@{_digest([item.path, *beside])}"
-        if key not in known:
+        if key not in known or (quick_s is None and known[key][1] == _FOR_EVER):
             seen = in_fork(lambda n=name: _looked_at(session, checkout, n), _CLOCK_S, processor_s=limit_s)
             if seen == _ENDED and quick_s is not None:
-                continue
-            if seen.startswith("killed"):
+                seen = repr((False, _FOR_EVER, {}))
+            elif seen.startswith("killed"):
                 raise RunError(f"{name} fails on the code as it is: {seen}")
             known[key] = ast.literal_eval(seen)
         started, told.took_s[name], lines = known[key]

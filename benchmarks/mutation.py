@@ -46,6 +46,7 @@ def code_mutants(_: Path) -> Finding:
         one.folder: {
             "changes": len(one.drawn),
             "tried": one.tried,
+            "left_out_to_be_run_from_the_disk": one.left_out,
             "noticed": one.noticed,
             "noticed_at_the_first_try": one.noticed_first,
             "fresh_noticed_and_tried": list(one.fresh),
@@ -64,10 +65,18 @@ def code_mutants(_: Path) -> Finding:
 def _lines(found: Found) -> tuple[Line, ...]:
     whole = found.tried == len(found.drawn)
     unexplained = sum(row["kind"] == UNEXPLAINED for row in found.survivors)
+    quickly = sum("of" in row for row in found.survivors)
+    slow = f"slow tests left out for {quickly} of {len(found.survivors)} survivors" if quickly else ""
     return (
         _share(f"`{found.folder}` noticed", found.noticed, found.tried, at_least=0.9, whole=whole),
         _share(f"`{found.folder}`, of those drawn after the last test was written", *found.fresh),
-        Line(f"`{found.folder}` survivors without a reason", float(unexplained), at_least=0, less=True),
+        Line(
+            f"`{found.folder}` survivors without a reason",
+            float(unexplained),
+            at_least=0,
+            less=True,
+            spread=slow,
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from openanpr.audit.acts import Act, Collection, Event, Kind, SignIn
+from openanpr.audit.acts import VERSION, Act, Collection, Event, Kind, SignIn
 from openanpr.audit.checkpoint import Checkpoint, CheckpointError, open_checkpoint, sign_checkpoint
 from openanpr.audit.entry import EntryError, LaterVersionError, canonical, parse_entry, seal
 from openanpr.audit.history import HISTORY, LATEST, History, split_notes
@@ -332,8 +332,8 @@ def test_why_an_entry_cannot_be_read_is_told_where_it_may_be() -> None:
             parse_entry(canonical(told | change))
     with pytest.raises(EntryError, match="only spelling"):
         parse_entry(ENTRY.replace(b'","at"', b'", "at"'))
-    with pytest.raises(LaterVersionError, match="of schema 2, and this program knows 1"):
-        parse_entry(canonical(told | {"v": 2, "more": 1}))
+    with pytest.raises(LaterVersionError, match=f"of schema {VERSION + 1}, and this program knows {VERSION}"):
+        parse_entry(canonical(told | {"v": VERSION + 1, "more": 1}))
 
 
 # Tiles and proofs.

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from openanpr.audit.acts import VERSION
 from openanpr.audit.checkpoint import Checkpoint
 from openanpr.audit.commitment import Opening
 from openanpr.audit.entry import seal
@@ -28,7 +29,7 @@ def entry(n: int, **changes) -> bytes:
 
 
 ENTRIES = [entry(n) for n in range(520)]
-LATER = ENTRIES[0].replace(b'"v":1}', b'"v":2}')
+LATER = ENTRIES[0].replace(b'"v":%d}' % VERSION, b'"v":%d}' % (VERSION + 1))
 
 
 def root_of(*entries: bytes) -> bytes:

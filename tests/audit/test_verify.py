@@ -17,7 +17,7 @@ import cryptography
 import pytest
 
 from openanpr.audit import verify
-from openanpr.audit.acts import Erasure
+from openanpr.audit.acts import VERSION, Erasure
 from openanpr.audit.checkpoint import cosign
 from openanpr.audit.commitment import Opening
 from openanpr.audit.entry import seal
@@ -172,7 +172,7 @@ def entry(n: int, **changes) -> bytes:
 
 def test_all_that_was_found_is_told_line_by_line(tmp_path) -> None:
     entries = [entry(0), entry(1), entry(2, at=AT - timedelta(days=1)), entry(3)]
-    later = entries[0].replace(b'"v":1}', b'"v":2}')
+    later = entries[0].replace(b'"v":%d}' % VERSION, b'"v":%d}' % (VERSION + 1))
     status, told = told_of(tmp_path, [*entries, later], history=(1, 2, 5))
     assert status == 0
     assert told[0].startswith(f"WHOLE: 5 entries of the log {SIGNER.name}, root ")

@@ -195,6 +195,12 @@ def test_a_spelling_is_open_from_its_share_of_all_spellings_of_the_shape(rival, 
     assert only_hit(read, "1O1").kind is kind
 
 
+def test_a_likely_mark_of_another_shape_leaves_the_spelling_alone() -> None:
+    both = (Candidate("AB12CDE", 0.95), Candidate("AB12CD", 0.04))
+    hits = ListIndex.build([make_entry("AB12CDE")]).match(make_read(confidence=0.95, candidates=both))
+    assert [hit.kind for hit in hits] == [HitKind.EXACT]
+
+
 def test_no_spelling_is_open_where_none_was_named_however_little_counts() -> None:
     assert only_hit(make_read(), "AB12CDE", rules=MatchRules(spelling_doubt=0.0)).kind is HitKind.EXACT
 

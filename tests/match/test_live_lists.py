@@ -177,6 +177,11 @@ def test_a_long_mark_is_met_by_what_was_seen_or_might_be_as_well() -> None:
     ]
 
 
+def test_what_was_seen_is_met_however_short_it_was() -> None:
+    lists = built([ListedEntry(1, 1, "O"), ListedEntry(2, 1, "AB12CDF")])
+    assert reasons(lists, make_record(raw="0"), make_record(raw="")) == [[Reason.RAW_READING]]
+
+
 def test_an_entry_put_counts_for_the_next_batch_and_one_removed_no_longer() -> None:
     lists = built([ListedEntry(1, 1, "AB12CDE")])
     assert not lists.match([make_record("XY99ZZZ")])

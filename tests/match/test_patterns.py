@@ -44,6 +44,7 @@ def test_a_pattern_is_filed_by_the_best_that_it_tells(pattern, anchors) -> None:
         ("?B12CD?", 4),
         ("*12C*", 3),
         ("A*12CD*", 4),
+        ("A???*12C*", 3),
     ],
 )
 def test_a_mask_takes_as_many_shapes_as_tell_enough(pattern, shapes) -> None:
