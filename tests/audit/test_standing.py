@@ -23,6 +23,7 @@ from openanpr.audit.merkle import leaf_hash, tree_root
 from openanpr.audit.note import NoteSigner
 from openanpr.audit.openings import OpeningFiles
 from openanpr.audit.record import record
+from openanpr.audit.together import BrokenOffError
 from openanpr.audit.tree import Tree
 from tests.audit.events import AT, SIGNER, WITNESS, consultation, examples, made_log
 
@@ -225,6 +226,19 @@ def test_a_write_that_was_broken_off_stops_the_log_and_says_why(tmp_path, monkey
     monkeypatch.undo()
     with pytest.raises(CannotWriteError, match="nothing more, a write was broken off: start the node again"):
         log.append(consultation(3))
+    log.close()
+
+
+def test_who_waited_for_a_writer_that_was_stopped_hears_that_nobody_knows(tmp_path, monkeypatch) -> None:
+    log = made_log(tmp_path / "log", 3)
+
+    def stopped(_: object) -> None:
+        raise BrokenOffError
+
+    monkeypatch.setattr(log._together, "do", stopped)
+    with pytest.raises(CannotWriteError, match="the writing of the audit log was broken off") as told:
+        log.append(consultation(3))
+    assert told.value.unsure is True
     log.close()
 
 
