@@ -17,6 +17,7 @@ from benchmarks.result import RESULTS, ROOT, Finding, Line
 from openanpr.run.score_measures import Share
 
 MOST = 400
+_LEAST = 300
 _PAGE = RESULTS / "code-mutants.md"
 _HEAD = """\
 # Changes of the code that no test notices
@@ -40,6 +41,11 @@ def code_mutants(_: Path) -> Finding:
     """Changes of `match`, `audit` and `policy`, and how many of them the tests of the folder notice."""
     words = [sys.executable, "-m", "benchmarks.code_mutants", *TESTS, "--most", str(MOST)]
     subprocess.run(words, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
+    return written_down()
+
+
+def written_down() -> Finding:
+    """What the journals hold as it stands, with the page of the survivors written anew."""
     found = [found_of(folder, JOURNALS) for folder in TESTS]
     _PAGE.write_text(_page(found), encoding="utf-8")
     detail = {
@@ -67,23 +73,22 @@ def _lines(found: Found) -> tuple[Line, ...]:
     unexplained = sum(row["kind"] == UNEXPLAINED for row in found.survivors)
     quickly = sum("of" in row for row in found.survivors)
     slow = f"slow tests left out for {quickly} of {len(found.survivors)} survivors" if quickly else ""
-    return (
-        _share(f"`{found.folder}` noticed", found.noticed, found.tried, at_least=0.9, whole=whole),
-        _share(f"`{found.folder}`, of those drawn after the last test was written", *found.fresh),
-        Line(
-            f"`{found.folder}` survivors without a reason",
-            float(unexplained),
-            at_least=0,
-            less=True,
-            spread=slow,
-        ),
-    )
+    name = f"`{found.folder}`"
+    lines = [
+        _share(f"{name} noticed", found.noticed, found.tried, at_least=0.9, whole=whole),
+        Line(f"{name} survivors without a reason", float(unexplained), at_least=0, less=True, spread=slow),
+    ]
+    if found.fresh[1] >= _LEAST:
+        lines.append(_share(f"{name}, of those drawn after the last test was written", *found.fresh))
+    return tuple(lines)
 
 
 def _share(
     what: str, noticed: int, tried: int, *, at_least: float | None = None, whole: bool = False
 ) -> Line:
     """A row; where only a sample was tried, with the interval of the share."""
+    if tried < _LEAST:
+        return Line(what, None, at_least=at_least, spread=f"{tried} tried, {_LEAST} at least are wanted")
     share = Share(noticed, tried)
     spread = f"{noticed} of {tried}"
     if share.interval is not None and not whole:
@@ -97,6 +102,8 @@ def _page(found: Sequence[Found]) -> str:
         text += (
             f"\n## `{one.folder}`: {one.noticed} of {one.tried} noticed, {len(one.drawn)} changes in all\n\n"
         )
+        if one.left_out:
+            text += f"{one.left_out} on the way would have to be run from the disk, and were left out.\n\n"
         text += "| where | change | kind | why |\n|---|---|---|---|\n"
         for row in one.survivors:
             where = f"{Path(row['file']).name}:{row['line']} {row['function']}".strip()
