@@ -41,6 +41,7 @@ _MEMORY_BYTES = 4 << 30
 _PR_SET_PDEATHSIG = 1  # of Linux: a run that is stopped leaves nothing running
 _LEAST_S = 2.0
 _FOR_EVER = 1e9
+_ASLEEP_S = 12.0
 _CLOCK_S = 900.0
 _ENDED = "killed: the process ended"
 _UNTOLD = "cannot be shown in place"
@@ -102,10 +103,17 @@ class Tests:
         return not mutant.function or not self.imported.get(mutant.file, set()).isdisjoint(reach)
 
 
-def in_fork(work: Callable[[], str], limit_s: float, *, processor_s: float | None = None) -> str:
+def in_fork(
+    work: Callable[[], str],
+    limit_s: float,
+    *,
+    processor_s: float | None = None,
+    asleep_s: float | None = None,
+) -> str:
     """What `work` tells in a process of its own, or how that process ended without a word.
 
     `limit_s` is by the clock, `processor_s` what it may reckon itself: on a busy machine only that is fair.
+    One that does nothing at all for `asleep_s` waits for ever.
     """
     end, begin = os.pipe()
     child = os.fork()
@@ -124,7 +132,7 @@ def in_fork(work: Callable[[], str], limit_s: float, *, processor_s: float | Non
             _send(begin, told)
             os._exit(0)
     os.close(begin)
-    told = _received(end, limit_s)
+    told = _received(end, limit_s, child, asleep_s)
     for stop in (os.killpg, os.kill):
         try:
             stop(child, signal.SIGKILL)
@@ -148,17 +156,36 @@ def _send(pipe: int, text: str) -> None:
         waiting = waiting[os.write(pipe, waiting) :]
 
 
-def _received(pipe: int, limit_s: float) -> str:
+def _received(pipe: int, limit_s: float, child: int, asleep_s: float | None) -> str:
     until = time.monotonic() + limit_s
-    held = b""
+    held, before, since = b"", "", time.monotonic()
     while not held.endswith(b"\0"):
-        if not select.select([pipe], [], [], max(0.0, until - time.monotonic()))[0]:
+        if select.select([pipe], [], [], 2.0)[0]:
+            more = os.read(pipe, 1 << 20)
+            if not more:
+                return _ENDED
+            held += more
+            continue
+        now = _doing(child)
+        if now != before or not now:
+            before, since = now, time.monotonic()
+        if time.monotonic() > until or (asleep_s is not None and time.monotonic() - since > asleep_s):
             return "killed: no end within the time"
-        more = os.read(pipe, 1 << 20)
-        if not more:
-            return _ENDED
-        held += more
     return held[:-1].decode()
+
+
+def _doing(child: int) -> str:
+    """What the threads of a process have reckoned so far, where all of them sleep; "" where one does not."""
+    told: list[str] = []
+    for task in Path(f"/proc/{child}/task").glob("*/stat"):
+        try:
+            state, *fields = task.read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if state != "S":
+            return ""
+        told.append(f"{task} {fields[10]} {fields[11]}")
+    return "\n".join(told)
 
 
 class _Session:
@@ -260,6 +287,7 @@ def _serve(
                 in_fork(
                     lambda m=mutant, n=names: _in_place(session, checkout, functions, m, n, told.took_s),
                     _CLOCK_S,
+                    asleep_s=_ASLEEP_S,
                 )
             )
 
