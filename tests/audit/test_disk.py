@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -126,6 +127,35 @@ def test_a_file_is_put_in_its_place_whole_and_nothing_else_is_left(tmp_path) -> 
     write_whole(tmp_path / "a" / "b" / "file", b"one")
     write_whole(tmp_path / "a" / "b" / "file", b"two, longer")
     assert files_of(tmp_path) == {"a/b/file": b"two, longer"}
+
+
+def test_what_a_crash_left_beside_a_file_is_no_part_of_the_next_one(tmp_path) -> None:
+    (tmp_path / "file.new").write_bytes(b"left half written, and long")
+    write_whole(tmp_path / "file", b"short")
+    assert files_of(tmp_path) == {"file": b"short"}
+
+
+@pytest.fixture
+def synced(monkeypatch) -> list[str]:
+    """The names of what was put on the disk for good, in order."""
+    told: list[str] = []
+    monkeypatch.setattr(
+        disk.os, "fsync", lambda number: told.append(Path(f"/proc/self/fd/{number}").readlink().name)
+    )
+    return told
+
+
+def test_a_file_is_on_the_disk_before_its_name_is(tmp_path, synced) -> None:
+    write_whole(tmp_path / "file", b"x")
+    assert synced == ["file.new", tmp_path.name]
+
+
+def test_the_name_of_a_new_file_and_of_a_new_folder_is_on_the_disk(tmp_path, synced) -> None:
+    AppendFile(tmp_path / "a" / "file").close()
+    assert synced == [tmp_path.name, "file", "a"]
+    synced.clear()
+    AppendFile(tmp_path / "a" / "file").close()
+    assert synced == []
 
 
 def test_folders_and_files_are_their_owners_alone(tmp_path) -> None:
@@ -256,6 +286,14 @@ def test_what_a_later_record_says_was_on_the_disk_is_told() -> None:
     )
     assert read_records(records(0) + torn + records(1, settled=1), first=0).settled == 1
     assert read_records(records(0) + torn + records(255, settled=255), first=0).settled == 255
+
+
+def test_in_a_later_file_numbers_are_counted_from_its_first() -> None:
+    data = records(256, 257) + b"\xff" * 30
+    assert list(read_records(data, first=256).entries) == [b"entry 256", b"entry 257"]
+    assert read_records(data + records(260, settled=259), first=256).settled == 259
+    for wrong in (records(257, settled=250), records(512, settled=511)):
+        assert read_records(data + wrong, first=256).settled == 0
 
 
 def test_a_later_record_that_cannot_be_of_this_file_says_nothing() -> None:

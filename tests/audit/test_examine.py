@@ -66,6 +66,12 @@ def test_what_was_logged_so_but_is_no_entry_is_named(tmp_path) -> None:
     assert "entry 1: it was logged so, but is no entry: the entry cannot be read" in str(told)
 
 
+def test_an_entry_of_the_greatest_length_is_read_before_it_is_judged(tmp_path) -> None:
+    told = fault(put_out(tmp_path / "out", [b"x" * 0xFFFF]))
+    assert told.entry == 0
+    assert "is no entry" in str(told)
+
+
 @pytest.mark.parametrize("back", [5, 6])
 def test_a_time_that_falls_by_more_than_five_seconds_is_a_clock_set_back(tmp_path, back) -> None:
     later = AT + timedelta(hours=1)

@@ -94,6 +94,22 @@ def test_a_log_says_in_its_folder_what_it_is(tmp_path) -> None:
     assert about.endswith("}\n")
 
 
+def test_a_log_with_entries_and_no_word_of_what_it_is_is_not_begun_anew(tmp_path) -> None:
+    log = made_log(tmp_path / "log", 3)
+    log._lock.close()  # as a kill leaves it: its only checkpoint is of no entries
+    (tmp_path / "log" / "about.json").unlink()
+    assert "about.json is missing" in str(refused(tmp_path / "log"))
+
+
+def test_a_third_file_that_was_begun_and_given_up_is_no_damage(tmp_path) -> None:
+    made_log(tmp_path / "log", 520).close()
+    for name in ("entries", "openings"):
+        (tmp_path / "log" / name / "003").touch()
+    again = AuditLog.open(tmp_path / "log", SIGNER)
+    assert again.size == 520
+    again.close()
+
+
 def test_a_file_before_the_last_that_is_cut_names_the_first_entry_that_is_missing(tmp_path) -> None:
     made_log(tmp_path / "log", 300).close()
     path = tmp_path / "log" / "entries" / "000"
@@ -157,6 +173,7 @@ def test_a_tree_that_is_made_from_the_entries_alone_goes_on_from_them(tmp_path, 
         tree.keep(tree.add(entry))
     assert tree.root() == tree_root([leaf_hash(entry) for entry in entries])
     assert tree.subtree(0, 1200) == tree.root()
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["000", "001", "002", "003"]
 
 
 def test_tiles_of_every_level_are_made_again(tmp_path) -> None:

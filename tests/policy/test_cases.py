@@ -89,6 +89,7 @@ def test_parts_are_set_and_dropped_without_a_trace_in_the_base() -> None:
         (one(""), "it: expect is spelt"),
         (one('expect = "refused"'), "it: expect is spelt"),
         (one('expect = "maybe by x"'), "it: expect is spelt"),
+        (one('expect = "refused by "'), "it: expect is spelt"),
         (one('expect = "none by x"'), "it: expect is spelt"),
         (one('under = { current = "perhaps by x" }'), "it: expect is spelt"),
         (one('expect = "refused by x"').replace('from = "a"', 'from = "b"'), "one of the bases"),

@@ -205,6 +205,12 @@ def test_a_pattern_without_an_objective_is_told_both_ways() -> None:
     ]
 
 
+def test_beside_the_authority_for_a_pattern_a_known_incident_is_told() -> None:
+    told = decided(search(purpose={"stance": Stance.PROACTIVE, "objective_given": True}))
+    assert told.outcome is Outcome.NEEDS_APPROVAL
+    assert told.remedies == (Remedy(("a known incident instead of a pattern",)),)
+
+
 def test_a_person_without_the_role_is_told_every_role_that_has_it() -> None:
     searching = (Role.CONTROL_ROOM_OPERATOR, Role.PATROL_OFFICER, Role.INVESTIGATOR, Role.ANALYST)
     told = [((f"asked by a person whose role is {role}",), Rank.NONE) for role in searching]

@@ -75,7 +75,7 @@ def spoilt(path: str, value: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("act", SECRET, r"\$.act: has a word that is not known"),
+        ("act", SECRET, r"^\$.act: has a word that is not known$"),
         ("purpose.category", SECRET, r"\$.purpose.category: has a word that is not known"),
         ("person.rank", SECRET, "not known"),
         ("today", SECRET, r"\$.today"),
@@ -103,6 +103,11 @@ def test_a_request_with_a_fault_is_refused_without_repeating_it(path, value, tol
     with pytest.raises(RequestError, match=told) as refused:
         request_of(spoilt(path, value))
     assert SECRET not in str(refused.value)
+
+
+def test_a_part_that_is_missing_is_told_with_its_place() -> None:
+    with pytest.raises(RequestError, match=r"^\$: Object missing required field `act`$"):
+        request_of({})
 
 
 def test_several_strange_parts_are_counted() -> None:
