@@ -244,7 +244,7 @@ def test_a_profile_that_is_not_there_is_told(which) -> None:
 
 @pytest.mark.parametrize("which", ["nowhere.toml", "no/where", Path("nowhere")])
 def test_a_path_is_never_taken_for_a_name(which) -> None:
-    with pytest.raises(ProfileError, match="nowhere|no/where") as told:
+    with pytest.raises(ProfileError, match=r"nowhere|no/where") as told:
         load_profile(which)
     assert "cannot be read: check that it is there and is UTF-8 text" in str(told.value)
 
