@@ -217,6 +217,14 @@ def test_a_person_without_the_role_is_told_every_role_that_has_it() -> None:
     assert steps(search(Role.LIST_OWNER)) == told
 
 
+def test_every_role_that_would_have_it_with_an_authority_is_told_with_the_rank() -> None:
+    told = [
+        ((f"asked by a person whose role is {role}",), Rank.SUPERINTENDENT)
+        for role in (Role.INVESTIGATOR, Role.ANALYST)
+    ]
+    assert steps(search(Role.LIST_OWNER, category=Category.SERIOUS, oldest_days=425)) == told
+
+
 @given(REQUESTS, NAMES)
 @settings(deadline=None, max_examples=100)
 def test_no_remedy_has_a_step_that_it_does_without(request, name) -> None:
