@@ -82,7 +82,7 @@ def spoilt(path: str, value: object) -> dict[str, object]:
         ("search.oldest_days", -1, "a count or an age"),
         ("search.oldest_days", 2**62 + 1, "a count or an age"),
         ("search.reads", 2**100, "search"),
-        ("search.cameras", True, "Expected `int`, got `bool`"),
+        ("search.cameras", True, r"^\$.search.cameras: Expected `int`, got `bool`$"),
         ("search.days", 1.5, "Expected `int`, got `float`"),
         ("search.days", "1", "Expected `int`, got `str`"),
         ("purpose.reason_given", 1, "Expected `bool`"),
