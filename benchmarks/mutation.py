@@ -33,6 +33,7 @@ its folder let pass. What the kinds mean:
 | judgement | a number or a word that was chosen and could as well be another near it |
 | wording | words for people in which a letter more changes nothing |
 | guard | a second lock behind another that refuses the same thing first |
+| large | shows only in a log larger than the quick tests make |
 | unexplained | nobody has looked at it yet |
 """
 
