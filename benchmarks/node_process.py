@@ -44,7 +44,7 @@ class NodeProcess:
         """Return a node on a new folder, not started; `settings` are lines of its node.toml."""
         node = cls(data, port or free_port())
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        text = f"[listen]\nport = {node.port}\n[people]\nport = {people_port}\n{settings}"
+        text = f"[people]\nport = {people_port}\n[listen]\nport = {node.port}\n{settings}"
         (data / "node.toml").write_text(text, encoding="utf-8")
         return node
 

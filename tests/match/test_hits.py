@@ -11,6 +11,7 @@ from openanpr.core.read import Candidate, Character, Read
 from openanpr.match.differ import differing
 from openanpr.match.doubt import MatchRules
 from openanpr.match.index import ListIndex
+from openanpr.match.wildcard import pattern_of
 from tests.match.reads import make_entry, make_read
 
 MARKS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=2, max_size=8)
@@ -165,6 +166,53 @@ def test_positions_are_places_of_the_read(read_mark, listed) -> None:
     positions = differing(read_mark, listed)
     assert all(0 <= i < len(read_mark) for i in positions)
     assert (positions == ()) or (read_mark != listed)
+
+
+@pytest.mark.parametrize(
+    ("read_mark", "listed", "positions"),
+    [
+        ("AB12CDE", "AB12CDE", ()),
+        ("AB12CDE", "AB13CDF", (3, 6)),
+        ("AB12CDE", "AB2CDE", (2,)),
+        ("AB12CDE", "AB112CDE", ()),
+        ("ABXCE", "ABYE", (2, 3)),
+        ("ABE", "ABYZE", ()),
+        ("AAAA", "AA", (2, 3)),
+        ("XAB", "AB", (0,)),
+        ("AB", "CDE", (0, 1)),
+        ("", "A", ()),
+    ],
+)
+def test_the_positions_are_those_between_what_both_begin_and_end_with(read_mark, listed, positions) -> None:
+    assert differing(read_mark, listed) == positions
+
+
+@pytest.mark.parametrize(("rival", "kind"), [(0.0195, HitKind.EXACT), (0.0197, HitKind.POSSIBLE)])
+def test_a_spelling_is_open_from_its_share_of_all_spellings_of_the_shape(rival, kind) -> None:
+    # 0.02 of all: of 0.96 and 0.0195 it is not quite, of 0.96 and 0.0197 it is.
+    both = (Candidate("1O1", 0.96), Candidate("IO1", rival))
+    read = make_read("1O1", confidence=0.96, candidates=both, syntax="gb_dateless")
+    assert only_hit(read, "1O1").kind is kind
+
+
+def test_a_likely_mark_of_another_shape_leaves_the_spelling_alone() -> None:
+    both = (Candidate("AB12CDE", 0.95), Candidate("AB12CD", 0.04))
+    hits = ListIndex.build([make_entry("AB12CDE")]).match(make_read(confidence=0.95, candidates=both))
+    assert [hit.kind for hit in hits] == [HitKind.EXACT]
+
+
+def test_no_spelling_is_open_where_none_was_named_however_little_counts() -> None:
+    assert only_hit(make_read(), "AB12CDE", rules=MatchRules(spelling_doubt=0.0)).kind is HitKind.EXACT
+
+
+def test_a_read_is_sure_from_the_very_confidence_that_the_rules_ask() -> None:
+    assert only_hit(make_read(confidence=0.9), "AB12CDE").kind is HitKind.EXACT
+    assert only_hit(make_read(confidence=0.8999), "AB12CDE").kind is HitKind.POSSIBLE
+
+
+def test_stars_in_a_row_are_one_star() -> None:
+    assert pattern_of(make_entry("A**B***")).text == "A*B*"
+    assert only_hit(make_read(), "AB***E").positions == (2, 3, 4, 5)
 
 
 def test_the_rules_refuse_what_is_no_probability() -> None:

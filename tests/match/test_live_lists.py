@@ -177,6 +177,11 @@ def test_a_long_mark_is_met_by_what_was_seen_or_might_be_as_well() -> None:
     ]
 
 
+def test_what_was_seen_is_met_however_short_it_was() -> None:
+    lists = built([ListedEntry(1, 1, "O"), ListedEntry(2, 1, "AB12CDF")])
+    assert reasons(lists, make_record(raw="0"), make_record(raw="")) == [[Reason.RAW_READING]]
+
+
 def test_an_entry_put_counts_for_the_next_batch_and_one_removed_no_longer() -> None:
     lists = built([ListedEntry(1, 1, "AB12CDE")])
     assert not lists.match([make_record("XY99ZZZ")])
@@ -235,9 +240,23 @@ def test_columns_of_unlike_length_are_refused() -> None:
         LiveLists.build(["AB12CDE"], [1, 2], [1])
 
 
-def test_ids_that_have_no_room_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("entry_id", "list_id"), [(2**63, 1), (-(2**63) - 1, 1), (1, 2**31), (1, -(2**31) - 1)]
+)
+def test_ids_that_have_no_room_are_refused(entry_id, list_id) -> None:
+    lists = LiveLists()
     with pytest.raises(OverflowError, match="64 bits"):
-        LiveLists().put(ListedEntry(2**63, 1, "AB12CDE"))
+        lists.put(ListedEntry(entry_id, list_id, "AB12CDE"))
+    assert len(lists) == 0
+
+
+@pytest.mark.parametrize(("entry_id", "list_id"), [(2**63 - 1, 2**31 - 1), (-(2**63), -(2**31))])
+def test_the_last_ids_that_have_room_are_kept_through_a_merge(entry_id, list_id) -> None:
+    lists = LiveLists()
+    lists.put(ListedEntry(entry_id, list_id, "AB12CDE"))
+    lists.merge()
+    entry = lists.match([make_record("AB12CDE")])[0][0].entry
+    assert (entry.entry_id, entry.list_id) == (entry_id, list_id)
 
 
 def test_a_copy_with_an_entry_that_no_list_may_hold_is_refused() -> None:
@@ -247,8 +266,8 @@ def test_a_copy_with_an_entry_that_no_list_may_hold_is_refused() -> None:
 
 
 def test_more_entries_than_are_packed_in_one_go_are_each_found() -> None:
-    lists = built([ListedEntry(i, 1, f"AB{i}X") for i in range(45_000)])
-    batch = [make_record(f"AB{i}X") for i in (0, 19_999, 20_000, 44_999, 45_000)]
+    lists = built([ListedEntry(i, 1, f"AB{i}X") for i in range(105_000)])
+    batch = [make_record(f"AB{i}X") for i in (0, 19_999, 20_000, 49_999, 50_000, 104_999, 105_000)]
     hits = lists.match(batch)
-    assert [hits[i][0].entry.entry_id for i in range(4)] == [0, 19_999, 20_000, 44_999]
-    assert list(hits) == [0, 1, 2, 3]
+    assert [hits[i][0].entry.entry_id for i in range(6)] == [0, 19_999, 20_000, 49_999, 50_000, 104_999]
+    assert list(hits) == [0, 1, 2, 3, 4, 5]

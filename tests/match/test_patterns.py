@@ -34,6 +34,39 @@ def test_a_pattern_is_filed_by_the_best_that_it_tells(pattern, anchors) -> None:
     assert len(anchors_of(pattern)) == anchors
 
 
+@pytest.mark.parametrize(
+    ("pattern", "shapes"),
+    [
+        ("AB12*", 4),
+        ("AB12CD*", 4),
+        ("A?1?C?E", 4),
+        ("*2CDE", 4),
+        ("?B12CD?", 4),
+        ("*12C*", 3),
+        ("A*12CD*", 4),
+        ("A???*12C*", 3),
+    ],
+)
+def test_a_mask_takes_as_many_shapes_as_tell_enough(pattern, shapes) -> None:
+    # A mask of fewer would let more reads through to the slow look; all anchors of a pattern are alike.
+    assert {anchor.mask.bit_count() for anchor in anchors_of(pattern)} == {6 * shapes}
+
+
+@pytest.mark.parametrize("pattern", ["A?B*12*", "AB*12*", "*12*AB"])
+def test_a_run_that_may_stand_anywhere_is_only_taken_where_it_tells_more(pattern) -> None:
+    # It costs a look for every place where it may stand.
+    assert len(anchors_of(pattern)) == 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "fits"), [("*2CDE", "AB12CDE"), ("ABCDEFGH9?", "ABCDEFGH97"), ("ABCDEFGHJK*", "ABCDEFGHJK")]
+)
+def test_an_entry_that_tells_its_end_or_fills_the_longest_key_is_found(mark, fits) -> None:
+    packed = pack(["XY99ZZZ", fits])
+    found = Patterns([ListedEntry(1, 1, mark)]).screen(packed.keys, packed.lengths)
+    assert list(found) == [1]
+
+
 def test_patterns_that_tell_the_same_places_cost_one_look() -> None:
     patterns = Patterns(ListedEntry(i, 1, f"AB{i:02d}*") for i in range(100))
     assert (len(patterns), patterns.masks) == (100, 1)

@@ -90,6 +90,22 @@ def test_no_rules_and_a_schema_that_is_none_do_not_load(tmp_path) -> None:
         rules_in(tmp_path / "nowhere")
 
 
+def test_rules_that_are_no_text_are_told_with_their_folder(tmp_path) -> None:
+    (tmp_path / "a.cedar").write_bytes(b"\xff")
+    with pytest.raises(RuleError, match=f"the rules in {tmp_path} cannot be read: check"):
+        rules_in(tmp_path)
+
+
+def test_two_files_are_not_taken_for_one_that_says_the_same() -> None:
+    one, other = PERMIT, PERMIT.replace("all", "any")
+    together = load_rules({"a.cedar": f"{one}\n{other}"}, SCHEMA)
+    apart = load_rules({"b.cedar": other, "a.cedar": one}, SCHEMA)
+    assert together.permits == apart.permits == ("all", "any")
+    assert together.digest != apart.digest
+    assert apart.digest == load_rules({"a.cedar": one, "b.cedar": other}, SCHEMA).digest
+    assert (apart.forbids, apart.names) == ((), ("all", "any"))
+
+
 def test_rules_of_ones_own_are_read_from_a_folder(tmp_path) -> None:
     for name, text in TEXTS.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

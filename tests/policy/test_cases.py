@@ -63,10 +63,17 @@ def test_a_case_that_does_not_hold_is_told_with_what_was_decided() -> None:
 def test_a_case_of_another_profile_is_passed_over_and_one_of_this_goes_before_the_rest() -> None:
     allowed, refused = "allowed by retention-by-manager", "refused by x"
     cases = parse_cases(one(f'under = {{ other = "{refused}" }}'))
-    assert try_cases(cases, rules=shipped_rules(), profile=PROFILES["current"]).held == 0
+    passed_over = try_cases(cases, rules=shipped_rules(), profile=PROFILES["current"])
+    assert passed_over == Tried(0, (), shipped_rules().names)
     cases = parse_cases(one(f'expect = "{refused}"\nunder = {{ current = "{allowed}" }}'))
     assert try_cases(cases, rules=shipped_rules(), profile=PROFILES["current"]).held == 1
     assert len(try_cases(cases, rules=shipped_rules(), profile=PROFILES["nadc-2018"]).failed) == 1
+
+
+def test_a_case_that_says_nothing_of_itself_is_named_by_its_place() -> None:
+    text = one('expect = "refused by x"') + '\n[[case]]\nfrom = "a"\nexpect = "refused"\n'
+    with pytest.raises(CaseError, match=r"^case 2: expect is spelt"):
+        parse_cases(text)
 
 
 def test_parts_are_set_and_dropped_without_a_trace_in_the_base() -> None:
@@ -89,6 +96,7 @@ def test_parts_are_set_and_dropped_without_a_trace_in_the_base() -> None:
         (one(""), "it: expect is spelt"),
         (one('expect = "refused"'), "it: expect is spelt"),
         (one('expect = "maybe by x"'), "it: expect is spelt"),
+        (one('expect = "refused by "'), "it: expect is spelt"),
         (one('expect = "none by x"'), "it: expect is spelt"),
         (one('under = { current = "perhaps by x" }'), "it: expect is spelt"),
         (one('expect = "refused by x"').replace('from = "a"', 'from = "b"'), "one of the bases"),

@@ -205,10 +205,24 @@ def test_a_pattern_without_an_objective_is_told_both_ways() -> None:
     ]
 
 
+def test_beside_the_authority_for_a_pattern_a_known_incident_is_told() -> None:
+    told = decided(search(purpose={"stance": Stance.PROACTIVE, "objective_given": True}))
+    assert told.outcome is Outcome.NEEDS_APPROVAL
+    assert told.remedies == (Remedy(("a known incident instead of a pattern",)),)
+
+
 def test_a_person_without_the_role_is_told_every_role_that_has_it() -> None:
     searching = (Role.CONTROL_ROOM_OPERATOR, Role.PATROL_OFFICER, Role.INVESTIGATOR, Role.ANALYST)
     told = [((f"asked by a person whose role is {role}",), Rank.NONE) for role in searching]
     assert steps(search(Role.LIST_OWNER)) == told
+
+
+def test_every_role_that_would_have_it_with_an_authority_is_told_with_the_rank() -> None:
+    told = [
+        ((f"asked by a person whose role is {role}",), Rank.SUPERINTENDENT)
+        for role in (Role.INVESTIGATOR, Role.ANALYST)
+    ]
+    assert steps(search(Role.LIST_OWNER, category=Category.SERIOUS, oldest_days=425)) == told
 
 
 @given(REQUESTS, NAMES)
@@ -284,6 +298,79 @@ AUDITOR = person(Role.AUDITOR, id="p8", team="standards")
 )
 def test_each_act_is_told_what_it_lacks(request_, way) -> None:
     assert (way, Rank.NONE) in steps(request_)
+
+
+def offered(request, profile="nadc-2018") -> dict[str, list[str]]:
+    """What might be different, by what it is about; roles left out."""
+    told: dict[str, list[str]] = {}
+    for one in changes(request, PROFILES[profile], ()):
+        told.setdefault(one.about, []).append(one.step)
+    return told
+
+
+def test_of_a_fair_request_nothing_but_its_purpose_could_be_different() -> None:
+    assert [*offered(search())] == ["category"]
+    assert offered(material(Act.PRINT)) == {"owner": ["by the owner of a case that holds it"]}
+    assert offered(material(Act.EXPORT, case_owner="p1")) == {}
+    assert offered(material(Act.HOLD, case_owner="p1")) == {}
+    assert offered(asked(Act.APPROVE, replace(OFFICER_P9, team="t"))) == {}
+    assert offered(asked(Act.OPEN_IN_REVIEW, AUDITOR, opening_logged=True)) == {}
+    assert offered(account(person(Role.ADMINISTRATOR))) == {}
+
+
+def test_what_is_offered_of_a_search_is_what_it_has_too_much_of() -> None:
+    assert offered(search(oldest_days=400))["age"] == [
+        "ask at most 365 days back",
+        "ask at most 90 days back",
+    ]
+    assert "age" not in offered(search(oldest_days=90))
+    assert offered(search(reads=100_001))["breadth"] == ["at most 100000 reads", "at most 5000 reads"]
+    assert offered(search(reads=5_001))["breadth"] == ["at most 5000 reads"]
+    assert "breadth" not in offered(search(reads=5_000))
+    wide = {"kind": SearchKind.PLACE_AND_TIME, "reads": 1}
+    assert "breadth" not in offered(search(**wide, cameras=10, days=1))
+    assert offered(search(**wide, cameras=11, days=1))["breadth"] == ["at most 10 cameras"]
+    assert offered(search(**wide, cameras=10, days=2))["breadth"] == ["at most 1 days"]
+
+
+def test_the_categories_that_are_offered_are_those_above() -> None:
+    assert offered(search(category=Category.MAJOR))["category"] == ["purpose category counter-terrorism"]
+    assert "category" not in offered(search(category=Category.COUNTER_TERRORISM))
+    assert offered(search(category=Category.SERIOUS))["category"] == [
+        "purpose category major or above",
+        "purpose category counter-terrorism",
+    ]
+
+
+def test_only_who_holds_another_role_or_more_is_offered_one() -> None:
+    def roles_for(*held: Role) -> list[str]:
+        told = changes(search(*held), PROFILES["nadc-2018"], (Role.INVESTIGATOR, Role.ANALYST))
+        return [one.step.rpartition(" ")[2] for one in told if one.about == "role"]
+
+    assert roles_for(Role.INVESTIGATOR) == ["analyst"]
+    assert roles_for(Role.INVESTIGATOR, Role.AUDITOR) == ["investigator", "analyst"]
+
+
+def test_an_export_of_ones_own_force_needs_no_agency_and_a_print_no_recipient() -> None:
+    foreign = {"of_another_agency": True, "case_owner": "p1"}
+    assert [*offered(material(Act.EXPORT, **foreign))] == ["agency"]
+    assert offered(material(Act.EXPORT, **foreign, agency_consulted=True)) == {}
+    assert offered(material(Act.PRINT, **foreign, recipient_named=False, end_named=False)) == {}
+    assert offered(material(Act.EXPORT, case_owner="p1", end_named=False)) == {}
+
+
+def test_either_of_who_asked_and_for_whom_is_enough_to_be_near() -> None:
+    for near in ({"asked_by": "p3"}, {"asked_for": "p3"}):
+        assert "search" not in offered(material(Act.PRINT, **near))
+    assert "search" in offered(material(Act.PRINT, **OTHERS))
+    for near in ({"asked_by": "p9"}, {"asked_for": "p9"}):
+        assert "person" in offered(asked(Act.APPROVE, OFFICER_P9, **near))
+
+
+def test_a_rank_is_offered_only_to_who_has_a_lower_one() -> None:
+    for rank, told in ((Rank.SERGEANT, True), (Rank.INSPECTOR, False), (Rank.SUPERINTENDENT, False)):
+        officer = replace(OFFICER_P9, rank=rank)
+        assert ("rank" in offered(asked(Act.APPROVE, officer, least_rank=Rank.INSPECTOR))) is told
 
 
 @pytest.mark.parametrize("act", sorted(QUIET))

@@ -13,6 +13,7 @@ from openanpr.core.role import Rank
 from openanpr.policy.profile import (
     DEFAULT_PROFILE,
     ProfileError,
+    Source,
     load_profile,
     parse_profile,
     shipped_profiles,
@@ -121,6 +122,112 @@ def test_a_profile_with_a_fault_is_refused_with_what_to_mend(old, new, told) -> 
         parse_profile(TEXT.replace(old, new, 1), where="ours.toml")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("value = 30\n", "value = 730\n"),
+        ("value = 30\n", "value = 1\n"),
+        ("value = 60\n", "value = 1\n"),
+        ("value = 60\n", f"value = {30 * 86_400 - 1}\n"),
+        ("value = 5\n", "value = 0\n"),
+        ("value = 1000", "value = 2000"),
+        ("value = 1000", "value = 1"),
+        ("to_days = 90", "to_days = 1"),
+        ("[search.ordinary_days]\nvalue = 90", "[search.ordinary_days]\nvalue = 1"),
+        ("[search.ordinary_days]\nvalue = 90", "[search.ordinary_days]\nvalue = 730"),
+        ("value = 24\n", "value = 0\n"),
+        ("value = 5000\n", "value = 100000\n"),
+        ('value = "superintendent"', 'value = "inspector"'),
+        ('name = "nadc-2018"', f'name = "{"a" * 64}"'),
+        ('name = "nadc-2018"', 'name = "9-"'),
+        ('to_days = 365\nauthority = "none"', 'to_days = 365\nauthority = "superintendent"'),
+        ("verified = true", 'verified = true\nurl = "https://x"'),
+    ],
+)
+def test_the_last_numbers_that_do_not_contradict_one_another_are_taken(old, new) -> None:
+    assert old in TEXT
+    profile = parse_profile(TEXT.replace(old, new, 1), where="ours.toml")
+    verify_valid(profile, profile.valid_from)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("value = 60\n", f"value = {30 * 86_400}\n", "late_after_s must be"),
+        ("value = 1000", "value = 0", "clock_alarm_ms must be"),
+        ('name = "nadc-2018"', f'name = "{"a" * 65}"', "name has up to 64"),
+        ('name = "nadc-2018"', 'name = "-a"', "name has up to 64"),
+        ('name = "nadc-2018"', 'name = " "', "^the profile ours.toml cannot be used: name must be some text"),
+        ('name = "nadc-2018"', "name = 7", "cannot be used: name must be some text"),
+        ("value = 730", "", "retention.days.value must be a whole number"),
+        ('title = "', 'retention_days = "', "it has no use for retention_days"),
+    ],
+)
+def test_the_first_that_does_is_not(old, new, told) -> None:
+    assert old in TEXT
+    with pytest.raises(ProfileError, match=told):
+        parse_profile(TEXT.replace(old, new, 1), where="ours.toml")
+
+
+def test_where_a_number_comes_from_is_one_line() -> None:
+    assert str(Source("A", "B", "https://c", verified=True)) == "A; B; https://c"
+    assert str(Source("A", "", "", verified=False)) == "A (unverified)"
+    row = parse_profile(TEXT, where="x").search.rows[1]
+    assert row.grounds == str(row.source)
+    text = TEXT.replace('document = "Norfolk Constabulary, public page on ANPR, on', 'judgement = "on', 1)
+    text = text.replace(
+        'section = "90 days to 12 months: serious, major and counter-terrorism, staff with that role"\n'
+        "verified = false\n",
+        "",
+        1,
+    )
+    judged = parse_profile(text, where="x").search.rows[1]
+    assert judged.grounds == "the project's own judgement: on the rule of 2013 to 2018"
+    assert (judged.source, judged.name) == (None, "grave-to-12-months")
+
+
+def test_a_number_without_its_table_is_refused() -> None:
+    head, mark, tail = TEXT.partition("[retention.days]")
+    _, other, rest = tail.partition("# The documents that were public")
+    assert mark
+    assert other
+    text = head + "[retention]\ndays = 730\n" + rest.partition("\n")[2]
+    with pytest.raises(ProfileError, match=r"retention.days must be a table"):
+        parse_profile(text, where="ours.toml")
+
+
+def test_space_around_a_text_is_no_part_of_it() -> None:
+    text = TEXT.replace('title = "As told', 'title = "  As told', 1)
+    assert parse_profile(text, where="x").title.startswith("As told")
+
+
+def test_categories_stand_in_their_own_order_whatever_the_file_says() -> None:
+    text = TEXT.replace('["serious", "major", "counter-terrorism"]', '["major", "serious", "major"]', 1)
+    row = parse_profile(text, where="x").search.rows[1]
+    assert row.categories == (Category.SERIOUS, Category.MAJOR)
+
+
+def test_every_number_has_its_dotted_name() -> None:
+    profile = load_profile("nadc-2018")
+    assert {*profile.numbers()} == {
+        "retention.days",
+        *(
+            f"ingest.{name}"
+            for name in (
+                "oldest_days",
+                "late_after_s",
+                "future_tolerance_s",
+                "clock_alarm_ms",
+                "clock_quarantine_ms",
+            )
+        ),
+        *(f"search.{name}" for name in ("ordinary_days", "bulk_cameras", "bulk_days", "bulk_reads")),
+        "search.broad_reads",
+        "search.oral_hours",
+    }
+    assert {*profile.ranks()} == {"search.proactive_rank", "search.bulk_rank", "search.broad_rank"}
+
+
 def test_a_profile_holds_from_its_day_and_not_before() -> None:
     profile = load_profile("nadc-2018")
     verify_valid(profile, profile.valid_from)
@@ -133,6 +240,13 @@ def test_a_profile_holds_from_its_day_and_not_before() -> None:
 def test_a_profile_that_is_not_there_is_told(which) -> None:
     with pytest.raises(ProfileError, match=r"no profile named|cannot be read"):
         load_profile(which)
+
+
+@pytest.mark.parametrize("which", ["nowhere.toml", "no/where", Path("nowhere")])
+def test_a_path_is_never_taken_for_a_name(which) -> None:
+    with pytest.raises(ProfileError, match=r"nowhere|no/where") as told:
+        load_profile(which)
+    assert "cannot be read: check that it is there and is UTF-8 text" in str(told.value)
 
 
 def test_rows_that_are_no_tables_are_refused() -> None:

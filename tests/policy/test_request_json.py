@@ -79,14 +79,14 @@ def spoilt(path: str, value: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("act", SECRET, r"\$.act: has a word that is not known"),
+        ("act", SECRET, r"^\$.act: has a word that is not known$"),
         ("purpose.category", SECRET, r"\$.purpose.category: has a word that is not known"),
         ("person.rank", SECRET, "not known"),
         ("today", SECRET, r"\$.today"),
         ("search.oldest_days", -1, "a count or an age"),
         ("search.oldest_days", 2**62 + 1, "a count or an age"),
         ("search.reads", 2**100, "search"),
-        ("search.cameras", True, "Expected `int`, got `bool`"),
+        ("search.cameras", True, r"^\$.search.cameras: Expected `int`, got `bool`$"),
         ("search.days", 1.5, "Expected `int`, got `float`"),
         ("search.days", "1", "Expected `int`, got `str`"),
         ("purpose.reason_given", 1, "Expected `bool`"),
@@ -107,6 +107,11 @@ def test_a_request_with_a_fault_is_refused_without_repeating_it(path, value, tol
     with pytest.raises(RequestError, match=told) as refused:
         request_of(spoilt(path, value))
     assert SECRET not in str(refused.value)
+
+
+def test_a_part_that_is_missing_is_told_with_its_place() -> None:
+    with pytest.raises(RequestError, match=r"^\$: Object missing required field `act`$"):
+        request_of({})
 
 
 def test_several_strange_parts_are_counted() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from openanpr.core.purpose import Category
-from openanpr.core.role import Rank
+from openanpr.core.role import Rank, Role
 from openanpr.policy.access_rules import shipped_rules
 from openanpr.policy.ask import Act
-from openanpr.policy.decide import decide
+from openanpr.policy.decide import ApprovalNeeded, decide
 from openanpr.policy.tell import plain_words, tell
-from tests.policy.asking import decided, guarded, person, search
+from tests.policy.asking import asked, decided, guarded, person, search
 
 
 def test_an_allowed_search_is_told_with_its_rule_and_row() -> None:
@@ -41,6 +43,18 @@ def test_a_refusal_is_told_with_its_rules_and_what_would_help() -> None:
         "  ask at most 90 days back",
         "  purpose category serious or above; and the authority of a superintendent or above",
     ]
+
+
+def test_a_rank_of_two_words_is_told_in_two_words() -> None:
+    needed = ApprovalNeeded(Role.AUTHORISING_OFFICER, Rank.CHIEF_INSPECTOR, "p1")
+    told = tell(replace(decided(search(kind="convoy")), approval=needed))
+    assert "at least a chief inspector, and" in told
+
+
+def test_steps_that_must_be_done_together_are_told_in_one_line() -> None:
+    lines = tell(decided(asked(Act.REVIEW, person(Role.AUDITOR)))).splitlines()
+    both = "by somebody who neither asked for it nor was asked for; and by somebody of another team"
+    assert f"  {both}" in lines
 
 
 def test_a_refused_look_and_a_failure_are_told_in_words_without_a_way() -> None:
