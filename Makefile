@@ -77,9 +77,9 @@ report: $(VENV)/reader.stamp ## read the demonstration clip without a node and w
 	    --report $(OUT)/demo/report.html
 	@$(call show,$(OUT)/demo/report.html)
 
-test: $(VENV)/dev.stamp $(TRAINING_STAMP) browser ## every test, with branch coverage
+test: $(VENV)/dev.stamp $(TRAINING_STAMP) browser ## every test, three files at a time, with branch coverage
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m coverage run -m pytest $(ARGS)
+	@$(BIN)/python -m coverage run -m pytest $(or $(ARGS),-n 3 --dist loadfile)
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report $(if $(ARGS),,--fail-under=90)
 

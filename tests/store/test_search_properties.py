@@ -188,7 +188,9 @@ def test_there(world, mark, spellings, seen, span) -> None:
 
 @EACH
 @given(places(), SPAN, st.none() | st.sampled_from(Direction), st.sets(st.sampled_from(Style), max_size=3))
-@example(NARROW, Span(datetime(2026, 9, 29, tzinfo=UTC), datetime(2026, 9, 30, 15, 15, tzinfo=UTC)), None, set())
+@example(
+    NARROW, Span(datetime(2026, 9, 29, tzinfo=UTC), datetime(2026, 9, 30, 15, 15, tzinfo=UTC)), None, set()
+)
 def test_passed(world, seen, span, direction, styles) -> None:
     def fits(read: ArrivedRead) -> bool:
         record = read.record
