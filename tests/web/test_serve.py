@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -56,6 +57,16 @@ def test_ipv6_loopback_is_this_machine_too() -> None:
         pytest.skip("this machine has no IPv6")
     with serve_tcp(hello, "::1", 0, None, None) as server:
         assert plain("GET", f"http://[::1]:{server.port}/").text == "hello"
+
+
+def test_an_answer_does_not_wait_for_its_head_to_be_acknowledged() -> None:
+    took = []
+    with serve_tcp(hello, HERE, 0, None, None) as server, httpx.Client(trust_env=False) as client:
+        for _ in range(15):
+            began = time.perf_counter()
+            client.get(f"http://{HERE}:{server.port}/")
+            took.append(time.perf_counter() - began)
+    assert sorted(took)[7] < 0.03, "the body of an answer came 40 ms after its head"
 
 
 def test_a_port_that_is_taken_is_told_at_once() -> None:
