@@ -127,7 +127,8 @@ def run_verb(verb: Verb, arguments: argparse.Namespace) -> int:
 
 def refused(refusal: RefusedError) -> int:
     """Say why; return the exit code."""
-    print(f"openanpr: {harmless(str(refusal))}", file=sys.stderr)
+    lines = (line.strip() for line in str(refusal).splitlines())
+    print(f"openanpr: {'; '.join(harmless(line) for line in lines if line)}", file=sys.stderr)
     return ExitCode.REFUSED
 
 

@@ -39,6 +39,7 @@ from openanpr.run.node.consumer import Consumer, GroupSize
 from openanpr.run.node.decoded import DecodedEntries
 from openanpr.run.node.desks import Judging, delivery_desks
 from openanpr.run.node.door import PeopleDoor, people_door
+from openanpr.run.node.entries_due import EntriesDue
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.forward import ForwardedPictures, Forwarding, ForwardReads
 from openanpr.run.node.hits import HitRules
@@ -54,7 +55,6 @@ from openanpr.run.node.people_desk import people_desk
 from openanpr.run.node.people_settings import alert_roles
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
 from openanpr.run.node.reviewing import ROSTER, Reviewing
-from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.searching import search_desk
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.store_reads import PutAside, StoreReads
@@ -102,7 +102,7 @@ class _Made:
     alerting: Alerting
     finding: HitFinding
     forgetting: Forgetting
-    reviews: Reviews
+    reviews: EntriesDue
     forwarding: Forwarding | None
     decoded: DecodedEntries
     reviewing: Reviewing
@@ -188,7 +188,7 @@ def _made(
             hit_rules=HitRules(late_after, base_rates(settings), settings.odds.half_life_days),
         ),
         forgetting=Forgetting(stores, rule, lambda: limits),
-        reviews=Reviews(stores.lists),
+        reviews=EntriesDue(stores.lists),
         forwarding=_forwarding(settings, stores, clock, last),
         decoded=DecodedEntries(),
         reviewing=reviewing,

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from openanpr.core.voi_list import ProposalState
 from openanpr.run.node.addresses import feed_profiles
+from openanpr.run.node.entries_due import EntriesDue
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.housekeeping import Housekeeping
-from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.stores import Stores
 from openanpr.voi.inbox import Inbox
@@ -26,7 +26,7 @@ def housekeeping(
     stores: Stores,
     settings: NodeSettings,
     forgetting: Forgetting,
-    reviews: Reviews,
+    reviews: EntriesDue,
     clock: Callable[[], datetime],
 ) -> Housekeeping:
     """Return the chores; each is done at the start too, retention among them."""

@@ -12,12 +12,12 @@ from openanpr.alert.desk import AlertDesk
 from openanpr.core.voi_list import ListStanding
 from openanpr.ingest.tally import Tally
 from openanpr.run.node.consumer import Consumer
+from openanpr.run.node.entries_due import EntriesDue
 from openanpr.run.node.forgetting import Forgetting
 from openanpr.run.node.forward import Forwarding
 from openanpr.run.node.housekeeping import Housekeeping
 from openanpr.run.node.live_lists import NodeLists
 from openanpr.run.node.overseeing import Overseeing
-from openanpr.run.node.reviews import Reviews
 from openanpr.run.node.rule_book import rules_for_nothing
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.standing import (
@@ -49,7 +49,7 @@ class Telling:
     desk: AlertDesk
     keeping: Housekeeping
     forgetting: Forgetting
-    reviews: Reviews
+    reviews: EntriesDue
     overseeing: Overseeing
     webhooks: Sequence[WebhookSender]
     forwarding: Forwarding | None

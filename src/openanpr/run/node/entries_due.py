@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from openanpr.store.control.list_store import ListStore
 
 
-class Reviews:
+class EntriesDue:
     """How many entries are due for review, by list and without covert ones, at the last count."""
 
     def __init__(self, lists: ListStore) -> None:
