@@ -1,6 +1,6 @@
 """People over the local socket: the first administrators, accounts, roles, training, sessions, grave acts.
 
-Whoever changes who may do what proves their name by a code of their app, taken once. No page signs in yet.
+Whoever changes who may do what proves their name by a code of their app, taken once.
 """
 
 from __future__ import annotations
