@@ -103,7 +103,7 @@ def test_an_address_that_is_no_log_is_refused(tmp_path) -> None:
 def test_a_stopped_node_gets_another_key_and_both_logs_verify(tmp_path, capsys) -> None:
     data = tmp_path / "node"
     data.mkdir(mode=0o700)
-    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n")
+    (data / "node.toml").write_text(f"[people]\nport = 0\n[listen]\nport = {free_port()}\n")
     renew = ["audit", "renew", "--why", "the key may be known", "--by", "Ann", "--data", str(data)]
     with running(data):
         assert main(renew) == 2
@@ -127,7 +127,7 @@ def test_a_stopped_node_gets_another_key_and_both_logs_verify(tmp_path, capsys) 
 def test_a_node_of_before_without_a_log_says_so_and_begins_one(tmp_path, capsys) -> None:
     data = tmp_path / "node"
     data.mkdir(mode=0o700)
-    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n")
+    (data / "node.toml").write_text(f"[people]\nport = 0\n[listen]\nport = {free_port()}\n")
     with running(data):
         pass
     (data / "secrets" / "audit.key").unlink()

@@ -40,7 +40,7 @@ def main(folder: Path, table: str) -> None:
         here.unlink()
         away.rename(here)
         tell(write(engine, 1))
-        tell(" ".join(map(str, engine.rows(COUNTS, {}, tuple[int, int, int, int, int])[0])))
+        tell(" ".join(map(str, engine.rows(COUNTS, {}, tuple[int, int, int, int, int, int])[0])))
 
 
 if __name__ == "__main__":

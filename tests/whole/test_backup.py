@@ -61,13 +61,13 @@ def test_a_backup_of_a_running_node_becomes_a_node_with_all_that_it_had(yard, fo
     assert known(other) == kept
     assert not any(one["failures"] for one in other.status()["consumers"].values())
     other.stop()
-    stored = {one["record"]["vrm"] for one in other.stored()}
-    assert {LISTED, *marks[:before]} <= stored
     open_to_others = [
         path.name for path in other.data.rglob("*")
         if not path.is_symlink() and stat.S_IMODE(path.lstat().st_mode) & 0o077
     ]  # fmt: skip
     assert open_to_others == []
+    stored = {one["record"]["vrm"] for one in other.stored()}
+    assert {LISTED, *marks[:before]} <= stored
 
 
 def revision(node: Node) -> int:

@@ -40,7 +40,7 @@ class Killed:
     def __init__(self, folder: Path) -> None:
         self.data, self.port = folder / "node", free_port()
         self.data.mkdir(mode=0o700)
-        (self.data / "node.toml").write_text(f"[listen]\nport = {self.port}\n")
+        (self.data / "node.toml").write_text(f"[people]\nport = 0\n[listen]\nport = {self.port}\n")
         self.folder, self.process = folder, None
         self.start()
 

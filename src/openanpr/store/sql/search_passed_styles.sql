@@ -20,7 +20,7 @@ FROM (
         AND captured_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
         AND captured_at < fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC')
         AND lat_e7 BETWEEN {south:Int32} AND {north:Int32} AND lon_e7 BETWEEN {west:Int32} AND {east:Int32}
-        AND arraySum( -- of sides crossed; pointInPolygon misses points in narrow corners
+        AND arraySum( -- of sides crossed, for pointInPolygon misses points in narrow corners
             (a, b) -> (a.2 > assumeNotNull(lat_e7) / 10000000) != (b.2 > assumeNotNull(lat_e7) / 10000000)
                 AND assumeNotNull(lon_e7) / 10000000 < a.1 + (assumeNotNull(lat_e7) / 10000000 - a.2) / (b.2 - a.2) * (b.1 - a.1),
             {corners:Array(Tuple(Float64, Float64))}, {ends:Array(Tuple(Float64, Float64))}) % 2 = 1
