@@ -108,10 +108,7 @@ def open_stores(
     secrets = read_secrets(settings.secrets)
     log = open_log(settings, secrets.audit_key, begin=is_new)
     last.callback(log.close)  # after all else: what is done until then is logged
-    consumers = (*CONSUMERS, FORWARD) if settings.forward.url else CONSUMERS
-    journal = last.enter_context(Journal.open(settings.journal.path, consumers))
-    if not settings.forward.url and FORWARD in journal.positions():
-        journal.retire(FORWARD)  # forwarding was switched off: the journal need not keep batches for it
+    journal = _journal(settings, last)
     control = open_database(control_url(settings))
     last.callback(control.dispose)
     with _in_a_sentence("control database", settings.control_database):
@@ -154,6 +151,14 @@ def open_stores(
         empty_logs=empty_logs,
         writing=threading.RLock(),
     )
+
+
+def _journal(settings: NodeSettings, last: ExitStack) -> Journal:
+    consumers = (*CONSUMERS, FORWARD) if settings.forward.url else CONSUMERS
+    journal = last.enter_context(Journal.open(settings.journal.path, consumers))
+    if not settings.forward.url and FORWARD in journal.positions():
+        journal.retire(FORWARD)  # forwarding was switched off: the journal need not keep batches for it
+    return journal
 
 
 def _settle_log(settings: NodeSettings, clock: Callable[[], datetime]) -> None:
