@@ -22,7 +22,7 @@ from openanpr.people.second_factor import new_codes
 from openanpr.people.session import Session, Way
 from openanpr.web.api.refusals import ApiError
 from openanpr.web.api.route import Anybody, ApiRoute, Call, Ended, Nothing, Text, get, post
-from openanpr.web.api.signing_in import Options, SignInRoutes, value
+from openanpr.web.api.signing_in import Options, SignInRoutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +286,12 @@ def _end(of: _Own, call: Call) -> Ended:
     # Only one's own are looked through, so that nobody learns from the answer whether another's is there.
     if all(one.session_id != wanted for one in _mine(of, call)):
         raise LookupError("you have no such session, or not any more")
-    return Ended(value(end_session(of.desk, call.person.actor, wanted, "ended by its owner", now=call.now)))
+    return Ended(end_session(of.desk, call.person.actor, wanted, "ended by its owner", now=call.now).value)
 
 
 def _end_all(of: _Own, call: Call) -> Ended:
     by = call.person.actor
-    return Ended(value(end_sessions(of.desk, by, by.account_id, "ended by their owner", now=call.now)))
+    return Ended(end_sessions(of.desk, by, by.account_id, "ended by their owner", now=call.now).value)
 
 
 def _passkeys(of: _Own, call: Call) -> OwnPasskeys:
@@ -300,14 +300,14 @@ def _passkeys(of: _Own, call: Call) -> OwnPasskeys:
 
 def _begin_passkey(of: _Own, call: Call) -> Options:
     site = of.sign_in.passkey_site()
-    text = value(passkey_acts.begin_adding(of.desk, site, call.person.actor, now=call.now))
+    text = passkey_acts.begin_adding(of.desk, site, call.person.actor, now=call.now).value
     return Options(msgspec.Raw(text.encode()))
 
 
 def _add_passkey(of: _Own, call: Call, form: NewPasskeyForm) -> OwnPasskey:
     site, answer = of.sign_in.passkey_site(), bytes(form.answer).decode("utf-8", "replace")
     done = passkey_acts.finish_adding(of.desk, site, call.person.actor, answer, name=form.name, now=call.now)
-    return _passkey(value(done))
+    return _passkey(done.value)
 
 
 def _remove_passkey(of: _Own, call: Call) -> Removed:
@@ -316,11 +316,11 @@ def _remove_passkey(of: _Own, call: Call) -> Removed:
         credential = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (Base64Error, ValueError):
         raise ApiError(404, "you have no such passkey", "look at your passkeys again") from None
-    return Removed(value(passkey_acts.remove(of.desk, call.person.actor, credential, now=call.now)))
+    return Removed(passkey_acts.remove(of.desk, call.person.actor, credential, now=call.now).value)
 
 
 def _codes(of: _Own, call: Call) -> RecoveryCodes:
-    return RecoveryCodes(list(value(new_codes(of.desk, call.person.actor, now=call.now))))
+    return RecoveryCodes(list(new_codes(of.desk, call.person.actor, now=call.now).value))
 
 
 def _vehicles(of: _Own, call: Call) -> OwnVehicles:
@@ -335,12 +335,12 @@ def _vehicles(of: _Own, call: Call) -> OwnVehicles:
 def _declare(of: _Own, call: Call, form: DeclareForm) -> Declaration:
     mark = Plate.parse(form.mark)
     done = declaring.declare(of.desk, call.person.actor, mark, form.relation, now=call.now)
-    return Declaration(value(done).declared_id)
+    return Declaration(done.value.declared_id)
 
 
 def _withdraw(of: _Own, call: Call) -> Removed:
     vehicle = call.asked.path["vehicle"]
-    return Removed(value(declaring.withdraw(of.desk, call.person.actor, vehicle, now=call.now)))
+    return Removed(declaring.withdraw(of.desk, call.person.actor, vehicle, now=call.now).value)
 
 
 def _passkey(one: Passkey) -> OwnPasskey:

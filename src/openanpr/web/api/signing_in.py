@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, Protocol, TypeVar
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 from msgspec import Meta, Struct
 
 from openanpr.people import oidc, passkey_acts, present
 from openanpr.people.desk import Desk
-from openanpr.people.event import Done
 from openanpr.people.oidc import Back, ProviderLine
 from openanpr.people.passkey import Site
 from openanpr.people.present import Renewed
@@ -33,8 +32,6 @@ from openanpr.web.api.route import (
     get,
     post,
 )
-
-_ValueT = TypeVar("_ValueT")
 
 
 class Providers(Protocol):
@@ -148,11 +145,6 @@ class SignedOut(Struct, frozen=True):
     signed_out: bool
 
 
-def value(done: Done[_ValueT]) -> _ValueT:
-    """Return what an act gave."""
-    return done.value
-
-
 def sign_in_routes(of: SignInRoutes) -> list[ApiRoute]:
     """Return the routes of signing in and out."""
     return [*_ways_in(of), *_ways_on(of)]
@@ -249,7 +241,7 @@ def _ways(of: SignInRoutes) -> Ways:
 def _sign_in(of: SignInRoutes, call: Call, form: SignInForm) -> Reply[InSession]:
     asked = call.asked
     said = Said(form.login, form.password, form.code, asked.source, form.device or asked.device)
-    return _begun(asked, form.keep, value(sign_in(of.desk, said, now=call.now)))
+    return _begun(asked, form.keep, sign_in(of.desk, said, now=call.now).value)
 
 
 def _begin_passkey(of: SignInRoutes, call: Call) -> Options:
@@ -259,13 +251,13 @@ def _begin_passkey(of: SignInRoutes, call: Call) -> Options:
 def _finish_passkey(of: SignInRoutes, call: Call, form: PasskeySignInForm) -> Reply[InSession]:
     asked, site, answer = call.asked, of.passkey_site(), _text(form.answer)
     done = passkey_acts.sign_in_by_passkey(of.desk, site, answer, source=asked.source, now=call.now)
-    return _begun(asked, form.keep, value(done))
+    return _begun(asked, form.keep, done.value)
 
 
 def _begin_provider(of: SignInRoutes, call: Call, form: ProviderForm) -> Reply[GoTo]:
     _verify_browser(call.asked)
     provider = of.providers.provider(form.provider)
-    sent = value(oidc.begin(of.desk, provider, source=call.asked.source, now=call.now))
+    sent = oidc.begin(of.desk, provider, source=call.asked.source, now=call.now).value
     # Strict would keep it back when the force's own page sends the browser here.
     return Reply(GoTo(sent.address), (Cookie(OIDC, sent.browser, OIDC_LIFE_S, "lax"),))
 
@@ -276,20 +268,20 @@ def _come_back(of: SignInRoutes, call: Call) -> Reply[InSession]:
     back = Back(query.get("state", ""), query.get("code", ""), call.asked.browser, query.get("iss", None))
     source = call.asked.source
     done = oidc.finish(of.desk, provider, of.providers.line, back, source=source, now=call.now)
-    begun = _begun(call.asked, "cookie", value(done))
+    begun = _begun(call.asked, "cookie", done.value)
     return Reply(begun.value, (*begun.cookies, gone(OIDC)))
 
 
 def _sign_out(of: SignInRoutes, call: Call) -> Reply[SignedOut]:
     asked = call.asked
-    value(present.sign_out(of.desk, asked.token, source=asked.source, now=call.now))
+    present.sign_out(of.desk, asked.token, source=asked.source, now=call.now)
     return Reply(SignedOut(signed_out=True), (gone(SESSION),) if asked.by_cookie else ())
 
 
 def _step_up(of: SignInRoutes, call: Call, form: CodeForm) -> Reply[InSession]:
     asked = call.asked
     return _renewed(
-        call, value(present.step_up(of.desk, asked.token, form.code, source=asked.source, now=call.now))
+        call, present.step_up(of.desk, asked.token, form.code, source=asked.source, now=call.now).value
     )
 
 
@@ -303,7 +295,7 @@ def _finish_step_up(of: SignInRoutes, call: Call, form: PasskeyForm) -> Reply[In
     done = passkey_acts.step_up_by_passkey(
         of.desk, site, asked.token, answer, source=asked.source, now=call.now
     )
-    return _renewed(call, value(done))
+    return _renewed(call, done.value)
 
 
 def _begun(asked: Asked, keep: Literal["cookie", "token"], new: SignedIn) -> Reply[InSession]:

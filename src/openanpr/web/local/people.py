@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from msgspec import Meta, Struct
 from starlette.routing import Route
@@ -18,7 +18,6 @@ from openanpr.people import founding, grave_acts, present, register
 from openanpr.people.account import Account, Post, login_of
 from openanpr.people.desk import Actor, Desk, administrators, standing_of
 from openanpr.people.duties import Grave, grave_role
-from openanpr.people.event import Done
 from openanpr.people.founding import LinkMade, Newcomer
 from openanpr.people.proof import SOCKET, prove
 from openanpr.people.proposal import Proposal
@@ -27,8 +26,6 @@ from openanpr.people.roles import Grant
 from openanpr.policy.ask import Act
 from openanpr.web.local.asking import Asked, Instant, Said, answered
 from openanpr.web.local.gate import Own
-
-_ValueT = TypeVar("_ValueT")
 
 Days = Annotated[int, Meta(ge=1, le=1098)]
 """So long a role may be given for."""
@@ -165,14 +162,9 @@ def people_routes(of: PeopleRoutes) -> list[Route]:
     ]
 
 
-def value(done: Done[_ValueT]) -> _ValueT:
-    """Return what an act gave; its events were in the audit log before it was done."""
-    return done.value
-
-
 def proved(of: PeopleRoutes, by: str, code: str) -> Actor:
     """Return who acts; raises PeopleRefusedError."""
-    return value(prove(of.desk, by, code, now=of.clock()))
+    return prove(of.desk, by, code, now=of.clock()).value
 
 
 def account_of(desk: Desk, login: str) -> Account:
@@ -187,20 +179,20 @@ def account_of(desk: Desk, login: str) -> Account:
 
 
 def _first(of: PeopleRoutes, form: NewcomerForm) -> object:
-    made = value(founding.first_link(of.desk, form.newcomer(), now=of.clock()))
+    made = founding.first_link(of.desk, form.newcomer(), now=of.clock()).value
     able = len(administrators(of.desk, now=of.clock()))
     return {**_made(made), "administrators": able, "wanted": founding.FOUNDERS}
 
 
 def _add(of: PeopleRoutes, form: AddForm) -> object:
     by = proved(of, form.by, form.code)
-    return _made(value(register.add_person(of.desk, by, form.newcomer(), now=of.clock())))
+    return _made(register.add_person(of.desk, by, form.newcomer(), now=of.clock()).value)
 
 
 def _link(of: PeopleRoutes, asked: Asked) -> object:
     form = asked.form(ProvedForm)
     account, by = account_of(of.desk, asked.path["login"]), proved(of, form.by, form.code)
-    return _made(value(register.link_again(of.desk, by, account.account_id, now=of.clock())))
+    return _made(register.link_again(of.desk, by, account.account_id, now=of.clock()).value)
 
 
 def _look(of: PeopleRoutes, form: LookForm) -> object:
@@ -210,7 +202,7 @@ def _look(of: PeopleRoutes, form: LookForm) -> object:
 
 def _accept(of: PeopleRoutes, form: AcceptForm) -> object:
     answer = founding.Answer(form.password, form.code)
-    done = value(founding.accept(of.desk, form.link, answer, source=SOCKET, now=of.clock()))
+    done = founding.accept(of.desk, form.link, answer, source=SOCKET, now=of.clock()).value
     return {"login": done.account.login, "recovery_codes": list(done.recovery)}
 
 
@@ -221,21 +213,21 @@ def _give(of: PeopleRoutes, asked: Asked) -> object:
     ends_at = starts_at + timedelta(days=form.days)
     role = RoleAsked(account.account_id, form.role, form.rank, starts_at, ends_at, form.why)
     if grave_role(form.role) is not None:
-        return _proposal(of, value(grave_acts.propose_role(of.desk, by, role, now=now)))
-    return _grant(value(register.give_role(of.desk, by, role, now=now)))
+        return _proposal(of, grave_acts.propose_role(of.desk, by, role, now=now).value)
+    return _grant(register.give_role(of.desk, by, role, now=now).value)
 
 
 def _withdraw(of: PeopleRoutes, asked: Asked) -> object:
     form = asked.form(ProvedWhyForm)
     by, number = proved(of, form.by, form.code), asked.path["number"]
-    return _grant(value(register.withdraw_role(of.desk, by, number, form.why, now=of.clock())))
+    return _grant(register.withdraw_role(of.desk, by, number, form.why, now=of.clock()).value)
 
 
 def _train(of: PeopleRoutes, asked: Asked) -> object:
     form, account = asked.form(TrainingForm), account_of(of.desk, asked.path["login"])
     by = proved(of, form.by, form.code)
     passed = register.Passed(account.account_id, form.course, form.passed_on, form.expires_on)
-    done = value(register.record_training(of.desk, by, passed, now=of.clock()))
+    done = register.record_training(of.desk, by, passed, now=of.clock()).value
     return {"login": account.login, "course": done.course, "expires_on": done.expires_on}
 
 
@@ -243,7 +235,7 @@ def _disable(of: PeopleRoutes, asked: Asked) -> object:
     form, account = asked.form(ProvedWhyForm), account_of(of.desk, asked.path["login"])
     by = proved(of, form.by, form.code)
     done = register.disable(of.desk, by, account.account_id, form.why, now=of.clock())
-    return _person(of, value(done))
+    return _person(of, done.value)
 
 
 def _enable(of: PeopleRoutes, asked: Asked) -> object:
@@ -258,13 +250,13 @@ def _grave(of: PeopleRoutes, asked: Asked, act: Grave) -> object:
     form, account = asked.form(ProvedWhyForm), account_of(of.desk, asked.path["login"])
     by = proved(of, form.by, form.code)
     done = grave_acts.propose(of.desk, by, act, account.account_id, form.why, now=of.clock())
-    return _proposal(of, value(done))
+    return _proposal(of, done.value)
 
 
 def _approve(of: PeopleRoutes, asked: Asked) -> object:
     form = asked.form(ProvedForm)
     by = proved(of, form.by, form.code)
-    done = value(grave_acts.approve(of.desk, by, asked.path["number"], now=of.clock()))
+    done = grave_acts.approve(of.desk, by, asked.path["number"], now=of.clock()).value
     link = {} if done.link is None else _made(done.link)
     return {**_proposal(of, done.proposal), **link}
 
@@ -272,20 +264,20 @@ def _approve(of: PeopleRoutes, asked: Asked) -> object:
 def _refuse(of: PeopleRoutes, asked: Asked) -> object:
     form = asked.form(ProvedWhyForm)
     by, number = proved(of, form.by, form.code), asked.path["number"]
-    return _proposal(of, value(grave_acts.refuse(of.desk, by, number, form.why, now=of.clock())))
+    return _proposal(of, grave_acts.refuse(of.desk, by, number, form.why, now=of.clock()).value)
 
 
 def _revoke(of: PeopleRoutes, asked: Asked) -> object:
     form, account = asked.form(ProvedWhyForm), account_of(of.desk, asked.path["login"])
     by = proved(of, form.by, form.code)
     done = present.end_sessions(of.desk, by, account.account_id, form.why, now=of.clock())
-    return {"login": account.login, "ended": value(done)}
+    return {"login": account.login, "ended": done.value}
 
 
 def _revoke_one(of: PeopleRoutes, asked: Asked) -> object:
     form = asked.form(ProvedWhyForm)
     by, session = proved(of, form.by, form.code), asked.path["session"]
-    return {"ended": value(present.end_session(of.desk, by, session, form.why, now=of.clock()))}
+    return {"ended": present.end_session(of.desk, by, session, form.why, now=of.clock()).value}
 
 
 def _sessions(of: PeopleRoutes) -> object:

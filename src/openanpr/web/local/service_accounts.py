@@ -13,7 +13,7 @@ from openanpr.people.service import Scope, Service
 from openanpr.policy.ask import Act
 from openanpr.web.local.asking import Asked, Said, answered
 from openanpr.web.local.gate import Own
-from openanpr.web.local.people import PeopleRoutes, ProvedWhyForm, account_of, proved, value
+from openanpr.web.local.people import PeopleRoutes, ProvedWhyForm, account_of, proved
 
 
 class ServiceForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,14 +44,14 @@ def _add(of: PeopleRoutes, form: ServiceForm) -> object:
     owner, by, now = account_of(of.desk, form.owner), proved(of, form.by, form.code), of.clock()
     ends_at = now + timedelta(days=form.days)
     asked = service_acts.ServiceAsked(form.name, owner.account_id, frozenset(form.scope), ends_at)
-    made = value(service_acts.make_service(of.desk, by, asked, now=now))
+    made = service_acts.make_service(of.desk, by, asked, now=now).value
     return {**_told(of, made.service), "token": made.token}
 
 
 def _revoke(of: PeopleRoutes, asked: Asked) -> object:
     form = asked.form(ProvedWhyForm)
     by, number = proved(of, form.by, form.code), asked.path["service"]
-    return _told(of, value(service_acts.revoke_service(of.desk, by, number, form.why, now=of.clock())))
+    return _told(of, service_acts.revoke_service(of.desk, by, number, form.why, now=of.clock()).value)
 
 
 def _told(of: PeopleRoutes, one: Service) -> dict[str, object]:
