@@ -18,6 +18,8 @@ from pathlib import Path
 import cv2
 
 from benchmarks import (
+    alert_pages,
+    assessment,
     audit,
     curves,
     decision,
@@ -27,10 +29,13 @@ from benchmarks import (
     matching,
     mutation,
     node,
+    page_weight,
     parked,
     passes,
+    public_page,
     read_store,
     review,
+    rule_history,
     scene_plates,
     speed,
     street,
@@ -75,9 +80,14 @@ MEASURES = (
     Measure("decision", "a decision on who may do what, explained", decision.decision),
     Measure("governance", "governing a search, beside its query", governance.governance),
     Measure("alert-latency", "from a read to its alert on the stream", node.alert_latency),
+    Measure("alert-pages", "alerts on the screens of fifty people", alert_pages.alert_pages),
     Measure("audit", "the audit log", audit.audit),
+    Measure("rule-history", "when the rules changed, known at a start", rule_history.rule_history),
     Measure("door", "the API in a flood of sign-ins", door.door),
+    Measure("page-weight", "pages in a browser", page_weight.page_weight),
+    Measure("public-page", "the public site asked without pause", public_page.public_page),
     Measure("review", "past searches sampled and looked at for signals", review.review),
+    Measure("assessment", "the self assessment of a whole year", assessment.assessment),
     Measure("code-mutants", "changed code noticed by the tests", mutation.code_mutants, by_name=True),
 )
 
@@ -95,6 +105,7 @@ def main() -> int:
     options.add_argument("--table", action="store_true", help="only make the table anew")
     asked = options.parse_args()
     data = asked.data if asked.data.is_absolute() else ROOT / asked.data
+    (ROOT / "out").mkdir(exist_ok=True)  # a fresh clone has none
     skipped: dict[str, str] = {}
     missed = 0
     for measure in () if asked.table else MEASURES:

@@ -47,7 +47,7 @@ def node_intake(_: Path) -> Finding:
         node = NodeProcess.made(Path(folder) / "node")
         with node:
             node.cameras(_CAMERAS)
-            listed, import_s = _filled(node, Path(folder), ENTRIES)
+            listed, import_s = filled(node, Path(folder), ENTRIES)
             (node.data.parent / _LISTED).write_text("\n".join(listed[:20_000]), encoding="utf-8")
             told = [_flooded(node, FLOOD_READS, SEED + n) for n in range(3)]
             memory_mb = _memory_mb(node.pid)
@@ -75,7 +75,7 @@ def alert_latency(_: Path) -> Finding:
         node = NodeProcess.made(Path(folder) / "node")
         with node:
             cameras = node.cameras(_CAMERAS)
-            listed, _took = _filled(node, Path(folder), 20_000)
+            listed, _took = filled(node, Path(folder), 20_000)
             with _background(node, cameras):
                 delays = _alert_delays(node, cameras, listed)
     ms = sorted(1000 * delay for delay in delays)
@@ -95,7 +95,7 @@ def alert_latency(_: Path) -> Finding:
     )
 
 
-def _filled(node: NodeProcess, folder: Path, entries: int) -> tuple[list[str], float]:
+def filled(node: NodeProcess, folder: Path, entries: int) -> tuple[list[str], float]:
     """Bring a list into a node; return its marks and the seconds from the file to matching."""
     listed = marks(entries, SEED)
     path = folder / "list.csv"
@@ -212,7 +212,7 @@ def _alert_delays(node: NodeProcess, cameras: list[CameraId], listed: list[str])
     with _stream(node, seen):
         for n, vrm in enumerate(listed[:ALERTS]):
             record = replace(
-                _SURE, vrm=vrm, raw=vrm, camera=cameras[n % len(cameras)], captured_at=datetime.now(UTC)
+                SURE, vrm=vrm, raw=vrm, camera=cameras[n % len(cameras)], captured_at=datetime.now(UTC)
             )
             began[vrm] = time.monotonic()
             device.send([encode_read(record)])
@@ -267,7 +267,7 @@ def _memory_mb(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-_SURE = CaptureRecord(CameraId(53, 1, 1), datetime.now(UTC), "AB12CDE", "AB12CDE", "gb_current", 0.99)
+SURE = CaptureRecord(CameraId(53, 1, 1), datetime.now(UTC), "AB12CDE", "AB12CDE", "gb_current", 0.99)
 _HEADER = (
     *("VRM", "Make", "Model", "Colour", "Action", "Warning markers", "Reason", "NIM (5x5x5) code"),
     *("Information/Action", "Force & Area", "Weed date", "PNC ID", "GPMS/GSC marking", "CAD information"),

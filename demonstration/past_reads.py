@@ -69,12 +69,17 @@ def _read(
     record = CaptureRecord(
         chance.choice(cameras), at, mark, mark, "gb_current", round(chance.uniform(0.9, 0.999), 4)
     )
+    return arrived(record, batch)
+
+
+def arrived(record: CaptureRecord, batch: UUID) -> ArrivedRead:
+    """Return a read as it would have come within a second, marked as invented by its device."""
     arrival = Arrival(
         key=batch_key(f"feed:{DEVICE}", batch),
         batch_id=batch,
         device=DEVICE,
         signed=False,
-        received_at=at + timedelta(milliseconds=800),
+        received_at=record.captured_at + timedelta(milliseconds=800),
         sent_at=None,
         clock_offset_ms=None,
         clock_lag_ms=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -49,6 +50,16 @@ NAMED = Viewer("na", teams=frozenset({"source unit"}))
 NOBODY_MUCH = Viewer("no", roles=frozenset({"clerk"}))
 
 NO_UNIT = Closure(Outcome.NOT_RESPONDED, reason=NoResponse.NO_UNIT)
+
+
+class Pictured:
+    """The `HitPictures` of a desk, in memory: pictures are `here` or they are not."""
+
+    def __init__(self, *, here: bool = True) -> None:
+        self.here = here
+
+    def any_here(self, hits: Sequence[HitSeen]) -> bool:
+        return self.here and bool(hits)
 
 
 def make_hit(read_id: int = 1, *, after: timedelta = timedelta(0), **changes: Any) -> HitSeen:

@@ -43,7 +43,10 @@ from tests.alert.scenes import (
 )
 
 VIEWERS = (OPERATOR, DISPATCHER, SUPERVISOR, NAMED)
-BY_PERSON = {StepKind.SEEN, StepKind.PICTURE_CHECKED, StepKind.TASKED, StepKind.CLOSED}
+BY_PERSON = {
+    *(StepKind.SEEN, StepKind.PICTURE_CHECKED, StepKind.NOT_CHECKED),
+    *(StepKind.TASKED, StepKind.CLOSED),
+}
 
 
 @st.composite
@@ -150,8 +153,7 @@ class AnyCourse(RuleBasedStateMachine):
         for alert in self.every_alert():
             steps = self.store.steps_of(alert.id)
             assert [s.number for s in steps] == list(range(1, alert.steps + 1))
-            checked = alert.state in {State.PICTURE_CHECKED, State.TASKED}
-            assert (alert.state, alert.check if checked else None) in TRANSITIONS
+            assert (alert.state, alert.check if alert.is_open else None) in TRANSITIONS
             kinds = [s.kind for s in steps]
             assert kinds[0] is StepKind.RAISED
             assert {s.kind for s in steps if s.by is not None} <= BY_PERSON

@@ -7,7 +7,7 @@ from openanpr.alert.desk import AlertDesk
 from openanpr.alert.events import Cursor
 from openanpr.alert.take_in import take_in
 from tests.alert.memory_store import MemoryStore
-from tests.alert.scenes import AT, BOOK, HOUR, ID_OF, OPERATOR, make_hit
+from tests.alert.scenes import AT, BOOK, HOUR, ID_OF, OPERATOR, Pictured, make_hit
 
 
 class BusyStore(MemoryStore):
@@ -27,7 +27,7 @@ class BusyStore(MemoryStore):
 
 def test_what_comes_between_two_looks_is_heard_once() -> None:
     store = BusyStore()
-    desk = AlertDesk(store, lambda: BOOK, lambda: AT, Bell())
+    desk = AlertDesk(store, lambda: BOOK, lambda: AT, Bell(), Pictured())
     store.hit()
     cursor, heard = Cursor(), []
     for _ in range(5):
@@ -39,7 +39,7 @@ def test_what_comes_between_two_looks_is_heard_once() -> None:
 
 
 def test_who_waits_is_woken_when_the_desk_closes() -> None:
-    desk = AlertDesk(MemoryStore(), lambda: BOOK, lambda: AT, Bell())
+    desk = AlertDesk(MemoryStore(), lambda: BOOK, lambda: AT, Bell(), Pictured())
     desk.close()
     assert desk.bell.rings == 1
     assert desk.closed
@@ -49,9 +49,9 @@ def test_a_desk_that_has_closed_finds_nobody_missing() -> None:
     store = MemoryStore()
     take_in([make_hit(1)], store, BOOK, now=AT, id_of=ID_OF)
     before = store.open_alerts()
-    desk = AlertDesk(store, lambda: BOOK, lambda: AT + HOUR, Bell())
+    desk = AlertDesk(store, lambda: BOOK, lambda: AT + HOUR, Bell(), Pictured())
     desk.close()
     assert desk.tick() is None
     assert store.open_alerts() == before
-    AlertDesk(store, lambda: BOOK, lambda: AT + HOUR, Bell()).tick()
+    AlertDesk(store, lambda: BOOK, lambda: AT + HOUR, Bell(), Pictured()).tick()
     assert store.open_alerts() != before, "the clock had something to do"

@@ -51,7 +51,7 @@ def alert_at(state: State, check: Check | None):
     """An alert brought to a situation by steps alone."""
     ways = {
         State.NEW: (),
-        State.SEEN: (See(),),
+        State.SEEN: (See(),) if check is None else (See(), CheckPicture(check)),
         State.PICTURE_CHECKED: (See(), CheckPicture(check or Check.MATCH)),
         State.TASKED: (See(), CheckPicture(check or Check.MATCH), Task("KZ41")),
         State.CLOSED: (See(), Close(NO_UNIT)),
@@ -63,6 +63,7 @@ def move_for(deed: Deed, outcome: Outcome):
     return {
         Deed.SEE: See(),
         Deed.CHECK: CheckPicture(Check.MATCH),
+        Deed.CANNOT_CHECK: CheckPicture(Check.CANNOT_CHECK),
         Deed.TASK: Task("KZ41"),
         Deed.CLOSE: Close(closure_of(outcome)),
     }[deed]
@@ -110,7 +111,7 @@ def test_no_way_through_the_table_leads_round_the_picture() -> None:
 
 @pytest.mark.parametrize("check", [Check.MISREAD, Check.WRONG_VEHICLE, Check.STALE_ENTRY])
 def test_nobody_is_tasked_after_a_picture_that_spoke_against_it(check) -> None:
-    with pytest.raises(NotPossibleError, match="possible now: see, check, close as"):
+    with pytest.raises(NotPossibleError, match="possible now: see, check, check as cannot_check, close as"):
         step(alert_at(State.PICTURE_CHECKED, check), Task("KZ41"))
 
 
@@ -210,3 +211,13 @@ def test_a_second_look_at_the_picture_replaces_the_first_and_stands_the_unit_dow
     change = step(tasked, CheckPicture(Check.MISREAD))
     assert (change.alert.state, change.alert.check) == (State.PICTURE_CHECKED, Check.MISREAD)
     assert change.steps[0].kind is StepKind.PICTURE_CHECKED
+
+
+@pytest.mark.parametrize("moves", [(See(),), TO_MATCH, (*TO_MATCH, Task("KZ41"))], ids=len)
+def test_what_cannot_be_checked_is_never_a_checked_one_and_stands_the_unit_down(moves) -> None:
+    change = step(walked(only_alert(make_hit()), *moves), CheckPicture(Check.CANNOT_CHECK))
+    assert (change.alert.state, change.alert.check) == (State.SEEN, Check.CANNOT_CHECK)
+    assert change.steps[0].kind is StepKind.NOT_CHECKED
+    with pytest.raises(NotPossibleError, match="does not allow task"):
+        step(change.alert, Task("KZ41"))
+    assert step(change.alert, CheckPicture(Check.MATCH)).alert.state is State.PICTURE_CHECKED

@@ -189,7 +189,7 @@ def test_a_full_log_refuses_whatever_is_done_over_the_socket(full) -> None:
     a_list["visible_to"] = ["x"]
     person = {"login": "bob", "name": "Bob", "force": 53, "unit": "a", "team": "b"}
     asked = {
-        f"/alerts/{alert.id}/steps": ({"do": "check", "check": "match", "shown": 1}, query),
+        f"/alerts/{alert.id}/steps": ({"do": "check", "check": "cannot_check", "shown": 1}, query),
         f"/proposals/{waiting.number}/approve": ({"by": "Zoe"}, {}),
         f"/proposals/{waiting.number}/refuse": ({"by": "Zoe", "why": "x"}, {}),
         "/retention/run": ({}, {}),

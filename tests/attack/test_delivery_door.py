@@ -36,15 +36,17 @@ def answer_to(node, sent: bytes) -> bytes:
     """All that comes back until the node hangs up or is silent."""
     with dialled(node) as line:
         line.sendall(sent)
-        return rest_of(line)
+        return rest_of(line, first=10)
 
 
-def rest_of(line) -> bytes:
+def rest_of(line, *, first: float = 0.7) -> bytes:
+    """`first`: seconds that a busy machine may take until the first bytes."""
     got = b""
-    line.settimeout(0.7)
+    line.settimeout(first)
     try:
         while part := line.recv(65536):
             got += part
+            line.settimeout(0.7)
     except (TimeoutError, ConnectionError):
         pass
     return got

@@ -93,7 +93,7 @@ def test_an_approval_by_whoever_lost_or_never_had_the_role_is_none() -> None:
         (HeldRole(Role.AUTHORISING_OFFICER, date(2026, 11, 28)),),
     ):
         given_ = approval(Rank.CHIEF_CONSTABLE, roles=roles)
-        told = decided(search(kind=SearchKind.CONVOY, approval=given_))
+        told = decided(search(kind=SearchKind.COMMON_PLATES, approval=given_))
         assert told.rules == ("approval-by-authorising-officer",)
 
 

@@ -9,6 +9,7 @@ from openanpr.audit.acts import (
     AlertHandling,
     Alteration,
     Approval,
+    Assessment,
     Collection,
     Combination,
     Consultation,
@@ -23,9 +24,11 @@ from openanpr.audit.acts import (
     LogEnd,
     PeopleChange,
     PolicyChange,
+    Publication,
     Refusal,
     Review,
     SignIn,
+    SiteChange,
 )
 from openanpr.audit.log import AuditLog, LogSettings
 from openanpr.audit.note import KeyKind, NoteSigner
@@ -50,6 +53,9 @@ def consultation(n: int) -> Consultation:
         oldest_days=30,
         rules=("within-90-days",),
     )
+
+
+_SITE = {"site": "s-1", "written": "0" * 64, "cameras_of": "53/1/7", "places": "51.0 -2.0"}
 
 
 def examples() -> list[Event]:
@@ -103,7 +109,10 @@ def examples() -> list[Event]:
         ),
         Failure(at=AT, regards=4, failed="collection", fault="journal-error"),
         LogEnd(at=AT, next_key="0" * 64, **who),
+        SiteChange(at=AT, step="drafted", **_SITE, **who),
+        Publication(at=AT, what="figures", period="2026-09", digest="0" * 64, person="Ann 1"),
         LogBegin(at=AT, why="restored", size=4, root="0" * 64, last_key="1" * 64, **who),
+        Assessment(at=AT, step="signed", version=2, question="6b", digest="0" * 64, inner="1" * 64, **who),
     ]
 
 

@@ -103,6 +103,30 @@ def test_many_threads_share_a_log_and_each_is_told_its_own_number(tmp_path) -> N
     log.close()
 
 
+def test_while_one_writes_others_are_not_told_that_the_log_takes_nothing(tmp_path, monkeypatch) -> None:
+    log = made_log(tmp_path / "log", 3)
+    writing, go_on = threading.Event(), threading.Event()
+    whole = NumberedFiles.opened
+
+    def held_up(self, number):
+        writing.set()
+        assert go_on.wait(30)
+        return whole(self, number)
+
+    monkeypatch.setattr(NumberedFiles, "opened", held_up)
+    writer = threading.Thread(target=log.append, args=(consultation(3),))
+    writer.start()
+    try:
+        assert writing.wait(30)
+        log.verify_able()
+        assert log.standing().refuses == ""
+    finally:
+        go_on.set()
+        writer.join(30)
+    assert log.size == 4
+    log.close()
+
+
 def test_events_given_together_are_logged_together_or_not_at_all(tmp_path) -> None:
     log = made_log(tmp_path / "log", 0)
     with pytest.raises(SchemaError):

@@ -14,6 +14,7 @@ from openanpr.audit.merkle import (
     ProofError,
     consistency_path,
     inclusion_path,
+    inclusion_steps,
     leaf_hash,
     node_hash,
     tree_root,
@@ -178,6 +179,26 @@ def test_every_entry_can_be_proved_in_every_tree_and_no_other_by_its_proof(size,
             verify_inclusion(leaves[other], index=index, size=size, root=root, path=path)
         with pytest.raises(ProofError):
             verify_inclusion(leaves[index], index=other, size=size, root=root, path=path)
+
+
+@given(sizes, st.data())
+def test_the_steps_of_a_proof_lead_from_the_leaf_to_the_root_each_hash_made_of_two(size, data) -> None:
+    index = data.draw(st.integers(0, size - 1))
+    leaves = leaves_of(size)
+    path, root = inclusion_path(index, size, of(leaves)), tree_root(leaves)
+    reached = leaves[index]
+    steps = inclusion_steps(leaves[index], index=index, size=size, path=path)
+    assert tuple(one.beside for one in steps) == path
+    for one in steps:
+        both = (one.beside, reached) if one.left else (reached, one.beside)
+        assert one.over == node_hash(*both)
+        reached = one.over
+    assert reached == root
+    with pytest.raises(ProofError):
+        inclusion_steps(leaves[index], index=index, size=size, path=(*path, root))
+    if path:
+        with pytest.raises(ProofError):
+            inclusion_steps(leaves[index], index=index, size=size, path=path[:-1])
 
 
 @given(sizes, st.data())

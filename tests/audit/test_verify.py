@@ -50,7 +50,7 @@ def test_a_whole_log_is_told_to_be_whole_with_what_is_in_it(tmp_path) -> None:
     log.append_all(examples())
     status, told = run(exported(log, tmp_path), "--key", log.key)
     assert status == 0
-    assert told.startswith("WHOLE: 619 entries of the log log.example/police, root ")
+    assert told.startswith("WHOLE: 622 entries of the log log.example/police, root ")
     assert "consultation: 601" in told
     assert "key is the folder's own" not in told
     assert "from 2026-11-29T02:40:00Z to 2026-11-29T02:49:59Z" in told

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conventions.tree import PACKAGE, parse, place, python_files
+from tests.conventions.tree import PACKAGE, nodes, place, python_files
 
 SQL = PACKAGE / "store" / "sql"
 READS = re.compile(r"\b(reads|reads_by_camera|vrm_month|held_reads|camera_hour|camera_day)\b")
@@ -35,7 +35,9 @@ MAY_IMPORT = {
 MAY_ASK = {
     "reads_find": {
         "search_camera_sides",
+        "search_company",
         "search_like",
+        "search_like_anywhere",
         "search_like_of",
         "search_marks",
         "search_marks_misread",
@@ -48,6 +50,7 @@ MAY_ASK = {
         "search_sifted",
         "search_worked",
     },
+    "camera_counts": {"camera_clocks"},
     "reads_look_back": {"look_back_like", "look_back_shapes"},
     "reads_named": {"whole_reads_camera", "whole_reads_plate"},
     "holds": {
@@ -59,6 +62,7 @@ MAY_ASK = {
         "reads_there",
     },
     "origins": {"origin_batches_to_hold"},
+    "shared_traffic": {"shared_traffic"},
     "retention": {"day_left", "days_before", "months_stale"},
 }
 ABOUT_READS = {
@@ -85,7 +89,7 @@ def names(path: Path) -> set[str]:
     """Every dotted name that a file imports, by statement or, as text, in another way."""
     found: set[str] = set()
     here = module(path).split(".")
-    for node in ast.walk(parse(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -99,17 +103,16 @@ def names(path: Path) -> set[str]:
 @cache
 def texts(path: Path) -> set[str]:
     """Every text in the code of a file, docstrings apart."""
-    tree = parse(path)
     docs = {
         node.body[0].value
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
     return {
         node.value
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs
     }
 

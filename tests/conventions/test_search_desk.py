@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from tests.conventions.tree import PACKAGE, parse, place, python_files
+from tests.conventions.tree import PACKAGE, nodes, place, python_files
 
-READS = {"of_marks", "last_of", "there", "like", "passed", "common", "whole", "worked"}
+READS = {"of_marks", "last_of", "there", "like", "passed", "common", "company", "whole", "worked"}
 """What `search.ports.StoredReads` answers with reads."""
-ASKERS = {"execute.py": READS - {"whole"}, "opening.py": {"whole"}}
+ASKERS = {"execute.py": READS - {"whole"}, "opening.py": {"whole"}, "for_subject.py": {"of_marks", "whole"}}
 """Which files of search ask for them: both are reached from the desk only after judging and logging."""
 
 
@@ -16,7 +16,7 @@ def called_on(path, names: set[str]) -> set[str]:
     """The names of these that are called on something named reads."""
     return {
         node.func.attr
-        for node in ast.walk(parse(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in names
@@ -25,9 +25,8 @@ def called_on(path, names: set[str]) -> set[str]:
 
 
 def imports(path) -> set[str]:
-    tree = parse(path)
-    named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    return named | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    named = {alias.name for node in nodes(path) if isinstance(node, ast.Import) for alias in node.names}
+    return named | {node.module or "" for node in nodes(path) if isinstance(node, ast.ImportFrom)}
 
 
 def test_stored_reads_are_asked_for_in_two_files_of_search_alone() -> None:
@@ -41,7 +40,7 @@ def test_the_question_is_put_by_what_judges_and_logs_first() -> None:
     users = {
         path.name
         for path in python_files("src")
-        for node in ast.walk(parse(path))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom)
         and node.module == "openanpr.search.execute"
         and any(alias.name == "execute" for alias in node.names)

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from tests.conventions.tree import PACKAGE, ROOT, functions, length, parse, place, python_files
+from tests.conventions.tree import PACKAGE, ROOT, functions, length, nodes, parse, place, python_files
 
 FOLDERS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 VAGUE = {"utils", "util", "common", "helpers", "helper", "lib", "services", "misc", "tools"}
@@ -46,7 +46,7 @@ def test_no_name_is_vague() -> None:
     for path in python_files("src", "training", "benchmarks"):
         found += [
             f"{place(path, node.lineno)} {node.name}"
-            for node in ast.walk(parse(path))
+            for node in nodes(path)
             if isinstance(node, ast.ClassDef) and node.name.endswith(VAGUE_ENDINGS)
         ]
     assert not found, f"name what it is, not what kind of thing: {found}"
@@ -84,7 +84,7 @@ def test_every_value_is_frozen() -> None:
     """A state may change if it has methods of its own or is known to one file only; a value may not."""
     loose = []
     for path in python_files("src"):
-        for node in ast.walk(parse(path)):
+        for node in nodes(path):
             marks = [ast.unparse(m) for m in node.decorator_list] if isinstance(node, ast.ClassDef) else []
             mark = next((text for text in marks if text.startswith("dataclass")), None)
             if mark is None or not isinstance(node, ast.ClassDef):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.conventions.tree import ROOT, parse, place, python_files, text_files
+from tests.conventions.tree import ROOT, nodes, place, python_files, text_files
 
 MACHINE_PATH = re.compile(r"(?<![\w.<:/-])/(?:home|root|Users|work|opt|mnt)/\w")
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b|\bNotImplemented" r"Error\b")
@@ -72,7 +72,7 @@ def test_no_plate_goes_into_the_program_log() -> None:
     told = [
         place(path, node.lineno)
         for path in python_files("src")
-        for node in ast.walk(parse(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and is_log_call(node)
         and any(names_a_plate(part) for part in [*node.args, *(k.value for k in node.keywords)])
@@ -83,7 +83,7 @@ def test_no_plate_goes_into_the_program_log() -> None:
 def test_no_plate_goes_into_an_error() -> None:
     told = []
     for path in python_files("src"):
-        for node in ast.walk(parse(path)):
+        for node in nodes(path):
             is_message = isinstance(node, ast.Assign) and any(
                 isinstance(t, ast.Name) and t.id in {"msg", "message", "problem"} for t in node.targets
             )
@@ -100,7 +100,7 @@ def test_a_broad_except_says_why_on_its_line() -> None:
     broad = []
     for path in python_files("src", "training", "benchmarks"):
         lines = path.read_text(encoding="utf-8").splitlines()
-        for node in ast.walk(parse(path)):
+        for node in nodes(path):
             if not isinstance(node, ast.ExceptHandler):
                 continue
             caught = "" if node.type is None else ast.unparse(node.type)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,14 +48,21 @@ def python_files(*folders: str) -> list[Path]:
     return [p for p in tracked() if p.suffix == ".py" and p.relative_to(ROOT).parts[0] in wanted]
 
 
+@cache
 def parse(path: Path) -> ast.Module:
     """The syntax tree of one file."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of one file's syntax tree, walked once for all who ask."""
+    return tuple(ast.walk(parse(path)))
+
+
 def functions(path: Path) -> Iterator[Function]:
     """Every function and method of one file, nested ones too."""
-    return (node for node in ast.walk(parse(path)) if isinstance(node, Function))
+    return (node for node in nodes(path) if isinstance(node, Function))
 
 
 def length(function: Function) -> int:
@@ -72,7 +80,7 @@ def length(function: Function) -> int:
 def imported(path: Path) -> set[str]:
     """The top packages that a file imports, wherever in the file."""
     names: set[str] = set()
-    for node in ast.walk(parse(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -154,6 +154,7 @@ def serving(node: Node, *, tls: ssl.SSLContext | None = None, port: int = 0) -> 
 
     class Answering(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets: the second would wait 40 ms
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))

@@ -73,7 +73,10 @@ def test_a_reader_killed_at_any_moment_loses_nothing_and_doubles_nothing(tmp_pat
             told += told_before_the_kill(reader, chance.randint(1, 15), chance.uniform(0, 0.15))
         node.plan = Endless(None)
         last = start_reader(url, tmp_path, 1000 * KILLS, 5)
-        out, _ = last.communicate(timeout=60)
+        try:
+            out, _ = last.communicate(timeout=60)
+        finally:
+            last.kill()
     assert out.split()[-1] == "done"
     told += [int(line) for line in out.split()[:-1]]
     by_id: dict[object, tuple[object, ...]] = {}

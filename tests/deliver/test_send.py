@@ -17,6 +17,7 @@ from openanpr.deliver.outbox import BatchSize, Outbox
 from openanpr.deliver.send import Chance, Pace, Sender
 from openanpr.deliver.verdict import Verdict
 from openanpr.wire.delivered_read import picture_digest
+from openanpr.wire.delivery import CAMERA_LAPSED
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import unpack
 from tests.deliver.node import (
@@ -137,6 +138,22 @@ def test_an_answer_that_does_not_account_for_every_read_lets_none_go(bench) -> N
     put(bench, "A1", "B2")
     assert bench.steps(1) == ["not_understood"]
     assert bench.outbox.fill().reads == 2
+
+
+def test_a_camera_that_has_lapsed_is_told_so_until_a_batch_of_it_is_taken_whole(bench) -> None:
+    def holds(post):
+        why = [{"index": 0, "reason": CAMERA_LAPSED}, {"index": 1, "reason": "clock_off"}]
+        return reply(200, batch_id=post.batch_id(), accepted=0, quarantined=2, held=why)
+
+    bench.node.plan = deque([holds])
+    put(bench, "A1", "B2")
+    assert bench.steps(1) == ["taken"]
+    told = bench.sender.standing
+    assert (told.quarantined, told.lapsed, told.lapsing) == (2, 1, True)
+    put(bench, "C3")
+    assert bench.steps(1) == ["taken"]
+    told = bench.sender.standing
+    assert (told.quarantined, told.lapsed, told.lapsing) == (2, 1, False)
 
 
 def test_a_lost_answer_brings_the_same_batch_again(bench) -> None:

@@ -22,7 +22,8 @@ from typing import Any
 import pytest
 
 from demonstration.people import WORDS
-from tests.whole.world import OPENANPR, ROOT, Node, Yard, strict, until
+from tests.begun import called
+from tests.whole.world import ROOT, Node, Yard, strict, until
 
 VEHICLE = "DK19UVB"
 NEIGHBOUR = "AB12CDE"
@@ -44,10 +45,7 @@ class Force:
         home = self.desks / login
         home.mkdir(exist_ok=True)
         env = {**strict(), "XDG_STATE_HOME": str(home)}
-        line = [OPENANPR, *map(str, words), "--data", str(self.node.data)]
-        return subprocess.run(
-            line, input=typed, capture_output=True, text=True, check=False, timeout=120, env=env
-        )
+        return called(*words, "--data", self.node.data, typed=typed, env=env)
 
     def signs_in(self, login: str) -> None:
         typed = f"{WORDS}\n{self.codes[login].pop()}\n"

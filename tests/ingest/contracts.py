@@ -204,7 +204,9 @@ class FeedsContract:
 
 
 class CamerasContract:
-    """Fixture `cameras_of`: makes the port of the cameras and mounts that it is given."""
+    """Fixture `cameras_of`: makes the port of the cameras and mounts that it is given; all lapse at UNTIL."""
+
+    UNTIL = NOW + timedelta(days=90)
 
     def test_it_says_of_each_camera_whether_it_stands_or_drives(self, cameras_of) -> None:
         standing, driving = CameraId(53, 1, 7), CameraId(53, 9, 1)
@@ -212,6 +214,17 @@ class CamerasContract:
         assert cameras.mount(standing) is Mount.FIXED
         assert cameras.mount(driving) is Mount.MOVING
         assert cameras.mount(CameraId(53, 1, 8)) is None
+
+    def test_it_says_when_a_camera_may_not_deliver_unless_another_node_answers_for_it(
+        self, cameras_of
+    ) -> None:
+        camera = CameraId(53, 1, 7)
+        cameras = cameras_of({camera: Mount.FIXED})
+        (span,) = cameras.closed(camera, elsewhere=False)
+        assert span.since == self.UNTIL
+        assert span.until > self.UNTIL + timedelta(days=100_000)
+        assert tuple(cameras.closed(camera, elsewhere=True)) == ()
+        assert tuple(cameras.closed(CameraId(53, 1, 8), elsewhere=False)) == ()
 
 
 class NoncesContract:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from openanpr.core.camera import CameraId
 from openanpr.core.instant import ClockSource
 from openanpr.core.place import Place
+from openanpr.core.span import Span
 from openanpr.ingest.accept import (
+    DETAILS,
     DOUBTFUL,
     DUPLICATE,
     HELD,
@@ -29,6 +31,7 @@ from openanpr.wire.read_batch import BatchHead, ReadBatch, RefusedRead
 from tests.ingest.world import BATCH, FIXED, LIMITS, MOVING, NOW, Register, record
 
 SENDER = Sender("gate-1", Scope.parse(["53/1", "53/9/1"]), signed=True)
+FOREVER = datetime.max.replace(tzinfo=UTC)
 GOOD = ClockReading(40, 40, 40, sure=True)
 HERE = Place(51.9, -2.1)
 
@@ -69,6 +72,66 @@ def test_a_good_read_is_accepted_without_marks() -> None:
 )
 def test_the_limits_of_age_are_held_to_the_millisecond(age_s, found) -> None:
     assert only(record(age_s=age_s)) == found
+
+
+LAPSED = (Span(NOW - timedelta(days=9), NOW - timedelta(days=5)), Span(NOW - timedelta(hours=1), FOREVER))
+
+
+@pytest.mark.parametrize(
+    ("age", "found"),
+    [
+        (timedelta(days=9, microseconds=1), LATE),
+        (timedelta(days=9), Reason.CAMERA_LAPSED),
+        (timedelta(days=5, microseconds=1), Reason.CAMERA_LAPSED),
+        (timedelta(days=5), LATE),
+        (timedelta(hours=1, microseconds=1), LATE),
+        (timedelta(hours=1), Reason.CAMERA_LAPSED),
+        (timedelta(0), Reason.CAMERA_LAPSED),
+    ],
+)
+def test_what_was_captured_while_a_camera_had_no_leave_is_held_whenever_it_comes(age, found) -> None:
+    register = Register({FIXED: Mount.FIXED})
+    register.shut[FIXED] = LAPSED
+    assert only(replace(record(), captured_at=NOW - age), register=register) == found
+
+
+def test_a_lapsed_camera_takes_nothing_from_others_and_its_own_sender_alone_is_told() -> None:
+    register = Register({FIXED: Mount.FIXED, MOVING: Mount.MOVING})
+    register.shut[FIXED] = register.shut[CameraId(53, 2, 7)] = (Span(NOW - timedelta(days=9), FOREVER),)
+    found = judged(record(), record(MOVING, place=HERE), record(CameraId(53, 2, 7)), register=register)
+    assert [(one.index, one.reason) for one in found.held] == [
+        (0, Reason.CAMERA_LAPSED),
+        (2, Reason.NOT_ITS_CAMERA),
+    ]
+    assert found.marks[1] == 0
+    assert not any(char.isdigit() for char in DETAILS[Reason.CAMERA_LAPSED])
+
+
+def test_each_camera_of_a_batch_is_looked_up_once() -> None:
+    register = Register({FIXED: Mount.FIXED})
+    judged(*[record(vrm=f"AB{n}CDE", age_s=n) for n in range(10, 40)], register=register)
+    assert (register.asked[FIXED], register.asked_closed[FIXED]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("scope", "hands_on", "cased", "held"),
+    [
+        ("53/1", True, False, False),  # the node that hands it on answers for it
+        ("53/1", True, True, True),  # this node has a case of its own
+        ("53/1/7", True, False, True),  # a camera that wraps its own reads as another's
+        ("53/1", False, False, True),
+    ],
+)
+def test_a_node_answers_for_what_it_hands_on_and_a_camera_never_for_itself(
+    scope, hands_on, cased, held
+) -> None:
+    register = Register({FIXED: Mount.FIXED})
+    register.shut[FIXED] = LAPSED
+    register.cased = {FIXED} if cased else set()
+    sender = Sender("node-1", Scope.parse([scope]), signed=True, hands_on=hands_on)
+    batch = ReadBatch(BatchHead(BATCH, "node-1", NOW), (record(),), ())
+    found = accept(batch, sender=sender, cameras=register, clock=GOOD, received_at=NOW, limits=LIMITS)
+    assert bool(found.held) is held
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def broken(world, trip) -> Intake:
 
 
 READS = [record(), record(MOVING), record(vrm="CD34EFG", age_s=90)]
-CALLS = 7  # by_key, seen, find, note, mount twice, append
+CALLS = 9  # by_key, seen, find, note, mount and closed twice, append
 
 
 def attempt(world, intake, batch_id):

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from openanpr.core.span import Span
 from openanpr.ingest.accept import Mount, Reason
 from openanpr.ingest.arrival import Origin
 from openanpr.ingest.device import Device
@@ -296,3 +297,13 @@ def test_each_header_that_was_signed_is_part_of_the_proof() -> None:
     said = said_of(Request("POST", "https://node.example/v1/batches", headers, b""), World().key.public)
     assert said.proof["date"] == "today"
     assert "x-beside" not in said.proof
+
+
+def test_a_camera_without_a_case_here_is_taken_from_the_node_that_answers_for_it_alone(nation) -> None:
+    nation.register.shut[FIXED] = (Span(NOW - timedelta(days=1), NOW + timedelta(days=1)),)
+    assert nation.hand_on(forwarded()).accepted == 1
+    answer = take(nation, nation.batch([record()], batch_id=UUID(int=77)))
+    assert [one.reason for one in answer.held] == [Reason.CAMERA_LAPSED], "its own reads are not another's"
+    nation.register.cased.add(FIXED)
+    again = nation.hand_on(forwarded([record(vrm="ZZ99ZZZ")]), batch_id=UUID(int=78))
+    assert [one.reason for one in again.held] == [Reason.CAMERA_LAPSED]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from openanpr.core.camera import CameraId
 from openanpr.core.place import Place
+from openanpr.core.span import Span
 from openanpr.ingest.accept import Mount, Reason
 from openanpr.ingest.device import Revocation
 from openanpr.ingest.mend import (
@@ -29,7 +30,7 @@ from openanpr.ingest.quarantine import ChangedMeanwhileError, Deed, State
 from openanpr.ingest.receive import take_batch
 from openanpr.wire.read_batch import Encoding
 from tests.ingest.contracts import quarantined
-from tests.ingest.world import LIMITS, MOVING, NOW, Quarantine, World, record
+from tests.ingest.world import FIXED, LIMITS, MOVING, NOW, Quarantine, World, record
 
 SOON = NOW + timedelta(hours=1)
 DEED = Deed("ann", SOON, "read off the picture")
@@ -103,6 +104,32 @@ def test_it_is_judged_by_the_register_and_the_scope_of_today() -> None:
     gone.world.ledger.devices.clear()
     with pytest.raises(StillHeldError, match="not enrolled"):
         gone.release()
+
+
+def test_a_read_of_a_lapsed_camera_does_not_come_through_by_a_late_renewal() -> None:
+    desk = Desk(record(MOVING, age_s=60))
+    desk.world.register.shut[MOVING] = (Span(NOW - timedelta(days=1), NOW - timedelta(seconds=30)),)
+    desk.mend(HERE)
+    with pytest.raises(StillHeldError) as caught:
+        desk.release()
+    assert caught.value.reason is Reason.CAMERA_LAPSED
+    desk.world.register.shut[MOVING] = (Span(NOW - timedelta(days=1), NOW - timedelta(seconds=90)),)
+    assert desk.release().state is State.RELEASED, "captured after the renewal"
+
+
+def test_a_read_that_was_held_for_its_cameras_lapse_is_not_released_for_a_sender_of_a_whole_source() -> None:
+    world = World()
+    world.register.shut[FIXED] = (Span(NOW - timedelta(days=1), NOW + timedelta(days=1)),)
+    assert FIXED not in world.ledger.devices[world.device].scope.cameras
+    take_batch(world.batch([record()]), world.intake, received_at=NOW, limits=LIMITS)
+    (entry,) = world.journal.read()
+    (item,) = entry.quarantined
+    quarantine = Quarantine()
+    quarantine.put([item])
+    desk = ReleaseDesk(quarantine, world.book, world.register, world.journal)
+    with pytest.raises(StillHeldError) as caught:
+        release(item.item_id, DEED, desk, limits=LIMITS, version=0)
+    assert caught.value.reason is Reason.CAMERA_LAPSED
 
 
 def test_a_read_held_for_its_clock_goes_through_doubtful_because_a_person_vouches() -> None:

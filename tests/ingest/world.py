@@ -11,6 +11,7 @@ from uuid import UUID
 
 from openanpr.core.camera import CameraId
 from openanpr.core.capture_record import CaptureRecord
+from openanpr.core.span import Span
 from openanpr.ingest.accept import Mount
 from openanpr.ingest.clock import RecentClocks
 from openanpr.ingest.device import Device
@@ -62,10 +63,17 @@ class Register:
     def __init__(self, mounts) -> None:
         self.mounts = dict(mounts)
         self.asked = Counter()
+        self.shut: dict[CameraId, tuple[Span, ...]] = {}
+        self.cased: set[CameraId] = set()
+        self.asked_closed = Counter()
 
     def mount(self, camera) -> Mount | None:
         self.asked[camera] += 1
         return self.mounts.get(camera)
+
+    def closed(self, camera, *, elsewhere) -> tuple[Span, ...]:
+        self.asked_closed[camera] += 1
+        return () if elsewhere and camera not in self.cased else self.shut.get(camera, ())
 
 
 class Journal:

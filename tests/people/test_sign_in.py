@@ -138,6 +138,16 @@ def test_a_session_ends_when_idle_and_at_the_end_of_a_shift(scene) -> None:
     assert refused(present.present, scene.desk, token, source=HOME, now=scene.now)
 
 
+def test_what_a_screen_asks_by_itself_keeps_no_session_from_idling(scene) -> None:
+    token = scene.sign_in(scene.founder()).token
+    for _ in range(14):
+        scene.later(minutes=1)
+        present.still_present(scene.desk, token, source=HOME, now=scene.now)
+    scene.later(minutes=1)
+    over = refused(present.still_present, scene.desk, token, source=HOME, now=scene.now)
+    assert over.refused is Reason.OVER
+
+
 def test_signing_out_and_revoking_end_sessions(scene) -> None:
     ann, bob = scene.founder("ann"), scene.founder("bob")
     first, second = scene.sign_in(ann), scene.sign_in(ann)

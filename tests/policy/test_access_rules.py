@@ -112,7 +112,7 @@ def test_rules_of_ones_own_are_read_from_a_folder(tmp_path) -> None:
     (tmp_path / "notes.txt").write_text("not a rule", encoding="utf-8")
     own, shipped = rules_in(tmp_path), shipped_rules()
     assert (own.names, own.digest) == (shipped.names, shipped.digest)
-    assert {len(own.permits), len(own.forbids)} == {20, 37}
+    assert {len(own.permits), len(own.forbids)} == {41, 47}
     assert len(own.names) == len(set(own.names))
 
 
@@ -154,4 +154,4 @@ def test_the_rules_of_an_act_are_those_that_speak_of_it_and_their_roles() -> Non
     wide = load_rules(TEXTS | {"own.cedar": '@id("own") forbid (principal, action, resource);'}, SCHEMA)
     counts = {act: str(wide.of_act[act].policies).count("@id") for act in Act}
     assert all('@id("own")' in str(wide.of_act[act].policies) for act in Act)
-    assert (counts[Act.SEARCH], counts[Act.RUN_RETENTION]) == (21, 5)
+    assert (counts[Act.SEARCH], counts[Act.RUN_RETENTION]) == (23, 5)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openanpr.core.purpose import Category, ReferenceState, SearchKind, Stance
 from openanpr.core.role import Rank, Role
 from openanpr.policy.access_rules import shipped_rules
-from openanpr.policy.ask import Act, Approval, HeldRole, Person, Purpose, Request, Search
+from openanpr.policy.ask import Act, Approval, AskedCase, HeldRole, Person, Purpose, Request, Search
 from openanpr.policy.change import QUIET, changes
 from openanpr.policy.decide import (
     NO_PROFILE,
@@ -376,7 +376,9 @@ def test_a_rank_is_offered_only_to_who_has_a_lower_one() -> None:
 @pytest.mark.parametrize("act", sorted(QUIET))
 def test_a_refused_look_at_what_is_guarded_is_told_nothing_more(act) -> None:
     for who in (person(Role.INVESTIGATOR), person(Role.PUBLISHER), person(Role.ADMINISTRATOR)):
-        told = decided(guarded(act, who, "p5"))
+        about = {"rights": AskedCase(Role.COMPLAINTS_OFFICER, frozenset({who.id}))}
+        of_a_case = act in {Act.SEE_RIGHTS, Act.WORK_RIGHTS}
+        told = decided(Request(act, TODAY, who, **about) if of_a_case else guarded(act, who, "p5"))
         assert told.outcome is Outcome.REFUSED
         assert (told.remedies, told.approval) == ((), None)
 

@@ -19,6 +19,8 @@ from openanpr.policy.profile import (
     shipped_profiles,
     verify_valid,
 )
+from openanpr.policy.rights_numbers import RIGHTS
+from openanpr.policy.site_numbers import SITE_COUNTS
 
 TEXT = resources.files("openanpr.policy").joinpath("profiles", "nadc-2018.toml").read_text()
 PAGE = Path(__file__).resolve().parents[2] / "docs/reference/profiles.md"
@@ -34,7 +36,7 @@ def test_two_years_are_kept_by_default_and_twelve_months_under_the_current_rules
 def test_every_number_of_a_shipped_profile_says_where_it_comes_from(name) -> None:
     profile = load_profile(name)
     assert profile.name == name
-    assert (len(profile.numbers()), len(profile.ranks())) == (12, 3)
+    assert (len(profile.numbers()), len(profile.ranks())) == (47, 4)
     for number in (*profile.numbers().values(), *profile.ranks().values(), *profile.search.rows):
         assert (number.source is None) == bool(number.judgement)
         assert len(number.grounds) > 30
@@ -125,7 +127,7 @@ def test_a_profile_with_a_fault_is_refused_with_what_to_mend(old, new, told) -> 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("value = 30\n", "value = 730\n"),
+        ("value = 30\n", "value = 31\n"),
         ("value = 30\n", "value = 1\n"),
         ("value = 60\n", "value = 1\n"),
         ("value = 60\n", f"value = {30 * 86_400 - 1}\n"),
@@ -138,6 +140,12 @@ def test_a_profile_with_a_fault_is_refused_with_what_to_mend(old, new, told) -> 
         ("value = 24\n", "value = 0\n"),
         ("value = 5000\n", "value = 100000\n"),
         ('value = "superintendent"', 'value = "inspector"'),
+        ("[figures.least_shown]\nvalue = 5", "[figures.least_shown]\nvalue = 3"),
+        ("[figures.rate_least]\nvalue = 100", "[figures.rate_least]\nvalue = 5"),
+        ("[figures.settle_days]\nvalue = 31", "[figures.settle_days]\nvalue = 30"),
+        ("[figures.settle_days]\nvalue = 31", "[figures.settle_days]\nvalue = 729"),
+        ("[figures.late_days]\nvalue = 7", "[figures.late_days]\nvalue = 1"),
+        ("[figures.alert_step]\nvalue = 5", "[figures.alert_step]\nvalue = 1"),
         ('name = "nadc-2018"', f'name = "{"a" * 64}"'),
         ('name = "nadc-2018"', 'name = "9-"'),
         ('to_days = 365\nauthority = "none"', 'to_days = 365\nauthority = "superintendent"'),
@@ -154,6 +162,14 @@ def test_the_last_numbers_that_do_not_contradict_one_another_are_taken(old, new)
     ("old", "new", "told"),
     [
         ("value = 60\n", f"value = {30 * 86_400}\n", "late_after_s must be"),
+        ("value = 30\n", "value = 32\n", "settle_days must be at least ingest.oldest_days"),
+        ("[figures.least_shown]\nvalue = 5", "[figures.least_shown]\nvalue = 2", "least_shown must be 3"),
+        ("[figures.rate_least]\nvalue = 100", "[figures.rate_least]\nvalue = 4", "rate_least must be at"),
+        ("[figures.settle_days]\nvalue = 31", "[figures.settle_days]\nvalue = 29", "settle_days must be"),
+        ("[figures.settle_days]\nvalue = 31", "[figures.settle_days]\nvalue = 730", "settle_days must be"),
+        ("[figures.late_days]\nvalue = 7", "[figures.late_days]\nvalue = 0", "late_days must be 1"),
+        ("[figures.entry_step]\nvalue = 100", "[figures.entry_step]\nvalue = 0", "the steps of figures"),
+        ("[figures.entry_step]", "[figures.step]", "no use for figures.step"),
         ("value = 1000", "value = 0", "clock_alarm_ms must be"),
         ('name = "nadc-2018"', f'name = "{"a" * 65}"', "name has up to 64"),
         ('name = "nadc-2018"', 'name = "-a"', "name has up to 64"),
@@ -222,10 +238,41 @@ def test_every_number_has_its_dotted_name() -> None:
             )
         ),
         *(f"search.{name}" for name in ("ordinary_days", "bulk_cameras", "bulk_days", "bulk_reads")),
+        *(f"figures.{name}" for name in ("least_shown", "rate_least", "settle_days", "late_days")),
+        *(f"figures.{name}_step" for name in ("alert", "camera", "entry")),
         "search.broad_reads",
         "search.oral_hours",
+        *(f"sites.{name}" for name in SITE_COUNTS),
+        *(f"rights.{name}" for name in RIGHTS),
     }
-    assert {*profile.ranks()} == {"search.proactive_rank", "search.bulk_rank", "search.broad_rank"}
+    assert {*profile.ranks()} == {
+        "search.proactive_rank",
+        "search.bulk_rank",
+        "search.broad_rank",
+        "sites.authorise_rank",
+    }
+
+
+@pytest.mark.parametrize(
+    ("found", "spoilt", "said"),
+    [
+        ("[sites.review_days]\nvalue = 365", "[sites.review_days]\nvalue = 0", "sites.review_days must be 1"),
+        ("[sites.warn_days]\nvalue = 60", "[sites.warn_days]\nvalue = 365", "must be less than"),
+        ("[sites.grace_days]\nvalue = 30", "[sites.grace_days]\nvalue = -1", "must be 0 or more"),
+        ("[sites.fixed_read_percent]\nvalue = 95", "[sites.fixed_read_percent]\nvalue = 100", "from 1 to 99"),
+        ("[sites.least_part_plates]\nvalue = 100", "[sites.least_part_plates]\nvalue = 401", "at most"),
+        (
+            '[sites.authorise_rank]\nvalue = "superintendent"',
+            '[sites.authorise_rank]\nvalue = "none"',
+            "a rank",
+        ),
+        ("[sites.near_m]", "[sites.near_by]", "no use for sites.near_by"),
+    ],
+)
+def test_numbers_of_sites_that_contradict_one_another_are_refused(found, spoilt, said) -> None:
+    assert found in TEXT
+    with pytest.raises(ProfileError, match=said):
+        parse_profile(TEXT.replace(found, spoilt), where="ours.toml")
 
 
 def test_a_profile_holds_from_its_day_and_not_before() -> None:
@@ -262,7 +309,7 @@ def test_rows_that_are_no_tables_are_refused() -> None:
 
 
 def test_a_profile_without_numbers_for_searches_is_refused() -> None:
-    head = TEXT.partition("# Who may ask how far back")[0]
+    head = TEXT.partition("# Who may ask how far back")[0] + "[sites]\n"
     with pytest.raises(ProfileError, match="search is missing"):
         parse_profile(head, where="ours.toml")
 

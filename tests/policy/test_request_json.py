@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from openanpr.core.role import Role
+from openanpr.core.role import Rank, Role
 from openanpr.policy.ask import (
     Account,
     Act,
     Approval,
+    AskedCase,
     AskedSearch,
+    AskedSite,
+    AskedSubject,
     Guarded,
     HeldRole,
     Material,
@@ -40,18 +43,36 @@ from tests.policy.asking import (
     search,
 )
 
+SUBJECT = AskedSubject(case_open=True, proved=True, own_interest=False)
 EVERY_ACT = [
     search(approval=approval()),
     *(material(act) for act in (Act.OPEN_READ, Act.OPEN_PICTURE, Act.OPEN_HELD)),
     *(material(act) for act in (Act.PRINT, Act.EXPORT, Act.HOLD)),
     *(asked(act, person(Role.AUDITOR)) for act in (Act.APPROVE, Act.REVIEW, Act.OPEN_IN_REVIEW)),
     *(guarded(act, person(), "p2", "p1") for act in (Act.ANSWER_ALERT, Act.SEE_COVERT, Act.SEE_PLACE)),
+    guarded(Act.SEE_SITE_PLACE, person(), "p2", "p1"),
+    *(Request(act, TODAY, person(Role.ANPR_MANAGER)) for act in (Act.SEE_SITES, Act.DRAFT_SITE)),
+    *(Request(act, TODAY, person(Role.ANPR_MANAGER)) for act in (Act.SUBMIT_SITE, Act.REVIEW_SITE)),
+    Request(Act.AUTHORISE_SITE, TODAY, person(), site=AskedSite(frozenset({"p2"}), Rank.SUPERINTENDENT)),
     Request(Act.RUN_RETENTION, TODAY, person(Role.ANPR_MANAGER)),
     account(person(Role.ADMINISTRATOR)),
     *(Request(act, TODAY, person(Role.LIST_OWNER)) for act in (Act.SEE_LISTS, Act.CHANGE_LIST)),
     Request(Act.APPROVE_LIST_CHANGE, TODAY, person(Role.LIST_OWNER), account=Account("p2")),
     *(Request(act, TODAY, person(Role.ANPR_MANAGER)) for act in (Act.MANAGE_DEVICES, Act.MANAGE_QUARANTINE)),
     Request(Act.READ_LOG, TODAY, person(Role.AUDITOR)),
+    *(Request(act, TODAY, person(Role.PUBLISHER)) for act in (Act.SEE_ASSESSMENT, Act.WRITE_ASSESSMENT)),
+    Request(Act.SIGN_ASSESSMENT, TODAY, person(Role.SENIOR_RESPONSIBLE_OFFICER), account=Account("p2")),
+    Request(Act.PUBLISH_ASSESSMENT, TODAY, person(Role.PUBLISHER)),
+    Request(Act.OPEN_RIGHTS, TODAY, person(Role.COMPLAINTS_OFFICER)),
+    *(
+        Request(act, TODAY, person(), rights=AskedCase(Role.COMPLAINTS_OFFICER, frozenset({"p2"})))
+        for act in (Act.SEE_RIGHTS, Act.WORK_RIGHTS)
+    ),
+    Request(Act.FIND_FOR_SUBJECT, TODAY, person(), subject=SUBJECT),
+    *(Request(act, TODAY, person()) for act in (Act.SEE_ACCESS, Act.HANDLE_ACCESS, Act.CONFIRM_ACCESS)),
+    *(Request(a, TODAY, person()) for a in (Act.SEE_CHALLENGES, Act.HANDLE_CHALLENGE, Act.ANSWER_CHALLENGE)),
+    *(Request(act, TODAY, person()) for act in (Act.SEE_DISCLOSURES, Act.WRITE_DISCLOSURE)),
+    *(Request(act, TODAY, person(Role.PUBLISHER)) for act in (Act.SEE_PUBLISHING, Act.NOTE_FIGURES)),
 ]  # fmt: skip
 SECRET = "Smith-and-AB12CDE"
 
@@ -187,6 +208,6 @@ def test_a_decision_is_one_line_that_any_program_can_read() -> None:
     assert told["rules"] == ["search-age-of-category"]
     assert told["remedies"][1] == {"steps": ["purpose category serious or above"], "rank": "superintendent"}
     assert told["version"].startswith("sha256:")
-    approved = json.loads(decision_json(decided(search(kind="convoy"))))
+    approved = json.loads(decision_json(decided(search(kind="common-plates"))))
     assert approved["outcome"] == "allowed-with-approval"
     assert approved["approval"] == {"role": "authorising-officer", "least_rank": "inspector", "not_by": "p1"}

@@ -142,14 +142,14 @@ def test_row_police_scotland_superintendent_beyond_90_days_is_a_profile_of_ones_
 
 @BOTH
 def test_row_urgent_word_of_mouth_counts_for_24_hours(profile) -> None:
-    convoy = {"kind": SearchKind.CONVOY, "purpose": {"urgent": True}}
+    common = {"kind": SearchKind.COMMON_PLATES, "purpose": {"urgent": True}}
     spoken = approval(Rank.INSPECTOR, oral=True, hours_ago=24)
-    assert outcome(search(**convoy, approval=spoken), profile) == ALLOWED
-    late = search(**convoy, approval=replace(spoken, hours_ago=25))
+    assert outcome(search(**common, approval=spoken), profile) == ALLOWED
+    late = search(**common, approval=replace(spoken, hours_ago=25))
     assert outcome(late, profile) == "inspector by approval-oral-recorded"
-    recorded = search(**convoy, approval=replace(spoken, hours_ago=25, oral=False))
+    recorded = search(**common, approval=replace(spoken, hours_ago=25, oral=False))
     assert outcome(recorded, profile) == ALLOWED
-    no_hurry = search(kind=SearchKind.CONVOY, approval=spoken)
+    no_hurry = search(kind=SearchKind.COMMON_PLATES, approval=spoken)
     assert outcome(no_hurry, profile) == "inspector by approval-oral-only-urgent"
 
 
@@ -165,13 +165,28 @@ def test_row_proactive_needs_an_objective_and_a_higher_authority_and_reactive_ne
 
 
 @BOTH
-@pytest.mark.parametrize("kind", [SearchKind.COMMON_PLATES, SearchKind.CONVOY])
-def test_row_bulk_kinds_are_a_higher_tier_than_one_vehicle(profile, kind) -> None:
+def test_row_bulk_kinds_are_a_higher_tier_than_one_vehicle(profile) -> None:
+    common = SearchKind.COMMON_PLATES
     assert outcome(search(kind=SearchKind.ONE_VEHICLE), profile) == ALLOWED
-    assert outcome(search(kind=kind), profile) == "inspector by search-bulk-authority"
+    assert outcome(search(kind=common), profile) == "inspector by search-bulk-authority"
     refused = "refused by search-bulk-role"
-    by_patrol = search(Role.PATROL_OFFICER, kind=kind, approval=approval())
+    by_patrol = search(Role.PATROL_OFFICER, kind=common, approval=approval())
     assert outcome(by_patrol, profile) == refused
+
+
+@BOTH
+def test_row_who_travels_with_a_vehicle_needs_an_objective_and_for_volume_crime_more(profile) -> None:
+    convoy = {"kind": SearchKind.CONVOY, "purpose": {"objective_given": True}}
+    serious = {**convoy, "category": Category.SERIOUS}
+    assert outcome(search(**serious), profile) == "inspector by search-bulk-authority"
+    assert outcome(search(**serious, approval=approval(Rank.INSPECTOR)), profile) == ALLOWED
+    aimless = search(kind=SearchKind.CONVOY, category=Category.SERIOUS, approval=approval())
+    assert outcome(aimless, profile) == "refused by search-convoy-objective"
+    of_volume = search(**convoy, approval=approval(Rank.INSPECTOR))
+    assert outcome(of_volume, profile) == "superintendent by search-convoy-authority"
+    assert outcome(search(**convoy, approval=approval()), profile) == ALLOWED
+    by_patrol = search(Role.PATROL_OFFICER, **serious, approval=approval())
+    assert outcome(by_patrol, profile) == "refused by search-bulk-role"
 
 
 @BOTH

@@ -29,7 +29,7 @@ def test_an_approval_is_told_with_role_rank_and_the_narrower_way() -> None:
         "and not the person who asks."
     )
     assert lines[3:5] == ["Without an approval:", "  ask at most 365 days back"]
-    inspector = tell(decided(search(kind="convoy"))).splitlines()
+    inspector = tell(decided(search(kind="common-plates"))).splitlines()
     assert "at least an inspector, and" in inspector[0]
     assert not [line for line in inspector if line.startswith("Without")]
 
@@ -47,7 +47,7 @@ def test_a_refusal_is_told_with_its_rules_and_what_would_help() -> None:
 
 def test_a_rank_of_two_words_is_told_in_two_words() -> None:
     needed = ApprovalNeeded(Role.AUTHORISING_OFFICER, Rank.CHIEF_INSPECTOR, "p1")
-    told = tell(replace(decided(search(kind="convoy")), approval=needed))
+    told = tell(replace(decided(search(kind="common-plates")), approval=needed))
     assert "at least a chief inspector, and" in told
 
 

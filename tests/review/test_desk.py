@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from openanpr.audit.faults import CannotWriteError
+from openanpr.core.masked import MASK, masked
 from openanpr.core.purpose import ReferenceState
 from openanpr.core.role import Role
 from openanpr.core.span import Span
@@ -21,7 +22,6 @@ from openanpr.review.item import (
     item_of_signal,
 )
 from openanpr.review.sampling import Sampled, SampledFor
-from openanpr.review.seen import MASK, masked
 from openanpr.review.signal import INNOCENT, SignalKind
 from openanpr.review.vehicles import repeated
 from tests.review.scene import NOW, NUMBERS, Past, auditor, desk_over, opened_log, public, search, store_in

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shutil
 import subprocess
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -23,6 +22,7 @@ from openanpr.run.save import OutputError
 from openanpr.run.sighting import Sighting
 from openanpr.voi.list_file import read_list
 from tests.match.reads import make_entry, make_read
+from tests.pages.chromium import chromium
 
 MADE = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 EVIL = '"><script>alert(1)</script><img src=http://evil.example/x>'
@@ -209,13 +209,20 @@ def test_text_stands_out_from_its_ground(page, ink, ground) -> None:
     assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium here: `make browser` installs it")
+@pytest.mark.skipif(chromium() is None, reason="no Chromium here: `make browser` installs it")
 @pytest.mark.parametrize("width", [1280, 400])
 def test_a_browser_shows_the_page_with_its_style_and_without_complaint(page, tmp_path, width) -> None:
     shot = tmp_path / "shot.png"
     shown = subprocess.run(
         [
-            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0"),
+            *(
+                str(chromium()),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--enable-logging=stderr",
+                "--v=0",
+            ),
             *(f"--window-size={width},1400", f"--screenshot={shot}", page.as_uri()),
         ],
         capture_output=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ from openanpr.core.capture_record import CaptureRecord
 from openanpr.deliver.enrol import enrol
 from openanpr.deliver.line import Fresh, Line, LineSettings, Message
 from openanpr.run.cli import main
-from openanpr.wire.delivery import BATCHES_PATH
+from openanpr.wire.delivery import BATCHES_PATH, PICTURES_PATH
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
 from tests.run_node.test_starting import free_port, running
@@ -106,9 +107,10 @@ def deliver(node, asked) -> Iterator[Callable[..., None]]:
     )
     device = enrol(line, code, key.public)
 
-    def send(mark: str, *, ahead: timedelta = timedelta(seconds=-1)) -> None:
+    def send(mark: str, *, ahead: timedelta = timedelta(seconds=-1), patch: bytes | None = None) -> None:
         now = datetime.now(UTC)
-        record = CaptureRecord(CAMERA, now + ahead, mark, mark, "gb_current", 0.98)
+        name = None if patch is None else hashlib.sha256(patch).hexdigest()
+        record = CaptureRecord(CAMERA, now + ahead, mark, mark, "gb_current", 0.98, patch=name)
         body = encode_batch(
             BatchHead(uuid4(), device, now),
             [encode_read(record, Encoding.MESSAGE_PACK)],
@@ -116,6 +118,9 @@ def deliver(node, asked) -> Iterator[Callable[..., None]]:
         )
         answer = line.send(Message("POST", BATCHES_PATH, Encoding.MESSAGE_PACK, body))
         assert answer.status == 200, answer.body
+        if patch is not None:
+            answer = line.send(Message("PUT", f"{PICTURES_PATH}/{name}", "image/jpeg", patch))
+            assert answer.status == 201, answer.body
 
     yield send
     line.close()

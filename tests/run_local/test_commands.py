@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
-from openanpr.run.cli import main
-from openanpr.run.local import ask
+from openanpr.core.camera import CameraId
 from openanpr.run.local.alerts import VERBS as ALERTS
 from openanpr.run.local.devices import CAMERAS, DEVICES, FEEDS
 from openanpr.run.local.keeping import HOLDS, ORIGINS, RETENTION
 from openanpr.run.local.lists import VERBS as LISTS
 from openanpr.run.local.quarantine import VERBS as QUARANTINE
+from tests.run.score_results import made_result
 from tests.run_local.conftest import until
-from tests.run_node.test_starting import free_port, running
+from tests.run_local.lens import JPEG, a_lens
+from tests.run_local.watching import AS, watching
 
-OPENANPR = Path(sys.executable).with_name("openanpr")
 TODAY = datetime.now(UTC).date()
+
+
 SOON = str(TODAY + timedelta(days=30))
+
+
+PATCH = cv2.imencode(".jpg", np.full((40, 160, 3), 200, np.uint8))[1].tobytes()
+
+
 DEFINE = (
     *("lists", "define", "--owner", "desk", "--purpose", "find", "--legal-basis", "s.163"),
     *("--kind", "crime", "--visible-to", "control-room"),
 )
-AS = ("--as", "Ann")
-
-
-def watching(node, last: ExitStack, *words: str) -> subprocess.Popen[str]:
-    """Return a watch in a process of its own, which ends with the test."""
-    command = [OPENANPR, "alerts", "watch", "--data", node.data, *AS, *words]
-    watch = last.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
-    last.callback(watch.kill)
-    return watch
 
 
 def define(told, name: str) -> None:
@@ -82,10 +78,11 @@ def test_a_list_from_its_definition_to_its_history(told, asked, call) -> None:
     assert "(correction): ready, 1 added, 0 changed, 1 removed" in corrected
     hidden = ("--vrm", "AB12CDE", "--action", "silent", "--reason", "theft", "--covert", "--seen-by", "Eve")
     of = ("lists", "correct", "stolen", "--of-vrm", "AB12CDE", "--of-origin", "hand")
-    again = asked(*of, *hidden, *rest, "--by", "Ann")
+    again = asked(*of, "--vrm", "AB12CDE", "--action", "silent", *right[4:], "--by", "Ann")
     told_of = told("lists", "proposal", str(again["number"]))
-    assert "  changed: AB12CDE silent theft covert, for Eve: action stop -> silent; " in told_of
-    assert "covert nothing -> True; seen_by nothing -> Eve" in told_of
+    assert "  changed: AB12CDE silent theft: action stop -> silent" in told_of
+    refused = call(*of, *hidden, *rest, "--by", "Ann")
+    assert "who may see an entry is not corrected" in refused.err
     removal = asked(
         "lists", "remove", "stolen", "--vrm", "AB12CDE", "--origin", "hand", "--by", "Ann", "--why", "x"
     )
@@ -93,7 +90,20 @@ def test_a_list_from_its_definition_to_its_history(told, asked, call) -> None:
     assert "ever left the list" in told("lists", "gone", "stolen", "AB12CDE")
     assert "proposal" in told("lists", "weed", "stolen", "--by", "Ann")
     add(asked, "stolen", "KX51AAA", "--make", "Ford", "--covert", "--seen-by", "Eve", "--revive")
+    quiet = asked("lists", "add", "stolen", *hidden, *rest, "--by", "Ann")
+    assert "  added: AB12CDE silent theft covert, for Eve" in told("lists", "proposal", str(quiet["number"]))
+    add(asked, "stolen", "LB07SEO")
     assert "rollback" in told("lists", "rollback", "stolen", "--to", "1", "--by", "Ann", "--why", "x")
+
+
+def test_a_list_may_be_called_anything_on_the_command_line(told, asked) -> None:
+    name = "Op. Swift / ŵyr, 100 %"
+    define(told, name)
+    assert name in told("lists", "show")
+    number = add(asked, name, "LB07SEO")
+    assert name in told("lists", "proposal", str(number))
+    assert "Ann" in told("lists", "history", name)
+    assert "revision 1" in told("lists", "holders", name)
 
 
 def test_a_file_is_brought_in_by_its_path_from_here(told, call, tmp_path, monkeypatch) -> None:
@@ -137,7 +147,70 @@ def test_devices_feeds_and_cameras(told, asked, deliver) -> None:
         "cameras", "add", "53/1/9", "--mount", "moving", "--name", "Car", "--by", "Ann"
     )
     assert "53/1/9" in told("cameras", "list")
+    assert "53/1/9" in told("cameras", "health")
+    assert "never" in told("cameras", "health")
     assert "why sold" in told("cameras", "retire", "53/1/9", "--by", "Ann", "--why", "sold")
+
+
+def test_a_test_is_kept_with_its_camera_and_told_with_its_intervals(told, asked, call, tmp_path) -> None:
+    told("cameras", "add", "53/1/8", "--mount", "moving", "--name", "Van", "--by", "Ann")
+    assert "it was never tested" in told("cameras", "tests", "53/1/8")
+    path = tmp_path / "score.json"
+    path.write_bytes(made_result(tmp_path / "pictures", at=datetime.now(UTC)))
+    keep = ("cameras", "test", "53/1/8", "--scores", str(path), "--note", "in rain", "--by", "Ann")
+    shown = told(*keep)
+    assert "0.950 (0.835-0.986)" in shown
+    assert shown.splitlines()[1:] == told("cameras", "tests", "53/1/8").splitlines()[1:]
+    (kept,) = asked("cameras", "tests", "53/1/8")
+    assert (kept["capture"]["hits"], kept["capture"]["of"], kept["note"]) == (38, 40, "in rain")
+    assert "AB39CDE" not in json.dumps(kept)
+    again = call(*keep)
+    assert (again.code, again.err) == (2, "openanpr: this result is kept with the camera already\n")
+    lost = call("cameras", "test", "53/1/8", "--scores", str(tmp_path / "none.json"), "--by", "Ann")
+    assert (lost.code, "none.json cannot be read" in lost.err) == (2, True)
+    path.write_text("{}")
+    refused = call("cameras", "test", "53/1/8", "--scores", str(path), "--by", "Ann")
+    assert (refused.code, "no result of openanpr score" in refused.err) == (2, True)
+    withdraw = ("cameras", "withdraw-test", "53/1/8", kept["test"], "--by", "Bob", "--why", "another lens")
+    assert "by Bob: another lens" in told(*withdraw)
+    assert "by Bob: another lens" in told("cameras", "tests", "53/1/8")
+    (withdrawn,) = asked("cameras", "tests", "53/1/8")
+    assert withdrawn["withdrawn"]["why"] == "another lens"
+    again = call(*withdraw)
+    assert (again.code, again.err) == (2, "openanpr: this test was withdrawn already\n")
+
+
+def test_a_preview_is_asked_for_logged_and_saved_for_its_owner_alone(
+    told, asked, call, node, tmp_path
+) -> None:
+    told("cameras", "add", "53/8/1", "--mount", "moving", "--name", "Lens", "--by", "Ann")
+    path = tmp_path / "now.jpg"
+    look = ("cameras", "preview", "53/8/1", "--by", "Ann")
+    with a_lens(node, asked, CameraId(53, 8, 1)):
+        shown = told(*look, "--to", str(path))
+        told_as_json = asked("cameras", "preview", "53/8/1", "--by", "Ann")
+        over = call(*look, "--to", str(path))
+    assert shown.splitlines()[0].startswith("camera 53/8/1: 64 x 36 pixels, ")
+    assert "plate at 25.0% from the left, 50.0% from the top, 25.0% wide, 12.5% high" in shown
+    assert f"saved in {path}" in shown
+    assert path.read_bytes() == JPEG
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert base64.b64decode(told_as_json["picture"]["jpeg"]) == JPEG
+    assert (over.code, "cannot be written (File exists)" in over.err) == (2, True)
+    looks = asked("audit", "newest", "--act", "consultation")["entries"]
+    assert "preview" in [one["public"]["kind"] for one in looks]
+
+
+def test_a_camera_that_sends_no_preview_or_is_none_is_told_so(told, call) -> None:
+    told("cameras", "add", "53/8/2", "--mount", "moving", "--name", "Dark", "--by", "Ann")
+    dark = call("cameras", "preview", "53/8/2", "--by", "Ann")
+    assert (dark.code, dark.out) == (2, "")
+    assert dark.err.startswith("openanpr: the reader sends none: ")
+    none = call("cameras", "preview", "53/8/99", "--by", "Ann")
+    assert (none.code, none.err) == (2, "openanpr: there is no such camera in the register\n")
+    told("cameras", "retire", "53/8/2", "--by", "Ann", "--why", "sold")
+    retired = call("cameras", "preview", "53/8/2", "--by", "Ann")
+    assert (retired.code, "was retired" in retired.err) == (2, True)
 
 
 def test_an_alert_is_watched_worked_through_and_told_in_figures(told, asked, call, deliver, node) -> None:
@@ -166,6 +239,13 @@ def test_an_alert_is_watched_worked_through_and_told_in_figures(told, asked, cal
     assert (unseen.code, "look at them first" in unseen.err) == (2, True)
     shown = ("--shown", str(hits), *AS)
     assert "[seen]" in told("alerts", "see", alert_id, *shown)
+    unseen = call("alerts", "check", alert_id, "--check", "match", *shown)
+    assert (unseen.code, "no picture of this alert is here to compare" in unseen.err) == (2, True)
+    assert "[seen]" in told("alerts", "check", alert_id, "--check", "cannot_check", *shown)
+    deliver("BD51SMR", patch=PATCH)
+    until(lambda: asked("alerts", "show", alert_id, *AS)["alert"]["hits"] > hits)
+    until(lambda: "check" in asked("alerts", "show", alert_id, *AS)["possible"])
+    shown = ("--shown", str(hits + 1), *AS)
     assert "[picture_checked]" in told("alerts", "check", alert_id, "--check", "match", *shown)
     assert "[tasked]" in told("alerts", "task", alert_id, "--to", "RV12", *shown)
     bad = call("alerts", "close", alert_id, "--outcome", "hm", *shown)
@@ -316,109 +396,4 @@ def test_nothing_that_is_shown_steers_a_terminal(told, asked, call) -> None:
         call("lists", "review", name + "?").err,
     ):
         assert all(c.isprintable() or c == "\n" for c in said)
-    assert asked("lists", "show")[0]["name"] == name
-
-
-def test_a_socket_that_nobody_listens_on_any_more(call, tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("OPENANPR_DATA_FOLDER", str(tmp_path))
-    with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(tmp_path / "node.sock"))
-    refused = call("lists", "show")
-    assert (refused.code, "no node runs on" in refused.err) == (2, True)
-
-
-def test_what_answers_and_is_no_node_is_told_by_its_status(tmp_path, call, monkeypatch) -> None:
-    monkeypatch.setenv("OPENANPR_DATA_FOLDER", str(tmp_path))
-    with socket.socket(socket.AF_UNIX) as other:
-        other.bind(str(tmp_path / "node.sock"))
-        other.listen()
-
-        def answer() -> None:
-            for _ in range(4):
-                line, _ = other.accept()
-                with line:
-                    if line.recv(10_000):
-                        line.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nhm")
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        assert "status 500" in call("lists", "show").err
-        assert "status 500" in call("alerts", "watch").err
-        thread.join(5)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-@pytest.mark.parametrize("mode", [0o700, 0o755])
-def test_only_the_owner_may_ask(node, mode) -> None:
-    """Whether the folder is closed to others or only the socket is."""
-    code = (
-        "import os, sys; import openanpr.audit.verify, openanpr.run.cli, openanpr.run.local.ask; "
-        "import openanpr.run.local.api, openanpr.run.local.lists; "
-        "os.setuid(65534); sys.exit(openanpr.run.cli.main())"
-    )
-    node.data.chmod(mode)
-    node.data.parent.chmod(0o755)
-    # The other user could not write down what was covered.
-    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", code, "lists", "show", "--data", node.data],
-            capture_output=True, text=True, timeout=60, check=False, env=unmeasured,
-        )  # fmt: skip
-    finally:
-        node.data.chmod(0o700)
-    assert done.returncode == 2
-    assert done.stderr == "openanpr: only the owner of the node's folder may ask it: use that account\n"
-
-
-@pytest.mark.parametrize(
-    ("end", "says"), [(signal.SIGKILL, "does not answer"), (signal.SIGTERM, "has ended")]
-)
-def test_a_node_that_ends_while_one_watches_is_told_of_at_once(tmp_path, end, says) -> None:
-    data = tmp_path / "node"
-    data.mkdir(mode=0o700)
-    (data / "node.toml").write_text(f"[listen]\nport = {free_port()}\n[people]\nport = 0\n")
-    with running(data) as process:
-        with subprocess.Popen(
-            [OPENANPR, "alerts", "watch", "--data", data], stderr=subprocess.PIPE, text=True
-        ) as watch:
-            until(lambda: present(data))
-            process.send_signal(end)
-            _, err = watch.communicate(timeout=8)
-        assert watch.returncode == 2
-        assert says in err
-        assert err.count("\n") == 1
-        if end is signal.SIGTERM:
-            assert process.wait(8) == 0, "a viewer does not hold up the end"
-
-
-def present(data: Path) -> int:
-    return ask.ask(data, "GET", "/node")["alerts"]["present"]
-
-
-def test_who_acts_is_whoever_is_logged_in_where_nobody_is_named(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(ask.getpass, "getuser", lambda: "ann")
-    assert ask.login_name(tmp_path) == "ann"
-
-    def nobody() -> str:
-        raise OSError("no name")
-
-    monkeypatch.setattr(ask.getpass, "getuser", nobody)
-    assert ask.login_name(tmp_path) == f"uid {os.getuid()}"
-
-
-def test_the_folder_of_a_node_is_that_of_the_environment_or_of_the_user(monkeypatch, tmp_path) -> None:
-    monkeypatch.delenv("OPENANPR_DATA_FOLDER", raising=False)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert ask.default_data() == tmp_path / "openanpr" / "node"
-    monkeypatch.delenv("XDG_STATE_HOME")
-    assert ask.default_data() == Path.home() / ".local" / "state" / "openanpr" / "node"
-
-
-def test_ctrl_c_while_the_node_is_asked_ends_without_a_traceback(monkeypatch, capsys) -> None:
-    def stopped(*_words, **_beside):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("openanpr.run.local.ask.ask", stopped)
-    assert main(["lists", "show"]) == 130
-    assert capsys.readouterr().err == ""
+    assert name in [one["name"] for one in asked("lists", "show")]

@@ -22,6 +22,7 @@ def people(node) -> People:
         [
             ("lou", "list-owner"),
             ("lea", "list-owner"),
+            ("lin", "list-owner"),
             ("max", "anpr-manager"),
             ("cat", "control-room-operator"),
             ("ivy", "investigator"),
@@ -88,15 +89,30 @@ def test_a_list_is_changed_by_its_owner_and_approved_by_another(told, call, aske
     assert asked("lists", "approve", number)["decided_by"] == "lea"
 
 
-def test_a_covert_entry_is_seen_by_those_whom_it_names_alone(asked, as_) -> None:
+def test_a_covert_entry_is_known_to_those_whom_it_names_alone(call, asked, as_) -> None:
+    entry = ("--vrm", "CD34EFG", "--action", "silent", "--reason", "watch", "--owner", "lou",
+             "--weed-on", WEED, "--why", "ordered", "--covert")  # fmt: skip
     as_("lou")
-    number = str(asked(
-        "lists", "add", "watch", "--vrm", "CD34EFG", "--action", "silent", "--reason", "watch",
-        "--owner", "lou", "--weed-on", WEED, "--why", "ordered", "--covert", "--seen-by", "lou",
-    )["number"])  # fmt: skip
+    before = asked("lists", "show"), asked("lists", "history", "watch")
+    said = call("lists", "add", "watch", *entry, "--seen-by", "lou")
+    assert (said.code, "somebody beside whoever asks" in said.err) == (2, True)
+    said = call("lists", "add", "watch", *entry, "--seen-by", "lea", "--seen-by", "ivy")
+    assert (said.code, "among those whom it names" in said.err) == (2, True)
+    asking = ("lists", "add", "watch", *entry, "--seen-by", "lou", "--seen-by", "lin")
+    number = str(asked(*asking)["number"])
     assert "CD34EFG" in str(asked("lists", "proposal", number)["rows"])
     as_("lea")
-    assert "CD34EFG" not in str(asked("lists", "proposal", number)["rows"])
+    for words in (("approve", number), ("refuse", number, "--why", "x"), ("proposal", number)):
+        hidden, nothing = (call("lists", *words) for words in (words, (words[0], "99", *words[2:])))
+        assert hidden.code == nothing.code == 2
+        assert hidden.err.replace(number, "99") == nothing.err
+    assert (asked("lists", "show"), asked("lists", "history", "watch")) == before
+    assert number not in str(asked("lists", "proposals"))
+    as_("lin")
+    assert asked("lists", "approve", number)["state"] == "live"
+    assert len(asked("lists", "show")) == 2
+    as_("lea")
+    assert (asked("lists", "show"), asked("lists", "history", "watch")) == before
 
 
 def test_devices_and_cameras_are_the_anpr_managers(call, asked, as_) -> None:

@@ -17,6 +17,7 @@ SEEN = {"as": "Ann", "roles": "control-room"}
 
 
 def test_everything_of_a_day_past_its_time_goes_and_nothing_younger(world) -> None:
+    world.without_cases()
     world.list_(listed())
     world.deliver(read(), read(at=NOW + timedelta(days=2)))
     world.pass_on()

@@ -66,6 +66,12 @@ def test_only_an_exact_hit_of_a_fresh_list_from_an_on_time_read_says_stop() -> N
         assert hit.says is Advice.CHECK_PICTURE
 
 
+def test_a_list_of_this_very_moment_is_new_and_not_of_an_age_that_nobody_knows() -> None:
+    now = seen(arrived(), standing=replace(FRESH, as_of=NOW))
+    assert now.probability > seen(arrived(), standing=FRESH).probability
+    assert now.says is Advice.STOP
+
+
 def test_a_read_that_waited_in_the_journal_is_late_when_it_is_matched() -> None:
     hit = seen(arrived(age_s=600))
     assert hit.late

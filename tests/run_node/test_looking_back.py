@@ -112,7 +112,7 @@ def test_the_log_tells_of_no_covert_alert_that_looking_back_raised(world, caplog
     world.list_(listed(), covert("KX51AAA"))
     look_back(world)
     assert len(world.alerts()) == 2
-    assert "looked back for 2 entries: 1 alerts" in caplog.text
+    assert "looked back for 1 entries: 1 alerts" in caplog.text
 
 
 def test_an_entry_of_which_only_the_particulars_change_counts_no_read_again(world) -> None:

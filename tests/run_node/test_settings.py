@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from openanpr.match.doubt import MatchRules
 from openanpr.match.odds import BaseRates, Standing
 from openanpr.policy.profile import ProfileError
 from openanpr.run.node import addresses
+from openanpr.run.node.map_settings import MapSource, map_source
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
 from openanpr.run.node.read_settings import SettingsError, load_settings, parse_settings
 from openanpr.run.node.rule_book import rule_book, rules_for_nothing
@@ -170,6 +172,62 @@ def test_every_setting_is_documented_with_its_default() -> None:
     assert all(len(row) == 3 and len(row[2]) > 12 for row in rows), "each row says what it does"
 
 
+STYLE = """{"version": 8, "layers": [], "sources": {
+    "roads": {"type": "vector", "tiles": ["https://Tiles.force.example:8443/{z}/{x}/{y}.pbf"]},
+    "hills": {"type": "raster-dem", "url": "https://maps.force.example/hills.json"},
+    "own": {"type": "vector", "url": "pmtiles://tiles"},
+    "drawn": {"type": "geojson", "data": {"type": "FeatureCollection", "features": []}}
+}, "sprite": [{"id": "default", "url": "http://127.0.0.1:9/sprite"}]}"""
+
+
+def map_of(folder: Path, **said: str) -> MapSource:
+    text = "".join(f'{key} = "{value}"\n' for key, value in said.items())
+    return map_source(parse_settings(f"[pages.map]\n{text}", folder=folder).pages.map)
+
+
+def test_a_browser_goes_for_maps_to_the_hosts_that_the_settings_name_and_to_no_other(tmp_path) -> None:
+    assert map_of(tmp_path).origins == ()
+    far = map_of(tmp_path, style="https://maps.force.example/day.json")
+    assert (far.origins, far.day.text) == (("https://maps.force.example",), b"")
+    (tmp_path / "day.json").write_text(STYLE)
+    (tmp_path / "county.pmtiles").write_bytes(b"PMTiles\x03" + bytes(119))
+    near = map_of(tmp_path, style="day.json", tiles="county.pmtiles")
+    assert near.origins == (
+        "http://127.0.0.1:9",
+        "https://maps.force.example",
+        "https://tiles.force.example:8443",
+    )
+    assert near.day.text == STYLE.encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"style": "none.json"}, "cannot be read: check the file"),
+        ({"style": "old.json"}, "this is no MapLibre style (version 8)"),
+        ({"style": "own.json"}, "set pages.map.tiles to a PMTiles file"),
+        ({"style": "ftp://maps.example/x"}, "must begin with https:// and name a host"),
+        ({"style": "https://maps.example;script-src/x"}, "must begin with https:// and name a host"),
+        ({"style": "https://*.example/x"}, "must begin with https:// and name a host"),
+        ({"style": "https://maps.example:x/y"}, "must begin with https:// and name a host"),
+        ({"style": "http://maps.example/x"}, "http:// is for this machine only"),
+        ({"style": "https://me:word@maps.example/x"}, "holds a user or password"),
+        ({"style": "https://maps.example/x?key=1"}, "has something behind its ?"),
+        ({"night_style": "https://maps.example/x"}, "needs pages.map.style"),
+        ({"tiles": "own.json", "style": "https://maps.example/x"}, "is no PMTiles file"),
+        ({"tiles": "good.pmtiles", "style": "https://maps.example/x"}, "needs a pages.map.style of a file"),
+        ({"tiles": "none.pmtiles"}, "cannot be read"),
+    ],
+)
+def test_a_style_or_tiles_of_maps_that_cannot_be_used_stop_the_start(tmp_path, said, sentence) -> None:
+    (tmp_path / "own.json").write_text(STYLE)
+    (tmp_path / "old.json").write_text('{"version": 7, "layers": [], "sources": {}}')
+    (tmp_path / "good.pmtiles").write_bytes(b"PMTiles\x03")
+    with pytest.raises(SettingsError, match=re.escape(sentence)) as refused:
+        map_of(tmp_path, **said)
+    assert "pages.map." in str(refused.value)
+
+
 def test_rules_of_alerts_are_those_of_all_but_where_a_list_has_its_own(folder) -> None:
     settings = load_settings(folder / "node.toml")
     book = rule_book(settings, {1: STOLEN, 2: UNTAXED})
@@ -181,6 +239,9 @@ def test_rules_of_alerts_are_those_of_all_but_where_a_list_has_its_own(folder) -
     assert stolen.ladder == untaxed.ladder
     assert stolen.ladder.levels[0] == Level(timedelta(minutes=1), "control-room-supervisor")
     assert book.of(3).window == timedelta(minutes=1)
+    names = {"covert_of": "untaxed", "seen_by": frozenset({"ivy"})}
+    hidden = rule_book(settings, {-5: replace(UNTAXED, name="untaxed--1", **names)}).of(-5)
+    assert hidden == untaxed, "a covert part of a list has its rules"
     assert rules_for_nothing(settings, [STOLEN.name, UNTAXED.name]) == ("stollen",)
 
 

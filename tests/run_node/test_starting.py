@@ -19,6 +19,7 @@ import pytest
 from openanpr.run.cli import main
 from openanpr.run.node import command
 from openanpr.run.node.home import Home
+from tests.begun import Begun, called
 
 OPENANPR = Path(sys.executable).with_name("openanpr")
 
@@ -30,9 +31,7 @@ def free_port() -> int:
 
 
 def start(data: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [OPENANPR, "node", "--data", data, *words], capture_output=True, text=True, timeout=60, check=False
-    )
+    return called("node", "--data", data, *words)
 
 
 def told(done: subprocess.CompletedProcess[str]) -> str:
@@ -132,11 +131,8 @@ class running:  # noqa: N801 - read as a verb
     def __init__(self, data: Path) -> None:
         self.data = data
 
-    def __enter__(self) -> subprocess.Popen[str]:
-        self.log = (self.data.parent / "log").open("w+")
-        self.process = subprocess.Popen(
-            [OPENANPR, "node", "--data", self.data], stdout=self.log, stderr=self.log, text=True
-        )
+    def __enter__(self) -> Begun:
+        self.process = Begun(["node", "--data", self.data], self.data.parent / "log")
         until = time.monotonic() + 60
         while not (self.data / "node.sock").exists() and time.monotonic() < until:
             assert self.process.poll() is None, (self.data.parent / "log").read_text()
@@ -147,7 +143,6 @@ class running:  # noqa: N801 - read as a verb
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
-        self.log.close()
 
 
 def test_a_second_node_on_the_same_folder_and_one_on_a_port_that_is_taken(home, tmp_path) -> None:

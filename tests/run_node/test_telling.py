@@ -17,19 +17,28 @@ from openanpr.ingest.refusal import RefusedError
 from openanpr.run.node.alarms import Alarm, AlarmName, alarms
 from openanpr.run.node.metrics import metrics_text
 from openanpr.run.node.overseeing import Overdue
-from openanpr.run.node.standing import ConsumerStanding, ForwardStanding, ListFigures, NodeStanding
+from openanpr.run.node.righting import RightsWaiting
+from openanpr.run.node.site_figures import SiteFigures
+from openanpr.run.node.standing import (
+    ConsumerStanding,
+    ForwardStanding,
+    ListFigures,
+    NodeStanding,
+    PublicStanding,
+    standing_record,
+)
 from tests.alert.scenes import AT, BOOK, ID_OF, make_hit
 from tests.run_node.world import CONTROL_ROOM, MARK, NOW, STOLEN, World, covert, listed, read
 
 
 @pytest.fixture(scope="module")
 def well(tmp_path_factory, reads_url) -> NodeStanding:
-    """A node that is well, with somebody there."""
+    """A node that is well, with somebody there and a case for its camera."""
     world = World(tmp_path_factory.mktemp("well") / "node", reads_url)
     with world.desk.present(CONTROL_ROOM):
         standing = world.telling.standing()
     world.last.close()
-    return standing
+    return replace(standing, sites=SiteFigures(admitted=1))
 
 
 def names(standing) -> list[AlarmName]:
@@ -38,6 +47,7 @@ def names(standing) -> list[AlarmName]:
 
 FINE = ConsumerStanding(waiting=5000, groups=1, batches=1, failures=2, fault="OSError at a.py:1")
 FRESH = ListFigures(entries=1, revision=1, stale=False, age_s=1.0)
+SHOWN = PublicStanding(NOW, NOW, 0, 0, {("200", "page"): 3, ("404", "missing"): 1}, (4,) + 10 * (0,), 0.001)
 LINE = ForwardStanding(waiting=9, verdict="", alarm=False, full=False)
 
 
@@ -50,16 +60,27 @@ LINE = ForwardStanding(waiting=9, verdict="", alarm=False, full=False)
         (AlarmName.DELETED_DAY_RETURNED, "retention", {"returned_days": 1}),
         (AlarmName.READS_DAMAGED, "reads", {"damaged_parts": 1}),
         (AlarmName.CHORE_FAILING, "weed lists", {"failures": {"weed lists": "OSError at a.py:1"}}),
+        (AlarmName.FIGURES_LATE, "figures", {"late_figures": 1}),
+        (AlarmName.PUBLIC_SITE_OLD, "public", {"public": replace(SHOWN, looked_at=NOW - timedelta(hours=1))}),
+        (AlarmName.PUBLIC_SITE_WRONG, "public", {"public": replace(SHOWN, wrong=1)}),
         (AlarmName.WEBHOOK_DEAD, "webhooks", {"dead_letters": 1}),
         (AlarmName.NOBODY_PRESENT, "alerts", {"present": 0}),
         (AlarmName.LIST_STALE, "stolen", {"lists": {"stolen": replace(FRESH, stale=True)}}),
         (AlarmName.AUTHORITY_UNCONFIRMED, "searches", {"overdue": Overdue(authorities=1)}),
         (AlarmName.REVIEW_OVERDUE, "review", {"overdue": Overdue(reviews=1)}),
+        (AlarmName.CAMERA_LAPSED, "sites", {"sites": SiteFigures(lapsed=1)}),
+        (AlarmName.SITE_OVERDUE, "sites", {"sites": SiteFigures(overdue=1, first_days={"overdue": 3})}),
+        (AlarmName.SITE_DUE, "sites", {"sites": SiteFigures(due=1, first_days={"due": 3})}),
+        (AlarmName.CAMERA_WITHOUT_CASE, "sites", {"sites": SiteFigures(uncased=1)}),
+        (AlarmName.IMPACT_ASSESSMENT_OLD, "sites", {"sites": SiteFigures(dpia=1)}),
         (AlarmName.REVIEWS_DUE, "stolen", {"reviews_due": {"stolen": 2}}),
         (AlarmName.AUDIT_LOG_REFUSES, "audit", {"log": LogStanding(1, 1, 0.0, 1, 2, "its disk is full")}),
         (AlarmName.RULES_FOR_NOTHING, "stollen", {"rules_for_nothing": ("stollen",)}),
         (AlarmName.FORWARD_STOPPED, "forward", {"forward": replace(LINE, alarm=True)}),
         (AlarmName.FORWARD_FULL, "forward", {"forward": replace(LINE, full=True)}),
+        (AlarmName.RIGHTS_LATE, "rights", {"rights": RightsWaiting(open=1, late=1)}),
+        (AlarmName.RIGHTS_DUE_SOON, "rights", {"rights": RightsWaiting(open=1, due_soon=1)}),
+        (AlarmName.CHALLENGE_UNCONFIRMED, "rights", {"unconfirmed_challenges": 2}),
         (AlarmName.QUARANTINE_WAITING, "quarantine", {"quarantine": {"future": 1}}),
     ],
 )
@@ -107,7 +128,7 @@ def test_metrics_are_what_prometheus_reads_and_name_no_plate(world) -> None:
     assert found["openanpr_alerts_unattended"] == {(): 1}
     assert sum(found["openanpr_quarantine_waiting"].values()) == 1
     assert found["openanpr_journal_waiting_batches"] == {("match",): 0, ("store",): 0, ("quarantine",): 0}
-    assert found["openanpr_list_entries"] == {("stolen",): 2}
+    assert found["openanpr_list_entries"] == {("stolen",): 1}
     assert found["openanpr_alarm"][("quarantine_waiting",)] == 1
     assert found["openanpr_alarm"][("disk_low",)] == 0
     assert found["openanpr_start_time_seconds"] == {(): NOW.timestamp()}
@@ -178,3 +199,24 @@ def test_lists_are_told_with_their_age_and_whether_they_are_stale(world) -> None
     assert world.telling.standing().lists["stolen"].stale
     assert AlarmName.LIST_STALE in names(world.telling.standing())
     world.list_(of=replace(STOLEN, name="by hand", max_age=None))
+
+
+def test_how_the_public_listener_does_is_told_where_there_is_one(well) -> None:
+    assert "openanpr_public" not in metrics_text(well).decode()
+    told = parsed(metrics_text(replace(well, public=SHOWN)))
+    assert told["openanpr_public_requests_total"] == {("page", "200"): 3, ("missing", "404"): 1}
+    assert told["openanpr_public_request_seconds_count"] == {(): 4}
+    assert told["openanpr_public_request_seconds_bucket"][("0.0005",)] == 4
+    assert told["openanpr_public_age_seconds"] == {(): 0}
+    assert told["openanpr_public_made_time_seconds"] == {(): NOW.timestamp()}
+    never = replace(SHOWN, made_at=None, looked_at=None)
+    assert "openanpr_public_made_time_seconds" not in parsed(metrics_text(replace(well, public=never)))
+    late = replace(well, public=never, at=well.started_at + timedelta(minutes=20), present=1)
+    assert [one.sentence for one in alarms(late) if one.name is AlarmName.PUBLIC_SITE_OLD] == [
+        "the public pages were never made, and cannot be made anew: see what keeps 'make the public site'"
+    ]
+    assert standing_record(replace(well, public=SHOWN))["public"]["requests"][0] == {
+        "status": "200",
+        "kind": "page",
+        "count": 3,
+    }

@@ -6,12 +6,15 @@ The read store is ClickHouse's HTTP front in a process of its own: chDB opens on
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -25,18 +28,22 @@ from openanpr.core.place import Place
 from openanpr.core.registered_camera import RegisteredCamera
 from openanpr.core.voi_entry import Action, VoiEntry
 from openanpr.core.voi_list import ChangeKind, Draft, ListKind, VoiList
-from openanpr.ingest.clock import RecentClocks
 from openanpr.ingest.device import Device
 from openanpr.ingest.enrol import EnrolmentCode
 from openanpr.ingest.prove import Proof
 from openanpr.ingest.receive import Intake, take_batch
 from openanpr.ingest.scope import Scope
 from openanpr.run.node import build
+from openanpr.run.node.addresses import control_url, lists_url
 from openanpr.run.node.chores import housekeeping
 from openanpr.run.node.logged_intake import LoggedJournal
 from openanpr.run.node.profile_rules import ingest_limits, profile_of, retention_rule
 from openanpr.run.node.read_settings import parse_settings
+from openanpr.run.node.settings import NodeSettings
+from openanpr.store.control.engine import open_database
+from openanpr.store.control.migrate import migrate
 from openanpr.store.engine import Statement
+from openanpr.voi.covert_part import circle_of, covert_part
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
 from openanpr.wire.signature import Request, sign
@@ -55,8 +62,28 @@ FILLED = Statement(
     "AND name != 'migrations'",
 )
 DEVICE = "gate-1"
+JPEG = b"\xff\xd8\xff what a camera saw \xff\xd9"
 _NONE: Mapping[str, str] = {}
 _numbers = itertools.count(1)
+
+
+@cache
+def migrated() -> bytes:
+    """Return a control database as all migrations leave it: run once for all nodes of a test run."""
+    with TemporaryDirectory() as folder:
+        engine = open_database(f"sqlite:///{folder}/control.db")
+        migrate(engine)
+        engine.dispose()
+        return Path(folder, "control.db").read_bytes()
+
+
+def lay_databases(settings: NodeSettings) -> None:
+    """Give a new node its databases, where they are files of its own."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for url in (control_url(settings), lists_url(settings)):
+        path = Path(url.removeprefix("sqlite:///"))
+        if path.parent == settings.data and not path.exists():
+            path.write_bytes(migrated())
 
 
 class World:
@@ -67,6 +94,8 @@ class World:
         self.now, self.last = NOW, ExitStack()
         self.token = ""
         self.settings = parse_settings(f'{settings}\n[reads]\nurl = "{reads_url}"\n', folder=folder)
+        if not again:
+            lay_databases(self.settings)
         profile = profile_of(self.settings, on=NOW.date())
         self.made = build._made(
             self.settings,
@@ -116,6 +145,12 @@ class World:
         )
         self.stores.intake.cameras.put([one])
 
+    def without_cases(self) -> None:
+        """Have cameras deliver for as long as a test lasts, though nobody makes a case for them."""
+        admitting = self.made.siting.admitting
+        admitting.numbers = replace(admitting.numbers, uncased_days=100_000)
+        admitting._table = None
+
     def later(self, **much: float) -> None:
         self.now += timedelta(**much)
 
@@ -129,17 +164,30 @@ class World:
         self.turn("follow lists")
 
     def approve(self, *entries: VoiEntry, of: VoiList = STOLEN, kind: ChangeKind = ChangeKind.FULL) -> None:
-        """Fill a list, approved; matching does not have it yet."""
-        self.stores.lists.define(of)
+        """Fill a list and its covert parts, approved; matching does not have it yet."""
         lists = self.stores.lists
-        number = lists.open(Draft(of.name, kind, "Ann", self.now, "a test", source_at=self.now))
-        lists.stage(number, put(*entries), ())
-        lists.settle(number, on=self.now.date())
-        lists.ready(number, ())
-        lists.apply(number, by="Bob", at=self.now, decision="a test")
+        lists.define(of)
+        parts: dict[str, list[VoiEntry]] = {of.name: []}
+        if kind is ChangeKind.FULL:
+            parts |= {one.of.name: [] for one in lists.every_standing() if one.of.covert_of == of.name}
+        for entry in entries:
+            hidden = entry.covert and covert_part(of.name, circle_of(entry, of), by="Ann", store=lists)
+            parts.setdefault(hidden or of.name, []).append(entry)
+        for name, some in parts.items():
+            number = lists.open(Draft(name, kind, "Ann", self.now, "a test", source_at=self.now))
+            lists.stage(number, put(*some), ())
+            lists.settle(number, on=self.now.date())
+            lists.ready(number, ())
+            lists.apply(number, by="Bob", at=self.now, decision="a test")
+
+    def covert_list(self, *names: str, of: str = "stolen") -> str:
+        """Return the name of the covert part of a list for these people, which is there."""
+        found = self.stores.lists.covert_list(of, frozenset(names))
+        assert found is not None
+        return found
 
     def deliver(self, *records: CaptureRecord, sent_at: datetime | None = None) -> UUID:
-        """Deliver a signed batch; it is in the journal when this returns."""
+        """Deliver a signed batch; it is in the journal when this returns. `answer`: what it was told."""
         batch = UUID(int=next(_numbers))
         reads = [encode_read(one, Encoding.MESSAGE_PACK) for one in records]
         body = encode_batch(BatchHead(batch, DEVICE, sent_at or self.now), reads, Encoding.MESSAGE_PACK)
@@ -150,14 +198,20 @@ class World:
         kept = self.stores.intake
         intake = Intake(
             Proof(kept.devices, self.stores.nonces),
-            kept.cameras,
-            RecentClocks(),
+            self.made.siting.admitting,
+            self.made.clocks,
             LoggedJournal(self.stores.journal, self.stores.log),
             self.made.tally,
         )
         signed = replace(request, headers={**request.headers, **added})
-        take_batch(signed, intake, received_at=self.now, limits=self.made.limits)
+        self.answer = take_batch(signed, intake, received_at=self.now, limits=self.made.limits)
         return batch
+
+    def pictured(self, record: CaptureRecord, jpeg: bytes = JPEG) -> CaptureRecord:
+        """Keep a picture that has come before its read; return the read, which names it."""
+        name = hashlib.sha256(jpeg).hexdigest()
+        self.stores.kept.keep(name, record.captured_at.date(), jpeg)
+        return replace(record, patch=name)
 
     def pass_on(self, *names: str) -> None:
         """Let consumers (all, where none is named) take all that waits."""
@@ -214,4 +268,4 @@ def listed(vrm: str = MARK, **more: Any) -> VoiEntry:
 
 
 def covert(vrm: str = MARK, *names: str) -> VoiEntry:
-    return VoiEntry(vrm, Action.SILENT, reason="watch", covert=True, seen_by=names or ("Eve",))
+    return VoiEntry(vrm, Action.SILENT, reason="watch", covert=True, seen_by=tuple(sorted(names)) or ("Eve",))

@@ -47,6 +47,7 @@ def with_delivery(*said, **beside) -> Look:
         (replace(WELL, source_lost=True), "source_lost"),
         (with_fill(reads=1, reads_aside=1), "set_aside"),
         (with_delivery(Verdict.TAKEN, quarantined=1), "quarantined"),
+        (with_delivery(Verdict.TAKEN, quarantined=3, lapsed=3, lapsing=True), "camera_lapsed"),
         (replace(WELL, counts=Counts(unfit=1)), "unfit"),
     ],
 )

@@ -31,8 +31,8 @@ PROGRAM = "from openanpr.run.cli import main; raise SystemExit(main())"
 class NameReader:
     """Takes the plate from the picture's file name."""
 
-    def __init__(self, settings: DeliverySettings) -> None:
-        del settings
+    def __init__(self, settings: DeliverySettings, watch: object) -> None:
+        del settings, watch
 
     def read(self, source_frames: Iterable[Frame[np.ndarray]], /) -> Iterator[Read]:
         for frame in source_frames:

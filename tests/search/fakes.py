@@ -18,7 +18,17 @@ from openanpr.core.registered_camera import RegisteredCamera
 from openanpr.core.shape import shape_key
 from openanpr.core.span import Span
 from openanpr.policy.ask import Person
-from openanpr.search.found import Answer, CameraWorked, CommonMark, FoundMark, FoundRead, WholeRead
+from openanpr.search.found import (
+    Answer,
+    CameraWorked,
+    CommonMark,
+    Company,
+    Did,
+    FoundMark,
+    FoundRead,
+    WholeRead,
+)
+from openanpr.search.passes import company, looked, passes_of
 from openanpr.search.ports import Bounds, HoldOrder, NotHeldError, SeenThen, StoppedError
 from openanpr.search.question import Spelling
 from openanpr.search.record import Case, CaseHold, Means, Note, SearchRecord
@@ -77,6 +87,25 @@ class MemoryReads:
             if len(places) >= at_least
         ]
         return _cut(sorted(found, key=lambda one: (-len(one.scenes), one.mark)), bounds)
+
+    def company(self, mark, spellings, span, together, bounds) -> Company:
+        reads = self._within(span, bounds)
+        own = [one for one in reads if spelt(one.vrm, (mark,), spellings) is not None]
+        where = looked(
+            passes_of(((one.camera, one.captured_at) for one in own), together.within), together.within, span
+        )
+        shapes = {shape_key(one.vrm) for one in own} | {shape_key(mark)}
+        seen: dict[str, dict[tuple[int, int], tuple[int, int, str, datetime]]] = {}
+        for turn, by in enumerate(where.steps):
+            for number, at in enumerate(where.passes):
+                since, until = at.first + by - together.within, at.last + by + together.within
+                for one in reads:
+                    near = one.camera == at.camera and since <= one.captured_at <= until
+                    if near and shape_key(one.vrm) not in shapes and (number, turn) not in where.left_out:
+                        told = number, turn, one.vrm, one.captured_at
+                        seen.setdefault(shape_key(one.vrm), {}).setdefault((number, turn), told)
+        each = {shape: list(of.values()) for shape, of in seen.items()}
+        return company(mark, where, each, at_least=together.at_least, rows=bounds.rows)
 
     def whole(self, keys) -> tuple[WholeRead, ...]:
         by_key = {key_of(one): one for one in self.records}
@@ -249,11 +278,15 @@ class MemoryWorld:
     declared: dict[str, set[str]] = field(default_factory=dict)
     references: dict[str, ReferenceState] = field(default_factory=dict)
     jpegs: dict[str, bytes] = field(default_factory=dict)
+    then: dict[CameraId, Did] = field(default_factory=dict)
     kept: dict[str, tuple[ReadKey, ...]] = field(default_factory=dict)
     orders: list[HoldOrder] = field(default_factory=list)
 
     def every(self) -> Sequence[RegisteredCamera]:
         return tuple(self.cameras)
+
+    def did(self, hours):
+        return {camera: dict.fromkeys(of, self.then.get(camera, Did.UNKNOWN)) for camera, of in hours.items()}
 
     def named(self) -> Mapping[CameraId, frozenset[str]]:
         return dict(self.confidential)

@@ -21,6 +21,7 @@ from openanpr.search.question import (
     Around,
     Cameras,
     CommonPlates,
+    Convoy,
     Drawn,
     LastSeen,
     ListOfVehicles,
@@ -58,6 +59,7 @@ QUESTIONS = (
         (Place_and_time(Drawn(CORNERS), SPAN), Place_and_time(Cameras((HIGH,)), span(1, NOW - DAY))), 2
     ),
     ListOfVehicles((MARK, "ZZ99ZZZ"), SPAN),
+    Convoy(MARK, SPAN, 7, 4, Spelling.EXACT),
 )
 METER = Meter(Figures(3, 4, 500, 20), 4, (Narrower("this spelling alone", Figures(3, 4, 100, 10)),))
 GIVEN = Given(

@@ -65,7 +65,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.log = AuditLog.open(self.folder / "audit", SIGNER, LogSettings(reserve_bytes=0))
         world = self.world
-        of = World(world.reads, world, world, world, world, world, world, world)
+        of = World(world.reads, world, world, world, world, world, world, world, world)
         self.parts = Parts(
             world=of,
             records=self.searches,

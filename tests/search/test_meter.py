@@ -18,6 +18,7 @@ from openanpr.search.question import (
     Around,
     Cameras,
     CommonPlates,
+    Convoy,
     Drawn,
     LastSeen,
     ListOfVehicles,
@@ -41,6 +42,7 @@ QUESTIONS = (
     PlaceAndTime(Around(TOWN, 5000), span(2)),
     CommonPlates((At(Cameras((HIGH,)), span(1)), At(Cameras((BRIDGE,)), span(1))), 2),
     ListOfVehicles((MARK, "ZZ99ZZZ"), span()),
+    Convoy(MARK, span()),
 )
 
 

@@ -17,6 +17,7 @@ from openanpr.search.question import (
     Around,
     Cameras,
     CommonPlates,
+    Convoy,
     Drawn,
     LastSeen,
     ListOfVehicles,
@@ -52,12 +53,14 @@ def read(mark: str = MARK, where: CameraId = HIGH, *, ago: timedelta = 2 * HOUR,
 
 def found(scene: Scene, question, who=None):
     ann = who or scene.asker("ann", Role.INVESTIGATOR)
-    record = scene.desk.ask(asked(question), ann)
+    record = scene.desk.ask(asked(question, objective="Which second car the burglars use"), ann)
     if record.given is None and str(record.state) == "waiting":
         scene.desk.approve(record.search_id, scene.officer("sue", Rank.SUPERINTENDENT), reason=WHY)
     return scene.desk.run(record.search_id, ann)
 
 
+COMPANY = ((HIGH, 2 * HOUR - timedelta(seconds=45)), (BRIDGE, 3 * HOUR + timedelta(seconds=45)))
+"""Where one that travels with the vehicle is read, and when."""
 QUESTIONS = (
     (OneVehicle(MARK, span()), [MARK, MARK]),
     (OneVehicle(MARK, span(), Spelling.MISREAD), ["A812CDE", MARK, MARK]),
@@ -71,6 +74,7 @@ QUESTIONS = (
     ),
     (CommonPlates((At(Cameras((HIGH,)), span(1)), At(Cameras((BRIDGE,)), span(1))), 2), [MARK]),
     (ListOfVehicles((MARK, "NEAR1"), span()), ["NEAR1", MARK, MARK]),
+    (Convoy(MARK, span(1), within_min=2, at_least=2), ["WITH1IT"]),
 )
 
 
@@ -82,6 +86,7 @@ def test_every_kind_of_question_is_answered(scene, write, question, marks) -> No
         read("A812CDE", BRIDGE, ago=1.5 * HOUR),
         read("NEAR1", CAR, ago=HOUR, place=TOWN),
         read("FAR1", CAR, ago=HOUR, place=Place(52.5, -2)),
+        *(read("WITH1IT", where, ago=ago) for where, ago in COMPANY) if isinstance(question, Convoy) else (),
     )
     told = found(scene, question)
     assert sorted(row.mark for row in told.rows) == sorted(marks)

@@ -20,8 +20,10 @@ NAME = PictureName(AT, SHA256)
 
 def test_a_picture_comes_back_as_it_was_and_may_be_sent_twice(pictures) -> None:
     assert pictures.get(NAME) is None
+    assert not pictures.has(NAME)
     for _ in range(2):
         pictures.put(NAME, PICTURE, kept_from=LONG_AGO)
+    assert pictures.has(NAME)
     assert pictures.get(NAME) == PICTURE
     assert pictures.count(AT.date()) == 1
 

@@ -27,7 +27,7 @@ from tests.store.conftest import running_front
 from tests.store.reads import AT, CAMERA, LONG_AGO, arrived, traffic
 
 DAY = Span(AT - timedelta(days=1), AT + timedelta(days=1))
-_READS = "FROM reads\nWHERE "
+_READS = "\nWHERE "
 _SLOWLY = "(SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1) = 0 AND "
 
 

@@ -9,10 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from openanpr.store.control import alert_tables as _alert_tables  # noqa: F401 - adds its tables to metadata
+from openanpr.store.control import assessment_tables as _assessment_tables  # noqa: F401 - as above
+from openanpr.store.control import disclosed_rows as _disclosed_rows  # noqa: F401 - as above
 from openanpr.store.control import ingest_tables as _ingest_tables  # noqa: F401 - as above
+from openanpr.store.control import list_holders as _list_holders  # noqa: F401 - as above
 from openanpr.store.control import people_tables as _people_tables  # noqa: F401 - as above
+from openanpr.store.control import publication_tables as _publication_tables  # noqa: F401 - as above
 from openanpr.store.control import review_tables as _review_tables  # noqa: F401 - as above
+from openanpr.store.control import rights_files as _rights_files  # noqa: F401 - as above
+from openanpr.store.control import rights_tables as _rights_tables  # noqa: F401 - as above
 from openanpr.store.control import search_tables as _search_tables  # noqa: F401 - as above
+from openanpr.store.control import site_tables as _site_tables  # noqa: F401 - as above
 from openanpr.store.control.engine import open_database, writing
 from openanpr.store.control.intake_store import IntakeStore
 from openanpr.store.control.list_store import ListStore

@@ -70,9 +70,11 @@ def bring(store: ListStore, path: Path, request: ImportRequest, text: str = PROF
     return got
 
 
-def filled(store: ListStore, rows: Iterable[StagedRow], kind: ChangeKind, **draft: object) -> Proposal:
+def filled(
+    store: ListStore, rows: Iterable[StagedRow], kind: ChangeKind, *, of: str = "stolen", **draft: object
+) -> Proposal:
     """Put rows through a proposal and make it live, without the rules of files."""
-    number = store.open(Draft("stolen", kind, "feed", NOW, "test", source_at=NOW, **draft))
+    number = store.open(Draft(of, kind, "feed", NOW, "test", source_at=NOW, **draft))
     store.stage(number, list(rows), ())
     store.settle(number, on=TODAY)
     store.ready(number, ())
@@ -83,5 +85,16 @@ def put(*entries: VoiEntry) -> list[StagedRow]:
     return [StagedRow(line, RowOrder.PUT_ON, one) for line, one in enumerate(entries, 1)]
 
 
-def marks(store: ListStore, revision: int | None = None) -> dict[str, str]:
-    return {one.vrm: one.make for _, one in store.entries("stolen", revision=revision)}
+def marks(store: ListStore, revision: int | None = None, of: str = "stolen") -> dict[str, str]:
+    return {one.vrm: one.make for _, one in store.entries(of, revision=revision)}
+
+
+def covert(one: VoiEntry, *names: str) -> VoiEntry:
+    return one._replace(covert=True, seen_by=tuple(sorted(names)))
+
+
+def covert_list(store: ListStore, *names: str) -> str:
+    """The name of the covert part of the list for these people, which is there."""
+    found = store.covert_list("stolen", frozenset(names))
+    assert found is not None
+    return found

@@ -20,7 +20,7 @@ from openanpr.voi.by_hand import (
     turn_down,
 )
 from openanpr.voi.weed import WeedRules, weed
-from tests.store_control.stand import NOW, TODAY, bring, entry, filled, full, marks, put, written
+from tests.store_control.stand import NOW, TODAY, bring, covert_list, entry, filled, full, marks, put, written
 
 ANN = Asker("Ann Sergeant", NOW, "missing person")
 MONTH = timedelta(days=31)
@@ -62,6 +62,7 @@ def test_an_entry_by_hand_waits_for_another_person(store) -> None:
         ({"reason": " "}, "a reason and an owner"),
         ({"owner": ""}, "a reason and an owner"),
         ({"covert": True}, "at least one name"),
+        ({"covert": True, "seen_by": ("ann  sergeant",)}, "somebody beside whoever asks"),
         ({"covert": True, "seen_by": (" ",)}, "at least one name"),
         ({"seen_by": ("Eve",)}, "only a covert entry names"),
         ({"vrm": "A*"}, "at least 3 letters"),
@@ -75,7 +76,7 @@ def test_an_entry_that_is_not_fit_is_refused_before_it_is_proposed(store, change
 
 def test_who_may_see_a_covert_entry_is_named_without_blanks_that_would_shut_them_out(store) -> None:
     added(store, FIT._replace(covert=True, seen_by=(" Eve ", "")))
-    assert store.find("stolen", hand("AA11AAA")).seen_by == ("Eve",)
+    assert store.find(covert_list(store, "Eve"), hand("AA11AAA")).seen_by == ("Eve",)
 
 
 def test_the_other_spelling_of_what_is_listed_is_refused_by_hand_too(store) -> None:

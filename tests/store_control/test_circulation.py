@@ -7,13 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from openanpr.core.voi_delta import Audience, Cursor, DeltaKind
+from openanpr.core.voi_delta import Cursor, DeltaKind
 from openanpr.core.voi_entry import Origin
 from openanpr.core.voi_list import ChangeKind, Receipt
-from openanpr.voi.circulate import CursorError, Held, behind, delta
-from tests.store_control.stand import NOW, STOLEN, entry, filled, put
-
-OPEN, NAMED = Audience.OPEN, Audience.NAMED
+from openanpr.voi.circulate import CursorError, behind, delta
+from openanpr.voi.covert_part import covert_part
+from tests.store_control.stand import NOW, STOLEN, covert, entry, filled, put
 
 
 @pytest.fixture
@@ -24,43 +23,43 @@ def two_revisions(store):
 
 
 def test_a_holder_of_an_earlier_revision_gets_what_changed(two_revisions) -> None:
-    first = delta("stolen", Held(1, OPEN), store=two_revisions)
+    first = delta("stolen", 1, store=two_revisions)
     assert (first.kind, first.revision, first.upserts) == (DeltaKind.DELTA, 2, ())
     assert first.removals == (("BB22BBB", "", Origin.FEED),)
-    last = delta("stolen", Held(1, OPEN), store=two_revisions, cursor=first.more)
+    last = delta("stolen", 1, store=two_revisions, cursor=first.more)
     assert {(one.vrm, one.make) for one in last.upserts} == {("AA11AAA", "SEAT"), ("DD44DDD", "")}
     assert last.more is None
 
 
 def test_a_holder_of_the_newest_is_answered_minus_one(two_revisions) -> None:
-    answer = delta("stolen", Held(2, OPEN), store=two_revisions)
+    answer = delta("stolen", 2, store=two_revisions)
     assert (answer.kind, answer.answered_revision, answer.more) == (DeltaKind.UNCHANGED, -1, None)
 
 
 @pytest.mark.parametrize("since", [0, 3, 99, -5])
 def test_a_holder_of_nothing_or_of_what_never_was_gets_all(two_revisions, since) -> None:
-    answer = delta("stolen", Held(since, OPEN), store=two_revisions)
+    answer = delta("stolen", since, store=two_revisions)
     assert (answer.kind, answer.answered_revision, answer.removals) == (DeltaKind.FULL, 2, ())
     assert {one.vrm for one in answer.upserts} == {"AA11AAA", "CC33CCC", "DD44DDD"}
 
 
 def test_a_holder_of_a_revision_that_was_forgotten_gets_all(two_revisions) -> None:
     two_revisions.forget("stolen", before_revision=2, stones_before=NOW)
-    assert delta("stolen", Held(1, OPEN), store=two_revisions).kind is DeltaKind.FULL
+    assert delta("stolen", 1, store=two_revisions).kind is DeltaKind.FULL
 
 
 def test_after_a_restore_no_revision_has_the_number_of_one_that_was_lost(two_revisions) -> None:
     two_revisions.leap(1_000)  # as a node does that was restored: revisions 3, 4, ... were given and are lost
     two_revisions.leap(900)
-    assert delta("stolen", Held(2, OPEN), store=two_revisions).kind is DeltaKind.UNCHANGED
-    assert delta("stolen", Held(3, OPEN), store=two_revisions).kind is DeltaKind.FULL
+    assert delta("stolen", 2, store=two_revisions).kind is DeltaKind.UNCHANGED
+    assert delta("stolen", 3, store=two_revisions).kind is DeltaKind.FULL
     filled(two_revisions, put(entry("EE55EEE")), ChangeKind.FULL)
     assert two_revisions.standing("stolen").revision == 1_000
-    assert delta("stolen", Held(2, OPEN), store=two_revisions).kind is DeltaKind.DELTA
+    assert delta("stolen", 2, store=two_revisions).kind is DeltaKind.DELTA
     for lost in (3, 57, 999):
-        assert delta("stolen", Held(lost, OPEN), store=two_revisions).kind is DeltaKind.FULL
+        assert delta("stolen", lost, store=two_revisions).kind is DeltaKind.FULL
         with pytest.raises(CursorError, match="begin again"):
-            delta("stolen", Held(0, OPEN), store=two_revisions, cursor=Cursor(lost, True, 0))  # noqa: FBT003
+            delta("stolen", 0, store=two_revisions, cursor=Cursor(lost, True, 0))  # noqa: FBT003
     filled(two_revisions, put(entry("FF66FFF")), ChangeKind.FULL)
     assert two_revisions.standing("stolen").revision == 1_001
 
@@ -69,16 +68,16 @@ def test_a_list_that_is_defined_anew_after_a_restore_has_no_number_of_before_eit
     store.leap(1_000)
     store.define(replace(STOLEN, name="lost with the time"))
     filled(store, put(entry("AA11AAA")), ChangeKind.FULL)
-    assert delta("stolen", Held(1, OPEN), store=store).kind is DeltaKind.FULL
+    assert delta("stolen", 1, store=store).kind is DeltaKind.FULL
     assert store.standing("stolen").revision == 1_000
 
 
 def test_pages_stay_within_one_revision_though_the_list_moves_on(two_revisions) -> None:
-    page = delta("stolen", Held(0, OPEN), store=two_revisions, limit=2)
+    page = delta("stolen", 0, store=two_revisions, limit=2)
     seen = [one.vrm for one in page.upserts]
     filled(two_revisions, put(entry("EE55EEE")), ChangeKind.FULL)
     while page.more is not None:
-        page = delta("stolen", Held(0, OPEN), store=two_revisions, limit=2, cursor=page.more)
+        page = delta("stolen", 0, store=two_revisions, limit=2, cursor=page.more)
         seen += [one.vrm for one in page.upserts]
     assert (page.revision, sorted(seen)) == (2, ["AA11AAA", "CC33CCC", "DD44DDD"])
 
@@ -86,33 +85,24 @@ def test_pages_stay_within_one_revision_though_the_list_moves_on(two_revisions) 
 def test_what_a_later_revision_takes_off_is_no_removal_on_the_way_to_an_earlier_one(two_revisions) -> None:
     filled(two_revisions, put(entry("CC33CCC")), ChangeKind.FULL)
     aim = Cursor(2, removals_done=False, after=0)
-    page = delta("stolen", Held(1, OPEN), store=two_revisions, cursor=aim)
+    page = delta("stolen", 1, store=two_revisions, cursor=aim)
     assert [key.vrm for key in page.removals] == ["BB22BBB"]
 
 
 def test_a_cursor_to_a_revision_that_is_not_known_leads_nowhere(two_revisions) -> None:
     for revision in (0, 3):
         with pytest.raises(CursorError, match="begin again"):
-            delta("stolen", Held(0, OPEN), store=two_revisions, cursor=Cursor(revision, True, 0))  # noqa: FBT003
+            delta("stolen", 0, store=two_revisions, cursor=Cursor(revision, True, 0))  # noqa: FBT003
 
 
-def test_covert_entries_reach_only_those_who_may_see_them(store) -> None:
-    open_one, hidden = entry("AA11AAA"), entry("BB22BBB")._replace(covert=True, seen_by=("Ann",))
-    filled(store, put(open_one, hidden), ChangeKind.FULL)
-    assert {one.vrm for one in delta("stolen", Held(0, OPEN), store=store).upserts} == {"AA11AAA"}
-    assert len(delta("stolen", Held(0, NAMED), store=store).upserts) == 2
-
-
-def test_an_entry_that_becomes_covert_is_taken_from_devices_that_may_not_see_it(store) -> None:
+def test_covert_entries_reach_no_device_and_change_no_revision_that_one_holds(store) -> None:
     filled(store, put(entry("AA11AAA")), ChangeKind.FULL)
-    filled(store, put(entry("AA11AAA")._replace(covert=True, seen_by=("Ann",))), ChangeKind.FULL)
-    assert [key.vrm for key in delta("stolen", Held(1, OPEN), store=store).removals] == ["AA11AAA"]
-    assert delta("stolen", Held(1, NAMED), store=store).removals == ()
-    filled(store, put(entry("AA11AAA", "FORD")), ChangeKind.FULL)
-    first = delta("stolen", Held(2, OPEN), store=store)
-    assert first.removals == ()
-    second = delta("stolen", Held(2, OPEN), store=store, cursor=first.more)
-    assert [one.make for one in second.upserts] == ["FORD"]
+    hidden = covert_part("stolen", ("Ann",), by="Ann", store=store)
+    filled(store, put(covert(entry("BB22BBB"), "Ann")), ChangeKind.FULL, of=hidden)
+    assert {one.vrm for one in delta("stolen", 0, store=store).upserts} == {"AA11AAA"}
+    assert delta("stolen", 1, store=store).kind is DeltaKind.UNCHANGED
+    told = delta(hidden, 0, store=store)
+    assert (told.upserts, told.removals) == ((), ())
 
 
 def test_the_latest_word_of_each_device_tells_who_is_behind(two_revisions) -> None:

@@ -36,10 +36,13 @@ def test_a_file_changes_nothing_when_its_rows_are_read_the_other_way(
     ways = {"cut": plain, "one by one": lambda *_: None}
     monkeypatch.setattr(feed_batches, "cut", ways.pop(first))
     bring(store, path, full(), MAPPED)
-    assert len(marks(store)) == 2
+    for waits in store.waiting():
+        store.apply(waits.number, by="inspector", at=NOW, decision="the covert part")
+    assert sum(one.entries for one in store.every_standing()) == 2
     monkeypatch.setattr(feed_batches, "cut", *ways.values())
     again = bring(store, path, full(NOW + timedelta(days=1)), MAPPED)
     assert (again.state, again.proposal.diff.refused) == (ImportState.UNCHANGED, 0)
+    assert store.waiting() == (), "nor is anything of the covert part another"
 
 
 def test_thousands_of_rows_come_in_with_each_of_their_cells_in_its_place(store, folder) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
 
 from openanpr.core.place import Place
 from openanpr.core.registered_camera import RegisteredCamera
+from openanpr.core.span import Span
 from openanpr.ingest.accept import Mount
+from openanpr.run.node.admitting import Admitting
+from openanpr.sites.admission import FOREVER
+from openanpr.store.control.site_store import SiteStore
 from openanpr.store.nonces import Nonces
 from tests.ingest import world
 from tests.ingest.contracts import (
@@ -23,6 +28,7 @@ from tests.ingest.contracts import (
 )
 from tests.ingest.test_feed import Feeds
 from tests.ingest.world import NOW
+from tests.sites.scene import NUMBERS
 
 
 class _Ledger:
@@ -82,11 +88,11 @@ class TestFeedsInMemory(FeedsContract):
         return Feeds
 
 
-class TestCameraRegister(CamerasContract):
+class TestCamerasOfANode(CamerasContract):
     SAID: ClassVar = {"name": "The gate", "area": "north", "added_by": "ann", "added_at": NOW}
 
     @pytest.fixture
-    def cameras_of(self, intake):
+    def cameras_of(self, intake, engine):
         def of(mounts):
             intake.cameras.put(
                 [
@@ -96,7 +102,8 @@ class TestCameraRegister(CamerasContract):
                     for camera, mount in mounts.items()
                 ]
             )
-            return intake.cameras
+            numbers = replace(NUMBERS, uncased_days=(self.UNTIL - NOW).days)
+            return Admitting(SiteStore(engine), intake.cameras, numbers, lambda: NOW)
 
         return of
 
@@ -104,7 +111,12 @@ class TestCameraRegister(CamerasContract):
 class TestCamerasInMemory(CamerasContract):
     @pytest.fixture
     def cameras_of(self):
-        return world.Register
+        def of(mounts):
+            made = world.Register(mounts)
+            made.shut = {camera: (Span(self.UNTIL, FOREVER),) for camera in mounts}
+            return made
+
+        return of
 
 
 class TestQuarantinedReads(QuarantineContract):

@@ -10,7 +10,8 @@ from openanpr.core.voi_list import ChangeKind, ListKind, VoiList
 from openanpr.core.voi_staged import RowOrder, StagedRow
 from openanpr.store.control import live_entries
 from openanpr.store.control.live_entries import LiveEntries
-from tests.store_control.stand import NOW, entry, filled, put
+from openanpr.voi.covert_part import covert_part
+from tests.store_control.stand import NOW, covert, entry, filled, put
 
 MASS = VoiList("untaxed", "o", "p", "b", ListKind.MASS, timedelta(days=7), frozenset({"ops"}))
 AFTER = NOW + timedelta(days=1)
@@ -115,11 +116,14 @@ def test_a_list_said_to_be_still_true_is_fresher_though_nothing_changed(store, e
 
 
 def test_the_particulars_of_entries_are_told_though_they_have_ended(store, entries) -> None:
-    first = entry("AA11AAA", "FORD")._replace(seen_by=("Ann",), covert=True, source_at=NOW)
-    filled(store, put(first), ChangeKind.FULL)
+    first = covert(entry("AA11AAA", "FORD")._replace(source_at=NOW), "Ann")
+    hidden = covert_part("stolen", ("Ann",), by="Ann", store=store)
+    filled(store, put(first), ChangeKind.FULL, of=hidden)
     (one,) = entries.all_alive().entry_ids.tolist()
-    filled(store, put(entry("AA11AAA", "SEAT")), ChangeKind.FULL)
-    (list_id,) = entries.lists()
+    filled(store, put(covert(entry("AA11AAA", "SEAT"), "Ann")), ChangeKind.FULL, of=hidden)
+    list_id = store.ids()[hidden]
+    assert list_id < 0
+    assert one < 0
     assert entries.particulars([one, one, 12345678]) == {one: (list_id, first)}
     assert entries.particulars([]) == {}
 

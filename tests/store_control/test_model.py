@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openanpr.core.shape import shape_key
-from openanpr.core.voi_delta import Audience, DeltaKind
+from openanpr.core.voi_delta import DeltaKind
 from openanpr.core.voi_list import ChangeKind, GoneBy
 from openanpr.core.voi_staged import RowOrder, StagedRow
-from openanpr.voi.circulate import Held, delta
+from openanpr.voi.circulate import delta
 from openanpr.voi.weed import WeedRules, weed
 from tests.store_control.conftest import emptied
 from tests.store_control.stand import NOW, STOLEN, TODAY, entry, filled, marks, put
@@ -97,7 +97,7 @@ def test_any_sequence_of_imports_and_rollbacks_leaves_what_the_model_holds(engin
 
 def carried(store, since: int, held: dict[str, str]) -> dict[str, str]:
     """What a device holds after it took in all pages of the delta."""
-    page = delta("stolen", Held(since, Audience.NAMED), store=store, limit=2)
+    page = delta("stolen", since, store=store, limit=2)
     has = {} if page.kind is DeltaKind.FULL else dict(held)
     while True:
         for key in page.removals:
@@ -105,7 +105,7 @@ def carried(store, since: int, held: dict[str, str]) -> dict[str, str]:
         has |= {one.vrm: one.make for one in page.upserts}
         if page.more is None:
             return has
-        page = delta("stolen", Held(since, Audience.NAMED), store=store, limit=2, cursor=page.more)
+        page = delta("stolen", since, store=store, limit=2, cursor=page.more)
 
 
 @SETTINGS

@@ -60,7 +60,7 @@ def rows(folder: Path, profile: FeedProfile, text: str) -> list[FeedRow]:
 def entries(columns: StagedColumns) -> list[StagedRow]:
     """The rows that columns hold, one by one."""
     shared = {"source": columns.source, "source_at": columns.source_at}
-    names = [name for name in VoiEntry._fields if name not in {"origin", "seen_by", *shared}]
+    names = [name for name in VoiEntry._fields if name not in {"origin", "covert", "seen_by", *shared}]
     each = zip(*(getattr(columns, name) for name in names), strict=True)
     made = [VoiEntry(**shared, **dict(zip(names, cells, strict=True))) for cells in each]
     return [StagedRow(line, RowOrder.PUT_ON, one) for line, one in zip(columns.line, made, strict=True)]
@@ -260,6 +260,17 @@ def test_rows_taken_column_by_column_are_what_each_row_is_by_itself(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(feed_batches_module, "cut", lambda *_: None)
         assert rows(folder, profile, text) == at_once
+
+
+def test_the_headings_say_what_parts_a_file_whatever_its_rows_are_full_of(tmp_path) -> None:
+    """A line of many texts of people has as many semicolons as a full line has bars."""
+    many = "|".join(["Ann; Bob"] * 15) + "\n"
+    found = rows(tmp_path, shipped_profile("midas-like"), SAMPLES["midas-like"] + 2 * many)
+    refused = [row.reason for row in found if isinstance(row, Quarantined)]
+    assert refused == ["15 columns where 6 belong"] * 2
+    assert len(found) > len(refused)
+    found = rows(tmp_path, shipped_profile("midas-like"), SAMPLES["midas-like"] + "AB12CDE\n" * 9)
+    assert {row.reason for row in found if isinstance(row, Quarantined)} == {"1 column where 6 belong"}
 
 
 def test_a_misfit_among_plain_rows_is_refused_by_its_line_and_the_others_stay(tmp_path) -> None:

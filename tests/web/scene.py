@@ -24,10 +24,12 @@ from openanpr.ingest.feed import Feed, FeedIntake, make_token
 from openanpr.ingest.feed_message import FeedDesk
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import Announcement, PictureIntake, PictureLimits
+from openanpr.ingest.preview import Previews
 from openanpr.ingest.rotate import RotationDesk
 from openanpr.ingest.scope import Scope
 from openanpr.web.delivery import DeliveryDesks, DeliverySettings, delivery_app
 from openanpr.web.device_lists import ListDesk
+from openanpr.web.device_previews import PreviewDesk
 from openanpr.web.serve import Served, ServeLimits, serve_tcp
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.signature import Request, sign
@@ -73,6 +75,7 @@ class Lists:
     def __init__(self) -> None:
         self.contents = {}
         self.receipts = []
+        self.given = []
 
     def add(self, name, *entries, visible_to=("devices",)) -> None:
         about = VoiList(
@@ -92,16 +95,19 @@ class Lists:
     def still_true(self, list_name, *, as_of, feed_revision) -> None:
         raise AssertionError("a device's question changes no list")
 
-    def removals(self, list_name, *, since, to, audience, after, limit) -> Page:
+    def removals(self, list_name, *, since, to, after, limit) -> Page:
         return Page((), (), None)
 
-    def upserts(self, list_name, *, since, to, audience, after, limit) -> Page:
-        shown = [e for e in self.contents[list_name][1] if audience == "named" or not e.covert]
+    def upserts(self, list_name, *, since, to, after, limit) -> Page:
+        shown = [e for e in self.contents[list_name][1] if not e.covert]
         page = tuple(shown[after : after + limit])
         return Page(page, (), after + limit if len(page) == limit else None)
 
     def note(self, receipt) -> None:
         self.receipts.append(receipt)
+
+    def served(self, served) -> None:
+        self.given.append(served)
 
 
 @dataclass
@@ -118,9 +124,14 @@ class Scene:
     feeds: Feeds = field(default_factory=Feeds)
     lists: Lists = field(default_factory=Lists)
     log: KeptLog = field(default_factory=KeptLog)
+    passed_s: float = 0.0
+    previews: Previews = field(init=False)
     port: int = 0
     url: str = ""
     server: Served | None = None
+
+    def __post_init__(self) -> None:
+        self.previews = Previews(lambda: self.passed_s)
 
     def desks(self) -> DeliveryDesks:
         world, intake = self.world, self.world.intake
@@ -134,6 +145,7 @@ class Scene:
             enrolment=EnrolmentDesk(world.ledger, world.nonces, HASH_KEY, world.tally),
             rotation=RotationDesk(intake.proof, world.book, world.tally),
             feeds=FeedDesk(feeds, pictures, self.feeds),
+            previews=PreviewDesk(intake.proof, self.previews, world.tally),
             lists=ListDesk(intake.proof, self.lists, world.tally, self.log, self.page_entries),
             limits=lambda: self.limits,
             picture_limits=PictureLimits(most_bytes=50_000, most_pixels=100_000),

@@ -7,18 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from openanpr.core.voi_delta import DeltaKind
+from openanpr.core.voi_delta import DeltaKind, Page
 from openanpr.core.voi_entry import Action, VoiEntry
 from openanpr.core.voi_list import ChangeKind, Receipt
 from openanpr.deliver.line import Message
 from openanpr.store.control.engine import open_database
 from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.migrate import migrate
+from openanpr.voi.covert_part import covert_part
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.list_delta import decode_delta, decode_lists
 from openanpr.wire.read_batch import Encoding
 from tests.ingest.world import NOW
-from tests.store_control.stand import STOLEN, entry, filled, put
+from tests.store_control.stand import STOLEN, covert, entry, filled, put
 from tests.web.scene import Scene, said, standing
 
 PACKED = {"Accept": str(Encoding.MESSAGE_PACK)}
@@ -75,8 +76,8 @@ def test_covert_entries_never_leave_for_a_device(node) -> None:
 
 def test_a_store_that_gives_a_covert_entry_out_is_stopped_at_the_door(node) -> None:
     node.lists.add("stolen", VoiEntry("BB1", Action.SILENT, covert=True, seen_by=("Ann",)))
-    hidden, node.lists.upserts = node.lists.upserts, None
-    node.lists.upserts = lambda *a, **k: hidden(*a, **(k | {"audience": "named"}))
+    (_, given_out) = node.lists.contents["stolen"]
+    node.lists.upserts = lambda *_, **__: Page(given_out, (), None)
     answer = get(node, "/v1/lists/stolen")
     assert (answer.status_code, said(answer)) == (503, {"error": "internal"})
 
@@ -144,9 +145,11 @@ def test_the_real_store_serves_what_changed_and_takes_the_receipt(tmp_path) -> N
     store.define(STOLEN.__class__(**{**_fields(STOLEN), "visible_to": frozenset({"devices"})}))
     filled(
         store,
-        put(entry("AA11AAA"), entry("BB22BBB"), entry("HH1")._replace(covert=True, seen_by=("Ann",))),
+        put(entry("AA11AAA"), entry("BB22BBB")),
         ChangeKind.FULL,
     )
+    hidden = covert_part("stolen", ("devices",), by="Ann", store=store)
+    filled(store, put(covert(entry("HH1"), "devices")), ChangeKind.FULL, of=hidden)
     filled(store, put(entry("AA11AAA", "SEAT"), entry("CC33CCC")), ChangeKind.FULL)
     scene = Scene()
     scene.lists = store
@@ -155,6 +158,10 @@ def test_the_real_store_serves_what_changed_and_takes_the_receipt(tmp_path) -> N
         assert first.more is not None
         cursor = f"{first.more.revision}.{int(first.more.removals_done)}.{first.more.after}"
         last = decode_delta(get(scene, f"/v1/lists/stolen?since=1&cursor={cursor}").content, Encoding.JSON)
+        assert [one.name for one in decode_lists(get(scene, "/v1/lists").content, Encoding.JSON)] == [
+            "stolen"
+        ]
+        assert get(scene, f"/v1/lists/{hidden}").status_code == 404, "though it names the devices"
         scene.now += timedelta(seconds=1)
         scene.ask(scene.signed("POST", "/v1/lists/stolen/receipt", b'{"revision":2}'))
     assert [key.vrm for key in first.removals] == ["BB22BBB"]

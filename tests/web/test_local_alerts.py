@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import socket
 import threading
@@ -12,23 +13,27 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from openanpr.alert.bell import Bell
 from openanpr.alert.desk import AlertDesk
 from openanpr.alert.events import Cursor
 from openanpr.alert.ports import OutdatedError
 from openanpr.alert.routing import Viewer
 from openanpr.alert.webhook import Delivery, DeliveryState
 from openanpr.core.voi_list import ListKind
-from openanpr.web.local import alerts as routes
+from openanpr.web import alert_listening
+from openanpr.web.local.wanted import wanted_entries
 from openanpr.web.serve import serve_socket
-from tests.run_node.world import CONTROL_ROOM, NOW, STOLEN, covert, listed, read
+from tests.run_node.world import CONTROL_ROOM, JPEG, NOW, STOLEN, covert, listed, read
 
 ANN = {"as": "Ann", "roles": "control-room"}
 EVE = {"as": "Eve"}
+NOT_THERE = "there is no such alert in your queues: load them again"
+OVERVIEW = b"\xff\xd8\xff the whole view \xff\xd9"
 
 
 def hit(world, *marks: str) -> None:
-    world.deliver(*(read(mark, ago_s=1 + n / 10) for n, mark in enumerate(marks)))
-    world.pass_on("match")
+    world.deliver(*(world.pictured(read(mark, ago_s=1 + n / 10)) for n, mark in enumerate(marks)))
+    world.pass_on("match", "store")
 
 
 @pytest.fixture
@@ -54,14 +59,11 @@ def test_queues_hold_what_the_viewer_may_know_of_and_no_trace_of_the_rest(alerte
     assert ids(alerted, **{"as": "Zed", "roles": "clerk"}) == []
     assert "KX51AAA" not in json.dumps(queues)
     for path in (f"/alerts/{secret}", "/alerts/0000"):
-        assert alerted.refused("GET", path, **ANN) == (
-            404,
-            "there is no such alert in your queues: load them again",
-        )
+        assert alerted.refused("GET", path, **ANN) == (404, NOT_THERE)
     step = {"do": "see", "shown": 1}
     assert alerted.refused("POST", f"/alerts/{secret}/steps", step, **ANN)[0] == 404
     assert [one["alerts"] for one in alerted.get("/alerts/figures", **ANN)] == [1]
-    assert [one["alerts"] for one in alerted.get("/alerts/figures", **EVE)] == [2]
+    assert [one["alerts"] for one in alerted.get("/alerts/figures", **EVE)] == [1, 1]
 
 
 def test_an_alert_is_worked_through_to_its_end_and_its_owner_is_told(alerted) -> None:
@@ -86,19 +88,96 @@ def test_an_alert_is_worked_through_to_its_end_and_its_owner_is_told(alerted) ->
     assert alerted.get("/feedback/nobody") == []
 
 
+def test_an_alert_tells_the_entry_that_it_is_about_and_a_covert_one_only_to_whom_it_names(world) -> None:
+    world.list_(listed("AB12CDE", make="FORD", colour="BLUE"), covert("KX51AAA", "Eve"))
+    hit(world, "AB12CDE", "KX51AAA")
+    (open_one,), (secret,) = ids(world, **ANN), ids(world, **EVE)
+    (entry,) = world.get(f"/alerts/{open_one}", **ANN)["wanted"]
+    assert (entry["make"], entry["colour"], entry["reason"]) == ("FORD", "BLUE", "theft")
+    assert [one["reason"] for one in world.get(f"/alerts/{secret}", **EVE)["wanted"]] == ["watch"]
+    stranger = Viewer("Ann", roles=frozenset({"control-room"}))
+    entries = world.stores.entries.particulars
+    found = {hit.entry_id for hit in world.stores.alerts.hits_of(secret)}
+    assert wanted_entries(entries, found, stranger) == []
+
+
 def test_an_owner_reads_first_what_is_to_be_put_right(alerted) -> None:
     for check, outcome in (("misread", "misread"), ("match", "intelligence")):
         (alert_id,) = ids(alerted, **ANN)
         for form in ({"do": "see"}, {"do": "check", "check": check}, {"do": "close", "outcome": outcome}):
             alerted.post(f"/alerts/{alert_id}/steps", {**form, "shown": 1}, **ANN)
         alerted.later(minutes=1)
-        alerted.deliver(read(at=alerted.now))
-        alerted.pass_on("match")
+        alerted.deliver(alerted.pictured(read(at=alerted.now)))
+        alerted.pass_on("match", "store")
     told = alerted.get("/feedback/desk")
     assert [(one["outcome"], one["put_right"]) for one in told] == [
         ("misread", True),
         ("intelligence", False),
     ]
+
+
+def test_what_a_picture_shows_is_refused_until_one_is_here_and_how_many_are_is_no_look(world) -> None:
+    names = [hashlib.sha256(one).hexdigest() for one in (JPEG, OVERVIEW)]
+    record = replace(read(), patch=names[0], overview=names[1])
+    world.list_(listed())
+    world.deliver(record)
+    world.pass_on("match")
+    (alert_id,) = ids(world, **ANN)
+    path, match = f"/alerts/{alert_id}", {"do": "check", "check": "match", "shown": 1}
+    world.post(f"{path}/steps", {"do": "see", "shown": 1}, **ANN)
+    size = world.stores.log.size
+
+    def held() -> tuple[int, bool]:
+        told = world.get(f"{path}/pictures/held", **ANN)
+        return told["held"], told["awaited"]
+
+    assert held() == (0, True), "the read is not stored yet"
+    assert "check" not in world.get(path, **ANN)["possible"]
+    world.pass_on("store")
+    assert held() == (0, True), "its pictures have not come"
+    status, sentence = world.refused("POST", f"{path}/steps", match, **ANN)
+    assert (status, "no picture of this alert is here to compare" in sentence) == (409, True)
+    world.stores.kept.keep(names[1], record.captured_at.date(), OVERVIEW)
+    assert held() == (1, True), "an overview is a picture too"
+    assert "check" in world.get(path, **ANN)["possible"]
+    world.pictured(record)
+    assert held() == (2, False)
+    kinds = [one.public.get("kind") for one in world.stores.log.entries_from(size, 99)]
+    assert kinds == ["alert", "alert"], "only the alert itself was looked at"
+    assert world.post(f"{path}/steps", match, **ANN)["alert"]["state"] == "picture_checked"
+
+
+def test_a_read_of_a_sender_that_gives_no_pictures_cannot_be_checked_and_is_closed_so(world) -> None:
+    world.list_(listed())
+    world.deliver(read())
+    world.pass_on("match", "store")
+    (alert_id,) = ids(world, **ANN)
+    path = f"/alerts/{alert_id}"
+    assert world.get(f"{path}/pictures/held", **ANN) == {"held": 0, "awaited": False}
+    for form in (
+        {"do": "see"},
+        {"do": "check", "check": "cannot_check"},
+        {"do": "close", "outcome": "not_responded", "reason": "no_picture"},
+    ):
+        told = world.post(f"{path}/steps", {**form, "shown": 1}, **ANN)
+    assert (told["alert"]["state"], told["alert"]["check"]) == ("closed", "cannot_check")
+    assert "picture_checked" not in [one["kind"] for one in world.get(path, **ANN)["steps"]]
+
+
+def test_a_picture_that_changed_in_the_store_is_none_to_compare_and_takes_no_alert_off_a_screen(
+    world,
+) -> None:
+    world.list_(listed())
+    world.deliver(world.pictured(read()))
+    world.pass_on("match", "store")
+    (kept,) = (world.settings.data / "pictures").rglob("*.jpg")
+    kept.write_bytes(OVERVIEW)
+    (alert_id,) = ids(world, **ANN)
+    path = f"/alerts/{alert_id}"
+    world.post(f"{path}/steps", {"do": "see", "shown": 1}, **ANN)
+    assert "check" not in world.get(path, **ANN)["possible"]
+    form = {"do": "check", "check": "match", "shown": 1}
+    assert world.refused("POST", f"{path}/steps", form, **ANN)[0] == 409
 
 
 @pytest.mark.parametrize(
@@ -347,7 +426,7 @@ def test_a_cursor_of_no_stream_is_refused(world, cursor) -> None:
 
 
 def test_beats_keep_their_pace_whatever_happens_that_one_may_not_know(world, watch, monkeypatch) -> None:
-    monkeypatch.setattr(routes, "_BEAT_S", 0.3)
+    monkeypatch.setattr(alert_listening, "BEAT_S", 0.3)
     ann = watch(**ANN)
     until = time.monotonic() + 1.0
     while time.monotonic() < until:
@@ -368,11 +447,13 @@ def test_a_node_that_ends_sends_those_who_listen_away_at_once(world, watch) -> N
     assert gone(world.desk, 0)
 
 
-def test_what_happened_just_before_the_end_is_still_heard(world, watch) -> None:
+def test_what_happened_just_before_the_end_is_still_heard(world, watch, monkeypatch) -> None:
     world.list_(listed("AB12CDE"))
     ann = watch(**ANN)
-    world.desk._closed.set()  # as `close`, whose bell has not yet been heard
-    hit(world, "AB12CDE")
+    with monkeypatch.context() as silence:
+        silence.setattr(Bell, "ring", lambda _: None)
+        hit(world, "AB12CDE")
+    world.desk.close()
     ann.until(lambda: ann.ended)
     assert ann.marks() == ["AB12CDE"]
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
+from queue import Queue
 
-import httpx
 import pytest
 
 from openanpr.alert.webhook import Delivery, DeliveryState
 from openanpr.core.role import Role
 from openanpr.people.account import Ended
-from openanpr.web.local import alerts as routes
+from openanpr.run.exit_code import RefusedError
+from openanpr.run.local import ask
+from openanpr.run.local.kept_session import KeptSession, keep_session
+from openanpr.web import alert_listening
 from openanpr.web.serve import serve_socket
 from tests.run_node.world import NOW, covert, listed, read
 from tests.web_api.node_people import somebody, token_of
@@ -92,29 +96,46 @@ def test_no_session_and_a_session_that_was_ended_are_told_to_sign_in(proved) -> 
         assert "openanpr sign-in" in message
 
 
-def test_the_live_stream_ends_with_the_role_of_who_listens(proved, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(routes, "_BEAT_S", 0.2)
-    as_(proved, "cat")
-    ended, lines = threading.Event(), []
-    path = tmp_path / "s" / "node.sock"
+@contextmanager
+def watching(proved, data, monkeypatch):
+    """Watch the live stream as the command line does; give what it was told at the end, once it is there."""
+    monkeypatch.setattr(alert_listening, "BEAT_S", 0.2)
+    monkeypatch.setenv("XDG_STATE_HOME", str(data.parent / "state"))
+    keep_session(str(data.resolve()), KeptSession("cat", proved.token, ""))
+    told: Queue[str] = Queue()
 
-    def listen() -> None:
-        transport = httpx.HTTPTransport(uds=str(path))
-        headers = {"authorization": f"Bearer {proved.token}"}
-        with (
-            httpx.Client(transport=transport, base_url="http://n", timeout=20) as client,
-            client.stream("GET", "/alerts/stream", headers=headers) as answer,
-        ):
-            lines.extend(answer.iter_lines())
-        ended.set()
+    def watch() -> None:
+        try:
+            for _ in ask.listen(data, "/alerts/stream", query={}):
+                pass
+        except RefusedError as refusal:
+            told.put(str(refusal))
 
-    with serve_socket(proved.app, path):
-        listening = threading.Thread(target=listen, daemon=True)
-        listening.start()
+    with serve_socket(proved.app, data / ask.SOCKET):
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
         until = time.monotonic() + 10
         while proved.desk.viewers == 0 and time.monotonic() < until:
             time.sleep(0.02)
         assert proved.desk.viewers == 1
+        yield told
+        thread.join(5)
+
+
+def test_the_live_stream_ends_with_the_role_of_who_listens(proved, tmp_path, monkeypatch) -> None:
+    as_(proved, "cat")
+    with watching(proved, tmp_path / "s", monkeypatch) as told:
         proved.stores.people.withdraw("g-cat-control-room-operator", Ended(proved.now, "test", "moved"))
-        assert ended.wait(10), "whoever lost the role hears on"
-        listening.join(5)
+        assert "watch again" in told.get(timeout=10), "whoever lost the role hears on"
+
+
+def test_to_listen_keeps_no_session_from_idling(proved, tmp_path, monkeypatch) -> None:
+    as_(proved, "cat")
+    with watching(proved, tmp_path / "s", monkeypatch) as told:
+        for _ in range(2):
+            proved.later(minutes=7)
+            time.sleep(0.6)  # some beats, at each of which it is asked anew who listens
+        assert told.empty()
+        proved.later(minutes=1)
+        assert "sign in, by 'openanpr sign-in'" in told.get(timeout=10)
+    assert proved.desk.viewers == 0

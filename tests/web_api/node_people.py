@@ -15,10 +15,12 @@ from tests.run_node.world import World
 SOURCE = "127.0.0.1"
 
 
-def somebody(world: World, login: str, *roles: Role, rank: Rank | None = None) -> Account:
+def somebody(
+    world: World, login: str, *roles: Role, rank: Rank | None = None, name: str = "", team: str = "North"
+) -> Account:
     """Put a person with these roles and training straight into the node's store."""
     store, now = world.stores.people, world.now
-    account = Account(f"a-{login}", login, login.title(), Post(53, "Crime", "North"), "test", now)
+    account = Account(f"a-{login}", login, name or login.title(), Post(53, "Crime", team), "test", now)
     store.add(account)
     for role in roles:
         grant = Grant(

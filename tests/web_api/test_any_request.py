@@ -18,6 +18,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import content_type_conformance, not_a_server_error, response_schema_conformance
 
 from openanpr.core.role import Rank, Role
+from openanpr.run.node import build
 from openanpr.web.api.openapi import document
 from openanpr.web.serve import Served
 from tests.conventions.api import every_route
@@ -57,7 +58,7 @@ def node(tmp_path_factory, reads_url) -> Iterator[Asked]:
     world = World(tmp_path_factory.mktemp("node"), reads_url, f"[people]\nport = {port}")
     roles = (Role.INVESTIGATOR, Role.AUTHORISING_OFFICER)
     account = somebody(world, "ivy", *roles, rank=Rank.SUPERINTENDENT)
-    served = world.made.door.served(world.settings)
+    served = build.people_of(world.made, world.telling)
     assert isinstance(served, Served)
     with served, requests.Session() as line:
         yield Asked(world, account, f"http://127.0.0.1:{port}", line)

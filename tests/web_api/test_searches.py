@@ -141,6 +141,7 @@ def where(by: str) -> dict[str, object]:
         {"kind": "place-and-time", "where": where("cameras"), "direction": "towards", "styles": ["yellow"]},
         {"kind": "place-and-time", "where": where("area")},
         {"kind": "list-of-vehicles", "marks": ["AB12CDE", "CD34 EFG"]},
+        {"kind": "convoy", "mark": "AB12 CDE", "within_min": 2, "at_least": 4},
     ],
     ids=lambda one: one["kind"],
 )

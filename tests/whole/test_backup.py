@@ -32,9 +32,13 @@ def coming_in(device: Device, marks: list[str]):
 
 
 def known(node: Node) -> object:
-    """What a node knows of alerts, lists and devices; how long an alert has waited is not in it."""
+    """What a node knows of alerts, lists and devices.
+
+    How long an alert has waited is not in it, nor when a device was last seen: that is known since the start.
+    """
     alerts = {(one["id"], one["hits"], one["state"], one["strongest"]["vrm_read"]) for one in node.queue()}
-    return alerts, node.ask("lists", "show"), node.ask("devices", "list")
+    devices = [{**one, "seen_at": None} for one in node.ask("devices", "list")]
+    return alerts, node.ask("lists", "show"), devices
 
 
 def test_a_backup_of_a_running_node_becomes_a_node_with_all_that_it_had(yard, force, tmp_path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,7 +35,7 @@ def later(yard) -> Later:
     node = Node(yard, "later")
     clock = yard.folder / "later.clock"
     clock.write_text("0 0", "ascii")
-    node.program = (sys.executable, "-m", "tests.whole.later_node", node.data, clock)
+    node.words, node.module = (node.data, clock), "tests.whole.later_node"
     node.start()
     delivered(node)
     node.stop()

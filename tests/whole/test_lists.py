@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
@@ -32,7 +31,7 @@ def node(yard, clock):
     # Nothing escalates meanwhile: what a test sees of an alert is not changed by the time it waits.
     calm = 'ladder = [{after_s = 86400, role = "supervisor"}]\nagain_every_s = 86400'
     node = Node(yard, "lists", f"[metrics]\nport = {free_port()}\n[alerts]\n{calm}\n")
-    node.program = (sys.executable, "-m", "tests.whole.later_node", node.data, clock)
+    node.words, node.module = (node.data, clock), "tests.whole.later_node"
     node.start().camera(CAMERA)
     node.define("hand", hours=None)
     return node

@@ -27,11 +27,10 @@ from openanpr.run.local.ask import ask
 from openanpr.wire.delivery import BATCHES_PATH
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
+from tests.begun import Begun
 from tests.run_node.test_starting import free_port
 
 CAMERA = CameraId(53, 1, 7)
-CHILD = Path(__file__).with_name("killed_node.py")
-ROOT = Path(__file__).parents[2]
 
 
 class Killed:
@@ -46,10 +45,7 @@ class Killed:
 
     def start(self) -> None:
         (self.data / "node.sock").unlink(missing_ok=True)
-        with (self.folder / "out").open("a") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, CHILD, self.data], cwd=ROOT, stdout=out, stderr=out
-            )
+        self.process = Begun([self.data], self.folder / "out", module="tests.whole.killed_node")
         until = time.monotonic() + 90
         while time.monotonic() < until:
             try:

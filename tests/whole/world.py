@@ -33,6 +33,7 @@ from openanpr.wire.delivery import BATCHES_PATH
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
 from openanpr.wire.signature import Request, sign
+from tests.begun import Begun, called
 from tests.conventions.tree import ROOT
 
 OPENANPR = Path(sys.executable).with_name("openanpr")
@@ -81,7 +82,7 @@ def strict() -> dict[str, str]:
     return {**os.environ, "PYTHONWARNINGS": "error"}
 
 
-def end(process: subprocess.Popen[Any]) -> None:
+def end(process: subprocess.Popen[Any] | Begun) -> None:
     """End a process in order, else by force."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
@@ -110,8 +111,7 @@ def free_port() -> int:
 
 def run(*words: object) -> subprocess.CompletedProcess[str]:
     """Return what a command line did."""
-    said = [OPENANPR, *map(str, words)]
-    return subprocess.run(said, capture_output=True, text=True, check=False, timeout=120, env=strict())
+    return called(*words, env=strict())
 
 
 class Node:
@@ -122,8 +122,9 @@ class Node:
         self.data, self.port = yard.folder / name, free_port()
         self.url = f"{scheme}://127.0.0.1:{self.port}"
         self.log = yard.log(name)
-        self.program: Sequence[object] = (OPENANPR, "node", "--data", self.data)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.words: Sequence[object] = ("node", "--data", self.data)
+        self.module = ""
+        self.process: Begun | None = None
         self.ca: Path | None = None
 
     def settle_in(self) -> None:
@@ -136,7 +137,8 @@ class Node:
     def launch(self) -> None:
         """Start it and do not wait."""
         self.settle_in()
-        self.process = self.yard.process(self.program, self.log)
+        self.process = Begun(self.words, self.log, module=self.module)
+        self.yard.stack.callback(end, self.process)
 
     def start(self) -> Node:
         """Start it and wait until it says that it is there."""

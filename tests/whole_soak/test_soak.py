@@ -18,6 +18,7 @@ from benchmarks.soak_reader import Ledger
 from benchmarks.soak_way import CLEAR, Fault, Trouble, Way, fixed_port
 from benchmarks.soak_world import counted
 
+pytestmark = pytest.mark.campaign  # one node that is killed again and again is in tests/whole/test_kill.py
 KILLS = 6
 
 

@@ -30,13 +30,14 @@ class State(StrEnum):
 
 
 class Check(StrEnum):
-    """What a person found who compared the picture with the entry."""
+    """What a person found who compared the picture with the entry, or that they could not."""
 
     MATCH = "match"
     MISREAD = "misread"  # the plate says something else
     WRONG_VEHICLE = "wrong_vehicle"  # the plate is right, the vehicle is not the one described
     STALE_ENTRY = "stale_entry"  # the entry should have been taken off the list
     POSSIBLE_CLONE = "possible_clone"  # another vehicle may carry the mark of this one
+    CANNOT_CHECK = "cannot_check"  # there is no picture, or none that shows enough to compare
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -158,6 +159,7 @@ class StepKind(StrEnum):
     ATTENDED = "attended"  # somebody is again
     SEEN = "seen"
     PICTURE_CHECKED = "picture_checked"
+    NOT_CHECKED = "not_checked"  # somebody said that it cannot be
     TASKED = "tasked"
     CLOSED = "closed"
 

@@ -48,6 +48,7 @@ def alert_record(alert: Alert, book: RuleBook) -> dict[str, object]:
         "escalation": watch.level,
         "unattended": watch.unattended,
         "follows": alert.follows,
+        "last_step_at": _maybe(watch.last_step_at),
     }
 
 

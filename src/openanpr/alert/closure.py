@@ -34,6 +34,7 @@ class NoResponse(StrEnum):
     LOST = "lost"  # the vehicle was not found again
     OUT_OF_AREA = "out_of_area"
     MORE_URGENT = "more_urgent"  # other work came first
+    NO_PICTURE = "no_picture"  # nobody could compare the vehicle with the entry
     OTHER = "other"  # the note says what
 
 

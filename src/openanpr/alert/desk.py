@@ -14,13 +14,22 @@ from openanpr.alert.bell import Bell
 from openanpr.alert.clock import due
 from openanpr.alert.events import Cursor, Event, Kept, Resumed, resume
 from openanpr.alert.outcomes import ListFigures, figures
-from openanpr.alert.ports import AlertStore, EventLog, OpenAlerts, OutdatedError, StepLog
+from openanpr.alert.ports import AlertStore, EventLog, HitPictures, OpenAlerts, OutdatedError, StepLog
 from openanpr.alert.routing import Queues, Viewer, admits, queues, sees
 from openanpr.alert.rules import RuleBook
-from openanpr.alert.work import Move, NoSuchAlertError, take_step
+from openanpr.alert.work import (
+    CheckPicture,
+    Deed,
+    Move,
+    NoPictureError,
+    NoSuchAlertError,
+    possible,
+    take_step,
+)
 
 _TRIES = 8
 _EVENTS_AT_ONCE = 1_000
+_MOST_REMEMBERED = 4_096
 
 
 class KeptAlerts(AlertStore, OpenAlerts, StepLog, EventLog, Protocol):
@@ -35,11 +44,17 @@ class AlertDesk:
     """Alerts as people meet them. Safe to share between threads."""
 
     def __init__(
-        self, store: KeptAlerts, book: Callable[[], RuleBook], clock: Callable[[], datetime], bell: Bell
+        self,
+        store: KeptAlerts,
+        book: Callable[[], RuleBook],
+        clock: Callable[[], datetime],
+        bell: Bell,
+        pictures: HitPictures,
     ) -> None:
-        self._store, self._book, self._clock = store, book, clock
+        self._store, self._book, self._clock, self._pictures = store, book, clock, pictures
         self._lock, self._ticking = threading.Lock(), threading.Lock()
         self._present: dict[int, Viewer] = {}
+        self._seen_pictured = set[str]()
         self._numbers = itertools.count(1)
         self._closed = threading.Event()
         self.bell = bell
@@ -94,11 +109,35 @@ class AlertDesk:
         except NoSuchAlertError:
             return False
 
+    def possible(self, alert: Alert) -> tuple[str, ...]:
+        """Return what may be done with the alert now, as words; no check where no picture is here.
+
+        One that was here a while ago is not looked for again, for a queue must be quick; `step` does look.
+        """
+        found = possible(alert)
+        if Deed.CHECK not in found or alert.id in self._seen_pictured or self._pictured(alert):
+            return found
+        return tuple(one for one in found if one != Deed.CHECK)
+
+    def _pictured(self, alert: Alert) -> bool:
+        found = self._pictures.any_here(self._store.hits_of(alert.id))
+        if found:
+            if len(self._seen_pictured) >= _MOST_REMEMBERED:
+                self._seen_pictured.clear()
+            self._seen_pictured.add(alert.id)
+        return found
+
     def step(self, alert_id: str, move: Move, viewer: Viewer, *, shown: int) -> Alert:
-        """Return the alert after a person's step, kept on disk; raises what `alert.work.take_step` raises."""
+        """Return the alert after a person's step, kept on disk.
+
+        Raises what `alert.work.take_step` raises, and NoPictureError for what a picture shows where none of
+        the alert is here: nobody can have compared it.
+        """
         for _ in range(_TRIES):
             alert = self._store.find(alert_id)
             change = take_step(alert, move, by=viewer, at=self._clock(), shown=shown, book=self._book())
+            if isinstance(move, CheckPicture) and move.of_a_picture and not self._pictured(alert):
+                raise NoPictureError
             try:
                 self._store.save([change])
             except OutdatedError:

@@ -76,6 +76,14 @@ class StepLog(Protocol):
         ...
 
 
+class HitPictures(Protocol):
+    """The pictures of hits, for the person who must look at them before a unit is tasked."""
+
+    def any_here(self, hits: Sequence[HitSeen]) -> bool:
+        """Return whether a picture of one of the hits can be looked at now; False where nobody can tell."""
+        ...
+
+
 class EventLog(Protocol):
     """The events of the live stream; written by `AlertStore.save` only."""
 

@@ -24,6 +24,7 @@ class Deed(StrEnum):
 
     SEE = "see"
     CHECK = "check"
+    CANNOT_CHECK = "check as cannot_check"
     TASK = "task"
     CLOSE = "close"
 
@@ -37,10 +38,15 @@ class See:
 
 @dataclass(frozen=True, slots=True)
 class CheckPicture:
-    """Say what the picture shows beside the entry."""
+    """Say what the picture shows beside the entry, or that it cannot be checked."""
 
     check: Check
     note: str = ""
+
+    @property
+    def of_a_picture(self) -> bool:
+        """Whether it tells of a picture: then there must be one."""
+        return self.check is not Check.CANNOT_CHECK
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,32 +99,38 @@ class GrownSinceError(ValueError):
         super().__init__(f"{unseen} further hits joined this alert since it was shown: look at them first")
 
 
+class NoPictureError(ValueError):
+    """Somebody says what a picture shows, and no picture is here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no picture of this alert is here to compare: wait until one comes, or say that it cannot be "
+            "checked"
+        )
+
+
 _TO_TASK = (Check.MATCH, Check.POSSIBLE_CLONE)
+_SHOWN = tuple(check for check in Check if check is not Check.CANNOT_CHECK)
 _FROM_ROADSIDE = frozenset(Outcome)
 
 
 def _table() -> dict[Situation, Mapping[Deed, State]]:
     """Return where each deed leads from each situation."""
+    # What cannot be checked is never in the state of one that was, whatever it was before.
+    look = {Deed.CHECK: State.PICTURE_CHECKED, Deed.CANNOT_CHECK: State.SEEN, Deed.CLOSE: State.CLOSED}
+    unchecked = {Deed.SEE: State.SEEN, **look}
     table: dict[Situation, Mapping[Deed, State]] = {
         (State.NEW, None): {Deed.SEE: State.SEEN},
-        (State.SEEN, None): {
-            Deed.SEE: State.SEEN,
-            Deed.CHECK: State.PICTURE_CHECKED,
-            Deed.CLOSE: State.CLOSED,
-        },
+        (State.SEEN, None): unchecked,
+        (State.SEEN, Check.CANNOT_CHECK): unchecked,
         (State.CLOSED, None): {},
     }
-    again = {Deed.SEE: State.PICTURE_CHECKED, Deed.CHECK: State.PICTURE_CHECKED, Deed.CLOSE: State.CLOSED}
-    for check in Check:
+    again = {Deed.SEE: State.PICTURE_CHECKED, **look}
+    for check in _SHOWN:
         table[State.PICTURE_CHECKED, check] = again
     for check in _TO_TASK:
         table[State.PICTURE_CHECKED, check] = {**again, Deed.TASK: State.TASKED}
-        table[State.TASKED, check] = {
-            Deed.SEE: State.TASKED,
-            Deed.CHECK: State.PICTURE_CHECKED,
-            Deed.TASK: State.TASKED,
-            Deed.CLOSE: State.CLOSED,
-        }
+        table[State.TASKED, check] = {Deed.SEE: State.TASKED, Deed.TASK: State.TASKED, **look}
     return table
 
 
@@ -128,6 +140,9 @@ TRANSITIONS: Final[Mapping[Situation, Mapping[Deed, State]]] = MappingProxyType(
 OUTCOMES: Final[Mapping[Situation, frozenset[Outcome]]] = MappingProxyType(
     {
         (State.SEEN, None): frozenset({Outcome.NOT_RESPONDED}),
+        (State.SEEN, Check.CANNOT_CHECK): frozenset(
+            {Outcome.NOT_RESPONDED, Outcome.INTELLIGENCE, Outcome.LIST_ERROR}
+        ),
         (State.PICTURE_CHECKED, Check.MATCH): frozenset(
             {Outcome.NOT_RESPONDED, Outcome.INTELLIGENCE, Outcome.LIST_ERROR}
         ),
@@ -183,8 +198,7 @@ def take_step(alert: Alert, move: Move, *, by: Viewer, at: datetime, shown: int,
 
 
 def _situation(alert: Alert) -> Situation:
-    checked = alert.state in {State.PICTURE_CHECKED, State.TASKED}
-    return alert.state, alert.check if checked else None
+    return alert.state, alert.check if alert.is_open else None
 
 
 def _as_step(alert: Alert, move: Move, by: Viewer, at: datetime, shown: int) -> tuple[Deed, str, Step]:
@@ -197,6 +211,8 @@ def _as_step(alert: Alert, move: Move, by: Viewer, at: datetime, shown: int) -> 
     match move:
         case See(note):
             return Deed.SEE, "see", step(StepKind.SEEN, note)
+        case CheckPicture(Check.CANNOT_CHECK as check, note):
+            return Deed.CANNOT_CHECK, "check", replace(step(StepKind.NOT_CHECKED, note), check=check)
         case CheckPicture(check, note):
             return Deed.CHECK, "check", replace(step(StepKind.PICTURE_CHECKED, note), check=check)
         case Task(to, note):

@@ -55,6 +55,10 @@ class Act(StrEnum):
     LOG_END = "log-end"
     LOG_BEGIN = "log-begin"
     REVIEW = "review"
+    SITE = "site"
+    PUBLICATION = "publication"
+    ASSESSMENT = "assessment"
+    RIGHTS = "rights"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,6 +334,73 @@ class Review(Event):
     digest: Digest | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteChange(Event):
+    """A step in the life of a camera's site: its case drafted, authorised, reviewed, withdrawn.
+
+    `places` is where its cameras are to stand; `written` is the SHA-256 of all that the step says. Both are
+    secret: whoever knows most of a case could find the rest by trying.
+    """
+
+    act: ClassVar[Act] = Act.SITE
+    person: Secret
+    site: Secret
+    step: Word
+    written: Secret
+    cameras_of: Secret | None = None
+    places: Secret | None = None
+    reason: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication(Event):
+    """Something is shown to the public from now on: `digest` is of the document, `period` what it is about.
+
+    By the clock if nobody is named.
+    """
+
+    act: ClassVar[Act] = Act.PUBLICATION
+    what: Word
+    period: Word
+    digest: Digest
+    person: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment(Event):
+    """The self assessment was begun, written in, signed off or published; `version` is its number.
+
+    `digest` is of the document that was frozen for the public; `inner` that of the one with all counts, which
+    a bare digest would give away to whoever tries numbers.
+    """
+
+    act: ClassVar[Act] = Act.ASSESSMENT
+    step: Word
+    person: Secret
+    version: Count
+    question: Word | None = None
+    digest: Digest | None = None
+    inner: Secret | None = None
+    reason: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsChange(Event):
+    """A step on a case of the public: opened, acknowledged, extended, replied to, closed; of what kind it is.
+
+    `case` is its reference, `written` the SHA-256 of all that the step says. All is secret: whoever could
+    count steps and kinds in a public log would know the counts that the figures withhold.
+    """
+
+    act: ClassVar[Act] = Act.RIGHTS
+    step: Secret
+    kind: Secret
+    case: Secret
+    person: Secret
+    written: Secret
+    outcome: Secret | None = None
+
+
 EVENTS: tuple[type[Event], ...] = (
     Collection,
     Alteration,
@@ -350,5 +421,9 @@ EVENTS: tuple[type[Event], ...] = (
     LogEnd,
     LogBegin,
     Review,
+    SiteChange,
+    Publication,
+    Assessment,
+    RightsChange,
 )
 """One class for each act."""

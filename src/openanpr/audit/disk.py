@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import sys
 from pathlib import Path
 from typing import TextIO
 
 from openanpr.audit.faults import WriterElsewhereError
 from openanpr.audit.tiles import numbered
+
+if sys.platform != "win32":  # no log is written there, but an export may be verified
+    import fcntl
 
 
 def hold_writer(path: Path) -> TextIO:

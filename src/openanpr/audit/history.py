@@ -25,6 +25,14 @@ def split_notes(data: bytes) -> list[bytes]:
     return [found.group() for found in _NOTE.finditer(data)]
 
 
+def newest_notes(folder: Path) -> list[bytes]:
+    """Return the last notes that a log in `folder` signed, the newest first: as many as a megabyte holds.
+
+    Of one checkpoint that witnesses signed later there are several. Raises OSError.
+    """
+    return [found.group() for found in _NOTE.finditer(_tail(folder / HISTORY))][::-1]
+
+
 class History:
     """The checkpoints of one log, on the disk before anybody is shown them."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets as randomness
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +34,7 @@ from openanpr.audit.faults import AuditError, CannotWriteError, DamagedError
 from openanpr.audit.history import HISTORY, LATEST, History
 from openanpr.audit.merkle import consistency_path, inclusion_path
 from openanpr.audit.note import NoteKey, NoteSigner, parse_signature
+from openanpr.audit.openings import Erased
 from openanpr.audit.port import Receipt
 from openanpr.audit.record import read_records
 from openanpr.audit.recovery import ABOUT, Standing, recover
@@ -215,6 +216,13 @@ class AuditLog:
             found += map(parse_entry, wanted)
         return tuple(found)
 
+    def openings_naming(self, number: int, texts: frozenset[str]) -> Mapping[int, Mapping[str, str]]:
+        """Return what opens the entries of one file of 256 in which one of the texts stands as a value.
+
+        Raises OpeningError.
+        """
+        return self._openings.naming(number, texts)
+
     def open_before(self, cutoff: datetime, first: int) -> tuple[tuple[int, ...], int]:
         """Return the numbers from `first` on of entries before `cutoff` that can still be opened.
 
@@ -239,6 +247,24 @@ class AuditLog:
         with self._together.alone():
             path = consistency_path(old_size, self._latest.checkpoint.size, self._tree.subtree)
             return Lodged(old_size, path, self._latest.note.to_bytes())
+
+    def grown(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """Return the hashes which show that the log of `new_size` goes on from that of `old_size`.
+
+        Raises ValueError for sizes that fall, or that it has not reached.
+        """
+        with self._together.alone():
+            if new_size > self.size:
+                raise ValueError(f"the log has {self.size} entries, and not yet {new_size}")
+            return consistency_path(old_size, new_size, self._tree.subtree)
+
+    def openings(self, number: int) -> tuple[Opening | Erased, ...]:
+        """Return what opens the 256 entries of this number. To show it to anybody is an act to be logged.
+
+        Raises OpeningError.
+        """
+        with self._together.alone():
+            return self._openings.read(number)
 
     def add_cosignature(self, line: str, witness: NoteKey) -> SignedCheckpoint:
         """Return the last checkpoint with a witness's signature under it.
@@ -330,13 +356,17 @@ class AuditLog:
         first = self.size
         written = [Written(item.entry, item.secrets) for item in items]
         self._check_room(sum(len(item.entry) for item in items))
-        self._broken = "a write was broken off"  # until it is known to be whole, or wholly undone
+        # Others look at `_broken` while this writes: it says nothing until something is known.
         try:
             put(written, first=first, entries=self._entries, openings=self._openings)
+            broken = self._grow(written)
         except CannotWriteError as fault:
             self._broken = "the disk failed under it" if fault.unsure else ""
             raise
-        self._broken = self._grow(written)
+        except BaseException:  # stopped from outside: it is not known to be whole, or wholly undone
+            self._broken = "a write was broken off"
+            raise
+        self._broken = broken
         return [Receipt(first + n) for n in range(len(items))]
 
     def _grow(self, written: Sequence[Written]) -> str:

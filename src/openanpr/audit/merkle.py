@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 HASH_BYTES = 32
@@ -130,24 +131,49 @@ def consistency_path(old_size: int, new_size: int, subtree: Subtree) -> tuple[by
     return tuple(reversed(path))
 
 
-def verify_inclusion(leaf: bytes, *, index: int, size: int, root: bytes, path: Sequence[bytes]) -> None:
-    """Raise ProofError unless the leaf is number `index` of the `size` under `root` (RFC 9162, 2.1.3.2)."""
-    _check_hashes((leaf, root, *path))
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step from a leaf to the root: the hash beside (`left`: on the left), and the hash over both."""
+
+    beside: bytes
+    left: bool
+    over: bytes
+
+
+def inclusion_steps(leaf: bytes, *, index: int, size: int, path: Sequence[bytes]) -> tuple[Step, ...]:
+    """Return the way from a leaf to the root of `size` leaves, for whoever wants to work it out again.
+
+    It proves nothing: `verify_inclusion` does. Raises ProofError for a path that does not fit the tree.
+    """
+    _check_hashes((leaf, *path))
     if not 0 <= index < size:
         raise ProofError(f"the proof is of entry {index} in a log of {size}: there is none")
     here, last, reached = index, size - 1, leaf
-    for step in path:
+    steps: list[Step] = []
+    for beside in path:
         if last == 0:
             raise ProofError("the proof of inclusion is longer than the tree is high")
-        if here & 1 or here == last:
-            reached = node_hash(step, reached)
-            while here and not here & 1:
-                here, last = here >> 1, last >> 1
-        else:
-            reached = node_hash(reached, step)
+        left = bool(here & 1) or here == last
+        reached = node_hash(beside, reached) if left else node_hash(reached, beside)
+        steps.append(Step(beside, left, reached))
+        while left and here and not here & 1:
+            here, last = here >> 1, last >> 1
         here, last = here >> 1, last >> 1
-    if last != 0 or reached != root:
-        raise ProofError(f"entry {index} is not the one that the log of {size} holds there")
+    if last != 0:
+        raise _not_there(index, size)
+    return tuple(steps)
+
+
+def verify_inclusion(leaf: bytes, *, index: int, size: int, root: bytes, path: Sequence[bytes]) -> None:
+    """Raise ProofError unless the leaf is number `index` of the `size` under `root` (RFC 9162, 2.1.3.2)."""
+    _check_hashes((root,))
+    steps = inclusion_steps(leaf, index=index, size=size, path=path)
+    if (steps[-1].over if steps else leaf) != root:
+        raise _not_there(index, size)
+
+
+def _not_there(index: int, size: int) -> ProofError:
+    return ProofError(f"entry {index} is not the one that the log of {size} holds there")
 
 
 def verify_consistency(

@@ -96,6 +96,27 @@ class OpeningFiles:
             )
         return found.kept
 
+    def naming(self, number: int, texts: frozenset[str]) -> Mapping[int, Mapping[str, str]]:
+        """Return the values that open those entries of one file of which a value is one of `texts`.
+
+        By the number of the entry and the name of the field. A last line that is just being written is left
+        out. Raises OpeningError where a line before it is damaged.
+        """
+        data = self.files.read(number)
+        if not any(json.dumps(text, ensure_ascii=False).encode("utf-8") in data for text in texts):
+            return {}
+        found = parse_openings(data)
+        if b"\n" in data[found.whole_bytes :]:
+            raise OpeningError(
+                f"the file of openings {numbered(number)} is damaged: restore it from a backup"
+            )
+        left = [one for one in found.kept if isinstance(one, Opening)]
+        opened: dict[int, dict[str, str]] = {one.index: {} for one in left if one.value in texts}
+        for one in left:
+            if one.index in opened:
+                opened[one.index][one.name] = one.value
+        return opened
+
     def settle(self, number: int, entries: Sequence[Mapping[str, bytes]]) -> None:
         """Cut off what belongs to entries that never came to be, then see that all others are there.
 

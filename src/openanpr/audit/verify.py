@@ -4,7 +4,7 @@
     python -m openanpr.audit.verify --entry FILE --key KEY
 
 Ends with 0 where all is whole, 1 where it is not (and names the first entry that does not fit), 2 where it
-was not called rightly. It needs Python and the package cryptography.
+was not called rightly. It needs Python alone, and is quicker where the package cryptography is installed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from openanpr.audit.calling import CallError, add_witness, called, ended, read_key, unsigned_by
 from openanpr.audit.checkpoint import Checkpoint, CheckpointError, open_checkpoint
 from openanpr.audit.commitment import OpeningError
 from openanpr.audit.disclosure import Disclosure, DisclosureError, Proved, verify_disclosure
@@ -39,10 +40,6 @@ _UNPROVED = (NoteError, CheckpointError, ProofError, EntryError, OpeningError, D
 _MOST_ENTRY_BYTES = 10_000_000
 
 
-class CallError(Exception):
-    """The call cannot be understood; the sentence says what to give."""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give a parser the arguments of this command."""
     parser.add_argument("folder", metavar="FOLDER", nargs="?", help="an exported log")
@@ -60,30 +57,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the log's key, name+id+base64 or a file with it, from where the log is not kept; without it "
         "the folder's own is taken, and said to be so",
     )
-    parser.add_argument(
-        "--witness",
-        metavar="KEY",
-        action="append",
-        default=[],
-        help="the key of a witness that must have signed too (may be repeated)",
-    )
+    add_witness(parser)
     parser.add_argument("--entry", metavar="FILE", help="a disclosed entry to verify instead of a folder")
 
 
 def run(asked: argparse.Namespace) -> int:
     """Verify what was asked for; print what was found; return the exit status."""
-    try:
-        return _run(asked)
-    except CallError as fault:
-        sys.stderr.write(f"{fault}\n")
-        return 2
-    except OSError as fault:
-        sys.stderr.write(f"{fault.filename or 'a file'} cannot be read: {fault.strerror}\n")
-        return 2
+    return ended(_run, asked)
 
 
 def _run(asked: argparse.Namespace) -> int:
-    witnesses = tuple(_key(text, KeyKind.COSIGNATURE) for text in cast("list[str]", asked.witness))
+    witnesses = tuple(read_key(text, KeyKind.COSIGNATURE) for text in cast("list[str]", asked.witness))
     if (asked.folder is None) == (asked.entry is None):
         raise CallError("name the folder of an exported log, or --entry with the file of a disclosed one")
     try:
@@ -109,7 +93,7 @@ def _verify_folder(folder: Path, asked: argparse.Namespace, witnesses: tuple[Not
 def _verify_entry(path: Path, asked: argparse.Namespace, witnesses: tuple[NoteKey, ...]) -> int:
     if asked.key is None:
         raise CallError("a disclosed entry is verified with the log's key: give it with --key")
-    key = _key(cast("str", asked.key), KeyKind.ED25519)
+    key = read_key(cast("str", asked.key), KeyKind.ED25519)
     disclosure = Disclosure.parse(read_bounded(path, _MOST_ENTRY_BYTES))
     proved = verify_disclosure(disclosure, log_key=key, witnesses=witnesses)
     _demand(witnesses, proved.witnesses)
@@ -161,30 +145,19 @@ def _told_witnesses(witnesses: Sequence[Seen]) -> list[str]:
 
 
 def _demand(wanted: Sequence[NoteKey], seen: Sequence[Seen]) -> None:
-    missing = [key.name for key in wanted if key not in {one.key for one in seen}]
-    if missing:
-        raise ExamineError(f"the checkpoint is not signed by the witness {', '.join(missing)}")
+    if missing := unsigned_by(wanted, seen):
+        raise ExamineError(missing)
 
 
 def _log_key(folder: Path, given: str | None) -> tuple[NoteKey, bool]:
     """The key to verify with, and whether it is only the folder's own word."""
     if given is not None:
-        return _key(given, KeyKind.ED25519), False
+        return read_key(given, KeyKind.ED25519), False
     try:
         about = cast("object", json.loads(read_bounded(folder / "about.json", MOST_NOTE_BYTES)))
         return NoteKey.parse(cast("dict[str, str]", about)["key"]), True
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, FileNotFoundError) as fault:
         raise CallError("the folder names no key: give the log's key with --key") from fault
-
-
-def _key(text: str, kind: KeyKind) -> NoteKey:
-    try:
-        key = NoteKey.parse(text if "+" in text else Path(text).read_text(encoding="utf-8").strip())
-    except (NoteError, UnicodeDecodeError) as fault:
-        raise CallError(f"a key that was given cannot be read: {fault}") from fault
-    if key.kind is not kind:
-        raise CallError(f"the key of {key.name} is of kind {key.kind}, and {kind} is needed here")
-    return key
 
 
 def _kept(path: Path, key: NoteKey) -> Checkpoint:
@@ -200,14 +173,7 @@ def _at(at: datetime) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Verify what the command line names."""
-    parser = argparse.ArgumentParser(
-        prog="python -m openanpr.audit.verify",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add_arguments(parser)
-    return run(parser.parse_args(argv))
+    return called("python -m openanpr.audit.verify", __doc__, add_arguments, run, argv)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,22 +34,39 @@ def read_clip(path: Path, settings: CaptureSettings) -> Items:
     try:
         with path.open("rb") as probe:  # says "missing" and "refused" in the system's own terms
             if not probe.read(1):
-                raise _fault(path, "the file is empty", _COPY_AGAIN)
+                raise _fault(str(path), "the file is empty", _COPY_AGAIN)
         # The prefix and the whitelist keep FFmpeg to this one file, whatever its name or its contents
         # (a playlist with a clip's name, say) would have it fetch.
         options = {**open_options(settings), "protocol_whitelist": "file"}
         with av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace") as container:
-            yield from _read(path, container, settings)
+            yield from _read(str(path), container, settings, written=path.stat().st_mtime)
     except SourceError as error:
         yield error.fault
     except (OSError, av_error.FFmpegError) as error:
         yield SourceFault(str(path), *explain(error))
 
 
-def _read(path: Path, container: InputContainer, settings: CaptureSettings) -> Items:
-    stream = _checked_stream(path, container, settings)
+def clip_of(body: bytes, name: str, kind: str, settings: CaptureSettings, *, at: datetime) -> Items:
+    """Yield the frames of a clip held in memory, as `read_clip` does; `kind` is FFmpeg's name of its form.
+
+    Only that form is tried, and nothing is opened beside it: a playlist with a clip's name fetches nothing.
+    """
+    options = {**open_options(settings), "protocol_whitelist": "none"}
+    try:
+        with av.open(
+            io.BytesIO(body), mode="r", format=kind, options=options, metadata_errors="replace"
+        ) as container:
+            yield from _read(name, container, settings, written=at.timestamp())
+    except SourceError as error:
+        yield error.fault
+    except (OSError, av_error.FFmpegError) as error:
+        yield SourceFault(name, *explain(error))
+
+
+def _read(name: str, container: InputContainer, settings: CaptureSettings, *, written: float) -> Items:
+    stream = _checked_stream(name, container, settings)
     decoder = Decoder(stream, settings)
-    start = _start_time(path, container, settings)
+    start = _start_time(container, settings, written=written)
     reader = _PacketReader(container, stream)
     index, first_s, last_s, end_s = 0, None, 0.0, 0.0
     for packet in reader:
@@ -61,30 +79,30 @@ def _read(path: Path, container: InputContainer, settings: CaptureSettings) -> I
             end_s = last_s + float((picture.duration or 0) * (picture.time_base or 0))
             offset_s = last_s - first_s
             at = Instant(start.at + timedelta(seconds=offset_s), start.source, start.error_ms)
-            yield Frame(str(path), index, at, to_image(picture), still=False, offset_s=offset_s)
+            yield Frame(name, index, at, to_image(picture), still=False, offset_s=offset_s)
             index += 1
     lost = _what_was_lost(decoder, reader, index, _missing_s(container, stream, end_s))
     if lost is not None:
-        yield SourceFault(str(path), lost, _COPY_AGAIN)
+        yield SourceFault(name, lost, _COPY_AGAIN)
 
 
-def _fault(path: Path, problem: str, remedy: str) -> SourceError:
-    return SourceError(SourceFault(str(path), problem, remedy))
+def _fault(name: str, problem: str, remedy: str) -> SourceError:
+    return SourceError(SourceFault(name, problem, remedy))
 
 
-def _checked_stream(path: Path, container: InputContainer, settings: CaptureSettings) -> VideoStream:
+def _checked_stream(name: str, container: InputContainer, settings: CaptureSettings) -> VideoStream:
     stream = find_video(container)
     if stream is None:
-        raise _fault(path, "it has no video in it", "give a clip with moving pictures")
+        raise _fault(name, "it has no video in it", "give a clip with moving pictures")
     context = stream.codec_context
     if not can_decode(stream):
-        raise _fault(path, "its video is of a kind that cannot be decoded", "convert it to H.264 in MP4")
+        raise _fault(name, "its video is of a kind that cannot be decoded", "convert it to H.264 in MP4")
     if context.width * context.height > settings.max_pixels:
         problem = (
             f"its frames are too large: {context.width} x {context.height} pixels, and at most "
             f"{settings.max_megapixels:g} megapixels are taken"
         )
-        raise _fault(path, problem, "make a smaller copy, or raise the limit")
+        raise _fault(name, problem, "make a smaller copy, or raise the limit")
     return stream
 
 
@@ -130,9 +148,9 @@ def _what_was_lost(decoder: Decoder, reader: _PacketReader, frames: int, missing
     return "it breaks off: its end cannot be read" if reader.broke_off else None
 
 
-def _start_time(path: Path, container: InputContainer, settings: CaptureSettings) -> Instant:
+def _start_time(container: InputContainer, settings: CaptureSettings, *, written: float) -> Instant:
     length_s = (container.duration or 0) / av.time_base
-    mtime = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    mtime = datetime.fromtimestamp(written, UTC)
     created = _parse_created(container.metadata.get("creation_time", ""), settings)
     if created is None or not _EARLIEST < created <= mtime + timedelta(days=1):
         return Instant(mtime - timedelta(seconds=length_s), ClockSource.FILE, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,23 +34,37 @@ def read_picture(path: Path, settings: CaptureSettings) -> Items:
         yield error.fault
 
 
+def picture_of(body: bytes, name: str, settings: CaptureSettings, *, at: datetime) -> Frame[Image]:
+    """Return the frame of a picture that is held in memory; `at` is its time where it tells none itself.
+
+    Raises PictureError, whose sentence holds nothing of the picture.
+    """
+    return _frame(io.BytesIO(body), len(body), name, settings, written=at.timestamp())
+
+
 def _load(path: Path, settings: CaptureSettings) -> Frame[Image]:
     name = str(path)
     try:
         with path.open("rb") as stream:
-            size, mtime = (found := os.fstat(stream.fileno())).st_size, found.st_mtime
-            header = _checked_header(stream, size, settings)
-            stream.seek(0)
-            pixels = _decode(stream.read())
+            found = os.fstat(stream.fileno())
+            return _frame(stream, found.st_size, name, settings, written=found.st_mtime)
     except OSError as error:
         raise SourceError(SourceFault(name, *explain(error))) from None
     except PictureError as error:
         remedy = "copy it again from the camera, or leave it out"
         raise SourceError(SourceFault(name, str(error), remedy)) from None
+
+
+def _frame(
+    stream: BinaryIO, size: int, name: str, settings: CaptureSettings, *, written: float
+) -> Frame[Image]:
+    header = _checked_header(stream, size, settings)
+    stream.seek(0)
+    pixels = _decode(stream.read())
     exif = parse_exif(header.exif, zone=settings.zone)
     if not header.turned:
         pixels = turn_upright(pixels, exif.orientation)
-    at = _taken_at(exif, mtime, settings)
+    at = _taken_at(exif, written, settings)
     return Frame(source=name, index=0, at=at, image=pixels, still=True, offset_s=0.0)
 
 

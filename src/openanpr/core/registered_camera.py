@@ -29,8 +29,9 @@ class Retirement:
 class RegisteredCamera:
     """One camera; `moving`: it drives, and says with each read where it was.
 
-    `area` is the area as routing names it, empty for none. Places are confidential, and a camera's name often
-    tells its place: neither is in the text of this value.
+    `area` is the area as routing names it, empty for none. `first_added_at` is when the register first had
+    it, however often it was put again since (None: it has it not yet). Places are confidential, and a
+    camera's name often tells its place: neither is in the text of this value.
     """
 
     camera: CameraId
@@ -41,6 +42,7 @@ class RegisteredCamera:
     added_by: str
     added_at: datetime
     retired: Retirement | None = None
+    first_added_at: datetime | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a camera without a name or a person, and one that stands nowhere."""

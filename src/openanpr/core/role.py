@@ -17,6 +17,9 @@ class Role(StrEnum):
     ANPR_MANAGER = "anpr-manager"
     AUDITOR = "auditor"
     PUBLISHER = "publisher"
+    INFORMATION_RIGHTS_OFFICER = "information-rights-officer"  # answers what people ask to see or have mended
+    COMPLAINTS_OFFICER = "complaints-officer"  # of professional standards
+    SENIOR_RESPONSIBLE_OFFICER = "senior-responsible-officer"
     ADMINISTRATOR = "administrator"
 
 

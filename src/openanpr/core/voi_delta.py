@@ -9,13 +9,6 @@ from openanpr.core.voi_entry import EntryKey, VoiEntry
 from openanpr.core.voi_list import UNCHANGED
 
 
-class Audience(StrEnum):
-    """Who is served: covert entries never reach a device that shows its screen to everyone in the car."""
-
-    OPEN = "open"  # all but covert entries
-    NAMED = "named"  # covert entries too
-
-
 class DeltaKind(StrEnum):
     """What the holder of an earlier revision has to do."""
 

@@ -25,6 +25,9 @@ class VoiList:
 
     `max_age` is how old its contents may grow before it is stale; None for a list kept by hand, whose
     entries each expire. `visible_to` names the roles or teams that may see it.
+
+    The covert entries of a list stand on lists of their own, one for each circle of people: `covert_of` is
+    then the name of the open list, and `seen_by` names the people or teams that alone may know of it.
     """
 
     name: str
@@ -34,6 +37,13 @@ class VoiList:
     kind: ListKind
     max_age: timedelta | None
     visible_to: frozenset[str]
+    covert_of: str = ""
+    seen_by: frozenset[str] = frozenset()
+
+    @property
+    def called(self) -> str:
+        """What it is called by those who keep it: of a covert list the name of the open one."""
+        return self.covert_of or self.name
 
     def __post_init__(self) -> None:
         """Refuse a list without an owner or a reason to exist."""
@@ -46,6 +56,9 @@ class VoiList:
             raise ValueError(msg)
         if self.max_age is not None and self.max_age <= timedelta(0):
             msg = "a list's greatest age must be more than nothing; None for a list kept by hand"
+            raise ValueError(msg)
+        if bool(self.covert_of) != bool(self.seen_by):
+            msg = "a covert list, and no other, is a part of an open one and names who may know of it"
             raise ValueError(msg)
 
 
@@ -196,7 +209,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """An entry that was and is no more; `lifted` is the revision that brought it back, if one did."""
+    """An entry that was and is no more; `lifted` is the revision that brought it back, if one did.
+
+    `covert`: it was covert, or nobody knows any more whether it was.
+    """
 
     key: EntryKey
     gone_by: GoneBy
@@ -206,6 +222,7 @@ class Tombstone:
     why: str
     weed_on: date | None
     lifted: int | None = None
+    covert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +233,16 @@ class Receipt:
     list_name: str
     revision: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A device that has, or had, a list: the revision that it was given last, and what it says is in force.
+
+    `given` is None for one that only ever confirmed, `in_force` and `at` for one that never did.
+    """
+
+    device: str
+    given: int | None
+    in_force: int | None
+    at: datetime | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from openanpr.core.this_machine import is_this_machine
 from openanpr.wire.delivery import MOST_ANSWER_BYTES
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.signature import Request, sign
@@ -33,7 +33,7 @@ class LineSettings:
 
     `ca_file`: PEM of the authority that signed the node's certificate (None: those the system trusts).
     `client_certificate`: PEM with a certificate and its key, for nodes that ask for one.
-    `answer_timeout_s` bounds a whole request.
+    `answer_timeout_s` bounds a whole request, `most_answer_bytes` what comes back: pages of lists are longer.
     """
 
     url: str
@@ -41,22 +41,27 @@ class LineSettings:
     client_certificate: Path | None = None
     connect_timeout_s: float = 10.0
     answer_timeout_s: float = 60.0
+    most_answer_bytes: int = MOST_ANSWER_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What to send: `path` begins with a slash and is put behind the node's URL."""
+    """What to send: `path` begins with a slash and is put behind the node's URL.
+
+    `hang_up`: nothing follows for a while, so the connection is not kept.
+    """
 
     method: str
     path: str
     content_type: str
     body: bytes
     packed: bool = False
+    hang_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the status, Retry-After as it stands, and at most 64 KiB of the body."""
+    """What came back: the status, Retry-After as it stands, and the body, of bounded length."""
 
     status: int
     retry_after: str | None
@@ -79,6 +84,7 @@ class Line:
         self._client = client
         self._url = settings.url.rstrip("/")
         self._timeout_s = settings.answer_timeout_s
+        self._most_bytes = settings.most_answer_bytes
         self._key = key
         self._fresh = fresh
 
@@ -99,9 +105,10 @@ class Line:
         headers = {"content-type": message.content_type}
         if message.packed:
             headers["content-encoding"] = "gzip"
+        beside = {"connection": "close"} if message.hang_up else {}
         try:
             request = self._client.build_request(
-                message.method, self._url + message.path, headers=headers, content=message.body
+                message.method, self._url + message.path, headers=headers | beside, content=message.body
             )
             to_sign = Request(message.method, str(request.url), headers, message.body)
             request.headers.update(
@@ -130,7 +137,7 @@ class Line:
             body = b""
             for chunk in response.iter_raw():
                 body += chunk
-                if len(body) > MOST_ANSWER_BYTES:
+                if len(body) > self._most_bytes:
                     raise LineDownError("the answer is longer than any answer of a node")
                 if self._fresh.steady_s() > until:
                     raise LineDownError("the answer came too slowly")
@@ -144,7 +151,7 @@ def _trust(settings: LineSettings) -> ssl.SSLContext | bool:
     parts = urlsplit(settings.url)
     if parts.query or parts.fragment or parts.username or parts.password or not parts.hostname:
         raise LineError("the node's URL is https://host[:port][/path], without user, query or fragment")
-    if parts.scheme == "http" and _is_this_machine(parts.hostname):
+    if parts.scheme == "http" and is_this_machine(parts.hostname):
         return True
     if parts.scheme != "https":
         raise LineError("the node's URL must begin with https://; http:// is for a node on this machine only")
@@ -156,12 +163,3 @@ def _trust(settings: LineSettings) -> ssl.SSLContext | bool:
         raise LineError(f"the CA file or the client certificate cannot be used ({type(e).__name__})") from e
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -16,6 +16,7 @@ from openanpr.deliver.outbox_file import OutboxFullError, OutboxKind
 from openanpr.deliver.verdict import Verdict, full_jitter, judge, retry_after_s
 from openanpr.wire.delivery import (
     BATCHES_PATH,
+    CAMERA_LAPSED,
     PICTURES_PATH,
     AnswerError,
     read_batch_answer,
@@ -56,7 +57,8 @@ class Standing:
 
     `verdict` is that of the last try and `reason` the node's short name for it; `alarm`: nothing will move
     until a person acts (the device is not admitted, or the answer makes no sense). `failures` are in a row.
-    `quarantined` are among `reads`: the node has them, and a person there must look.
+    `quarantined` are among `reads`: the node has them, and a person there must look. `lapsed` are among
+    those: the camera had no leave to deliver them. `lapsing`: the batch that was taken last had such.
     """
 
     verdict: Verdict | None = None
@@ -67,6 +69,8 @@ class Standing:
     quarantined: int = 0
     pictures: int = 0
     set_aside: int = 0
+    lapsed: int = 0
+    lapsing: bool = False
 
     @property
     def alarm(self) -> bool:
@@ -155,8 +159,10 @@ class Sender:
         if verdict in {Verdict.TOO_LARGE, Verdict.UNREADABLE}:
             verdict = self._divide(batch, verdict, named=named)
         if verdict is Verdict.TAKEN:
-            held = _held_of(answer)
+            held, lapsed = _held_of(answer)
             self._tally(batches=1, reads=self._outbox.acknowledge(batch.batch_id), quarantined=held)
+            total = self.standing.lapsed + lapsed
+            self.standing = replace(self.standing, lapsed=total, lapsing=lapsed > 0)
         self._settle(self._text, verdict, reason, answer)
 
     def _divide(self, batch: OutboxBatch, verdict: Verdict, *, named: bool) -> Verdict:
@@ -249,8 +255,12 @@ def _accounts_for(answer: Answer | None, batch: OutboxBatch) -> bool:
     return said.error is None and said.accepted + said.quarantined == batch.reads
 
 
-def _held_of(answer: Answer | None) -> int:
-    return 0 if answer is None else read_batch_answer(answer.body).quarantined
+def _held_of(answer: Answer | None) -> tuple[int, int]:
+    """Return how many reads the node holds, and how many of these for want of a leave to deliver."""
+    if answer is None:
+        return 0, 0
+    said = read_batch_answer(answer.body)
+    return said.quarantined, sum(one.reason == CAMERA_LAPSED for one in said.held)
 
 
 def _written(kind: OutboxKind, head: BatchHead, parts: Sequence[bytes]) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Protocol
 from openanpr.core.camera import CameraId
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.instant import ClockSource
+from openanpr.core.span import Span
 from openanpr.ingest.clock import ClockReading
 from openanpr.ingest.device import Sender
 from openanpr.ingest.limits import Limits
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     NOT_UNDERSTOOD = "not_understood"  # another vendor's message that its adapter could not take
     NOT_ITS_CAMERA = "not_its_camera"  # the sender is not enrolled for this camera
     UNKNOWN_CAMERA = "unknown_camera"  # the camera is not in the register
+    CAMERA_LAPSED = "camera_lapsed"  # the camera may not deliver what it captured then
     NO_PLACE = "no_place"  # a moving camera that does not say where it was
     CLOCK_OFF = "clock_off"  # the device's clock is beyond what the profile bears
     TOO_OLD = "too_old"  # older than the profile takes
@@ -43,6 +45,7 @@ DETAILS = {
     Reason.NOT_UNDERSTOOD: "the adapter of this vendor could not take it",
     Reason.NOT_ITS_CAMERA: "the sender is not enrolled for this camera",
     Reason.UNKNOWN_CAMERA: "the camera is not in the register: add it, then release the read",
+    Reason.CAMERA_LAPSED: "the camera had no leave to deliver when it captured this: see to its case",
     Reason.NO_PLACE: "a moving camera must say where it was",
     Reason.CLOCK_OFF: "the clock of the device is too far off: set it, and mend captured_at if it is wrong",
     Reason.TOO_OLD: "the read is older than the profile takes",
@@ -63,6 +66,13 @@ class Cameras(Protocol):
 
     def mount(self, camera: CameraId) -> Mount | None:
         """Return whether a camera stands or drives; None for one that is not in the register."""
+        ...
+
+    def closed(self, camera: CameraId, *, elsewhere: bool) -> Sequence[Span]:
+        """Return the times of capture in which a camera may not deliver; none where it always may.
+
+        `elsewhere`: the node that hands its reads on answers for it, unless this node has a case for it too.
+        """
         ...
 
 
@@ -173,6 +183,7 @@ class _Judge:
         self._sender = sender
         self._cameras = cameras
         self._mounts: dict[CameraId, Mount | Reason] = {}
+        self._closed: dict[CameraId, Sequence[Span]] = {}
         self._clock_off = clock.off(limits.clock_quarantine_ms)
         self._marks = DOUBTFUL if clock.doubtful(limits.clock_alarm_ms) else 0
         self._alarm_ms = limits.clock_alarm_ms
@@ -188,9 +199,11 @@ class _Judge:
         mount = self._mount(record.camera)
         if isinstance(mount, Reason):
             return mount
+        at, bounds = record.captured_at, self._bounds
+        if any(span.since <= at < span.until for span in self._closed[record.camera]):
+            return Reason.CAMERA_LAPSED
         if mount is Mount.MOVING and not _has_fix(record):
             return Reason.NO_PLACE
-        at, bounds = record.captured_at, self._bounds
         if at < bounds.oldest:
             return Reason.TOO_OLD
         if at > bounds.newest:
@@ -216,7 +229,11 @@ class _Judge:
     def _asked(self, camera: CameraId) -> Mount | Reason:
         if not self._sender.scope.covers(camera):
             return Reason.NOT_ITS_CAMERA
-        return self._cameras.mount(camera) or Reason.UNKNOWN_CAMERA
+        mount = self._cameras.mount(camera)
+        if mount is None:
+            return Reason.UNKNOWN_CAMERA
+        self._closed[camera] = self._cameras.closed(camera, elsewhere=self._sender.answers_for(camera))
+        return mount
 
     def _owns_up(self, record: CaptureRecord) -> bool:
         """Return whether the record itself says that its time is not to be trusted."""

@@ -71,6 +71,12 @@ class RecentClocks:
         self._lock = threading.Lock()
         self._samples: dict[str, tuple[ClockSample, ...]] = {}
 
+    def seen_at(self, device: str) -> datetime | None:
+        """Return when the newest batch of a device came; None where none did since the start."""
+        with self._lock:
+            samples = self._samples.get(device)
+        return None if not samples else samples[-1].at
+
     def note(self, device: str, sample: ClockSample) -> Sequence[ClockSample]:
         """Remember a lag, and return what is left of the device's lags."""
         with self._lock:

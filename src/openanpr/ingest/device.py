@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from openanpr.core.camera import CameraId
 from openanpr.ingest.scope import Scope
 from openanpr.wire.device_key import PublicKey
 
@@ -16,11 +17,23 @@ MOST_NAME = 128
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who a batch is from, proved: by a signature, or (`signed` false) only by a token."""
+    """Who a batch is from, proved: by a signature, or (`signed` false) only by a token.
+
+    `hands_on`: the batch is not its own, it forwards what came to it from others.
+    """
 
     device: str
     scope: Scope
     signed: bool
+    hands_on: bool = False
+
+    def answers_for(self, camera: CameraId) -> bool:
+        """Return whether the case for a camera is kept by the sender: a node that forwards, and no camera.
+
+        A node is enrolled for sources or a force. One that is enrolled for single cameras could else wrap its
+        own reads as another's.
+        """
+        return self.hands_on and camera not in self.scope.cameras
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def mended_record(item: QuarantinedRead) -> CaptureRecord:
     """Return the read with all its mends; raises MendError where it still is no read, naming the field."""
     fields: object = _raw_fields(item)
     for done in item.mends:
-        fields = _merged(fields, _patch_fields(done.patch))
+        fields = merge_patch(fields, _patch_fields(done.patch))
     try:
         return record_of_said(fields)
     except ReadShapeError as fault:
@@ -162,6 +162,8 @@ def _judged(
     sender = desk.senders.sender(item.arrival.device)
     if sender is None:
         raise StillHeldError(Reason.NOT_ITS_CAMERA, "its sender is not enrolled here")
+    # Of a batch that was handed on the item does not tell: one that no case kept out is not kept out now.
+    sender = replace(sender, hands_on=item.reason is not Reason.CAMERA_LAPSED)
     vouched = ClockReading(None, item.arrival.clock_offset_ms, None, sure=False)
     batch = ReadBatch(_head(item), (record,))
     found = accept(batch, sender=sender, cameras=desk.cameras, clock=vouched, received_at=at, limits=limits)
@@ -229,7 +231,7 @@ def _patch_fields(patch: bytes) -> _Fields:
     return cast("_Fields", fields)
 
 
-def _merged(target: object, patch: object) -> object:
+def merge_patch(target: object, patch: object) -> object:
     """Return MergePatch(target, patch) of RFC 7396, section 2."""
     if not isinstance(patch, dict):
         return patch
@@ -238,5 +240,5 @@ def _merged(target: object, patch: object) -> object:
         if value is None:
             merged.pop(name, None)
         else:
-            merged[name] = _merged(merged.get(name), value)
+            merged[name] = merge_patch(merged.get(name), value)
     return merged

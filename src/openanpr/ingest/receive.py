@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -169,7 +169,7 @@ def _judged(
     clock = measure(intake.clocks.note(device.device_id, sample_of(head.sent_at, received_at)))
     judgement = accept(
         came.batch,
-        sender=device.sender,
+        sender=replace(device.sender, hands_on=bool(came.handed_on)),
         cameras=intake.cameras,
         clock=clock,
         received_at=received_at,

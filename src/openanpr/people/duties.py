@@ -16,7 +16,10 @@ from openanpr.people.roles import SEARCHING, Grant
 _REST: Final = frozenset(Role) - {Role.ADMINISTRATOR}
 _APART: Final = frozenset(
     {frozenset({Role.ADMINISTRATOR, other}) for other in _REST}
-    | {frozenset({Role.AUDITOR, other}) for other in SEARCHING | {Role.AUTHORISING_OFFICER}}
+    | {
+        frozenset({Role.AUDITOR, other})
+        for other in SEARCHING | {Role.AUTHORISING_OFFICER, Role.SENIOR_RESPONSIBLE_OFFICER}
+    }
 )
 """Pairs that no person holds at one moment.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeVar
 from urllib.parse import quote
 
@@ -51,13 +53,21 @@ class Registration:
         return f"Registration({self.name!r})"
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return which certificates are trusted, read once."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class HttpLine:
     """A way to providers that follows no redirect, asks no proxy and reads no endless answer."""
 
     __slots__ = ("_client",)
 
     def __init__(self, *, timeout_s: float = 10.0) -> None:
-        self._client = httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(
+            verify=_trust(), timeout=timeout_s, follow_redirects=False, trust_env=False
+        )
 
     def close(self) -> None:
         """Let go of all connections."""

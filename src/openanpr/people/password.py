@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -40,9 +42,9 @@ class Passwords:
 
     def __init__(self, cost: HashCost, chance: Callable[[int], bytes]) -> None:
         """`chance` gives so many random bytes; a hash of nobody's password is made at once."""
-        self._hasher = PasswordHasher(cost.passes, cost.memory_kib, cost.lanes, salt_len=_SALT_BYTES)
+        self._hasher = _hasher(cost)
         self._chance = chance
-        self._nobodys = self.hash(chance(_SALT_BYTES).hex())
+        self._nobodys = _nobodys(cost)
 
     def hash(self, password: str) -> str:
         """Return the hash in PHC form, with its salt and cost."""
@@ -60,6 +62,16 @@ class Passwords:
             return Verdict(right=False, outdated=False)
         right = kept is not None and len(password) <= MOST_CHARACTERS
         return Verdict(right, right and self._hasher.check_needs_rehash(kept or self._nobodys))
+
+
+def _hasher(cost: HashCost) -> PasswordHasher:
+    return PasswordHasher(cost.passes, cost.memory_kib, cost.lanes, salt_len=_SALT_BYTES)
+
+
+@cache
+def _nobodys(cost: HashCost) -> str:
+    """Return a hash that no password has: one a process and cost, for it takes as long as a sign-in."""
+    return _hasher(cost).hash(secrets.token_hex(_SALT_BYTES))
 
 
 def verify_fit(password: str, login: str) -> None:

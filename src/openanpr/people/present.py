@@ -49,9 +49,21 @@ class Renewed:
 
 @refusals_told
 def present(desk: Desk, token: str, *, source: str, now: datetime) -> Present:
-    """Return who shows this token; raises PeopleRefusedError.
+    """Return who shows this token, for something that they do; raises PeopleRefusedError.
 
     Roles, training and the account are looked at anew each time: what ended a moment ago does not count.
+    """
+    found = still_present(desk, token, source=source, now=now)
+    if now >= found.session.seen_at + _SEEN_EVERY:
+        desk.store.seen(found.session.session_id, now)
+    return found
+
+
+@refusals_told
+def still_present(desk: Desk, token: str, *, source: str, now: datetime) -> Present:
+    """Return who shows this token, for what their screen asks by itself; raises PeopleRefusedError.
+
+    It keeps no session from idling: a screen that nobody touches is nobody's activity.
     """
     session = desk.store.session(desk.keys.digest(TOKEN_USE, token))
     try:
@@ -61,8 +73,6 @@ def present(desk: Desk, token: str, *, source: str, now: datetime) -> Present:
     account = desk.store.find(session.account_id)
     if account is None or not account.able:
         raise _refused(desk, session, SessionError(Reason.DISABLED), source, now)
-    if now >= session.seen_at + _SEEN_EVERY:
-        desk.store.seen(session.session_id, now)
     found = standing_of(desk, account, now=now, claimed=session.claimed, ends_at=session.ends_at)
     return Present(session, found)
 

@@ -97,7 +97,7 @@ def verify_counts(session: Session | None, rules: SessionRules, *, now: datetime
         raise SessionError(Reason.REPLAYED_TOKEN, stolen=now > session.followed_at + _ROTATION_SLACK)
     if now < session.seen_at - _CLOCK_SLACK:
         raise SessionError(Reason.CLOCK_WENT_BACK)
-    if now >= session.ends_at or now >= session.seen_at + rules.idle:
+    if now >= session.ends_at or now >= idles_at(session, rules):
         raise SessionError(Reason.OVER)
     return session
 
@@ -107,6 +107,11 @@ def verify_fresh(session: Session, rules: SessionRules, *, source: str, now: dat
     fresh = session.fresh_at - _CLOCK_SLACK <= now < session.fresh_at + rules.fresh
     if not fresh or place_of(session.fresh_source) != place_of(source):
         raise SessionError(Reason.NOT_FRESH)
+
+
+def idles_at(session: Session, rules: SessionRules) -> datetime:
+    """Return when the session ends unless the person does something before."""
+    return session.seen_at + rules.idle
 
 
 def next_of(session: Session, *, session_id: str, digest: bytes, source: str, now: datetime) -> Session:

@@ -29,10 +29,14 @@ class RuleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ActRules:
-    """The rules that speak of one act, and the roles that its permissions name. Never enough to decide by."""
+    """The rules that speak of one act, and the roles that its permissions name. Never enough to decide by.
+
+    `by_name`: one of its permissions asks for no role at all, but for who somebody is.
+    """
 
     policies: cedarpy.PolicySet = field(repr=False)
     roles: tuple[Role, ...]
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +132,10 @@ def load_rules(texts: Mapping[str, str], schema: str) -> AccessRules:
 def _of_act(act: Act, rules: Mapping[str, dict[str, Any]]) -> ActRules:
     ours = {name: rule for name, rule in rules.items() if _speaks_of(act, rule["action"])}
     text = json.dumps({"staticPolicies": ours, "templates": {}, "templateLinks": []})
-    permits = json.dumps([rule["conditions"] for rule in ours.values() if rule["effect"] == "permit"])
-    named = set(_ROLE.findall(permits))
-    roles = tuple(role for role in Role if role in named)
-    return ActRules(cedarpy.PolicySet.from_json_str(text), roles)
+    permits = [rule["conditions"] for rule in ours.values() if rule["effect"] == "permit"]
+    named = [set(_ROLE.findall(json.dumps(one))) for one in permits]
+    roles = tuple(role for role in Role if any(role in names for names in named))
+    return ActRules(cedarpy.PolicySet.from_json_str(text), roles, by_name=any(not names for names in named))
 
 
 def _speaks_of(act: Act, scope: Mapping[str, Any]) -> bool:

@@ -36,6 +36,30 @@ class Act(StrEnum):
     MANAGE_DEVICES = "manage-devices"
     MANAGE_QUARANTINE = "manage-quarantine"
     READ_LOG = "read-log"
+    SEE_SITES = "see-sites"
+    SEE_SITE_PLACE = "see-site-place"
+    DRAFT_SITE = "draft-site"
+    SUBMIT_SITE = "submit-site"
+    REVIEW_SITE = "review-site"
+    AUTHORISE_SITE = "authorise-site"
+    SEE_ASSESSMENT = "see-assessment"
+    WRITE_ASSESSMENT = "write-assessment"
+    SIGN_ASSESSMENT = "sign-assessment"
+    PUBLISH_ASSESSMENT = "publish-assessment"
+    OPEN_RIGHTS = "open-rights"
+    SEE_RIGHTS = "see-rights"
+    WORK_RIGHTS = "work-rights"
+    FIND_FOR_SUBJECT = "find-for-subject"
+    SEE_ACCESS = "see-access"
+    HANDLE_ACCESS = "handle-access"
+    CONFIRM_ACCESS = "confirm-access"
+    SEE_CHALLENGES = "see-challenges"
+    HANDLE_CHALLENGE = "handle-challenge"
+    ANSWER_CHALLENGE = "answer-challenge"
+    SEE_DISCLOSURES = "see-disclosures"
+    WRITE_DISCLOSURE = "write-disclosure"
+    SEE_PUBLISHING = "see-publishing"
+    NOTE_FIGURES = "note-figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +174,43 @@ class Guarded:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedSite:
+    """The case for a site, to be decided upon, by whom it was written, and the rank that it needs."""
+
+    worked_by: frozenset[str]
+    least_rank: Rank = Rank.NONE
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a case of nobody: it would be anybody's to decide upon."""
+        if not self.worked_by or "" in self.worked_by:
+            raise ValueError("a case was written by somebody")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCase:
+    """A case of the public: the role whose duty it is, and the people and teams that it is about."""
+
+    owner: Role
+    people: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSubject:
+    """What is sought for the person whom it is about.
+
+    `case_open`: a case of the public asks for it and is not closed. `proved`: identity and entitlement were
+    seen by a person. `own_interest`: the vehicle is declared as of whoever would look, or of a colleague.
+    """
+
+    case_open: bool
+    proved: bool
+    own_interest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """The person whose account is changed, or who asked for the change that is to be approved."""
+    """Whose account is changed, who asked for what is to be approved, or wrote what is to be signed."""
 
     person: str
 
@@ -191,7 +250,9 @@ _PARTS: dict[Act, frozenset[str]] = {
         frozenset({"purpose", "material"}),
     ),
     **dict.fromkeys((Act.APPROVE, Act.REVIEW, Act.OPEN_IN_REVIEW), frozenset({"asked"})),
-    **dict.fromkeys((Act.ANSWER_ALERT, Act.SEE_COVERT, Act.SEE_PLACE), frozenset({"guarded"})),
+    **dict.fromkeys(
+        (Act.ANSWER_ALERT, Act.SEE_COVERT, Act.SEE_PLACE, Act.SEE_SITE_PLACE), frozenset({"guarded"})
+    ),
     **dict.fromkeys(
         (
             Act.RUN_RETENTION,
@@ -200,10 +261,33 @@ _PARTS: dict[Act, frozenset[str]] = {
             Act.MANAGE_DEVICES,
             Act.MANAGE_QUARANTINE,
             Act.READ_LOG,
+            Act.SEE_SITES,
+            Act.DRAFT_SITE,
+            Act.SUBMIT_SITE,
+            Act.REVIEW_SITE,
+            Act.SEE_ASSESSMENT,
+            Act.WRITE_ASSESSMENT,
+            Act.PUBLISH_ASSESSMENT,
+            Act.OPEN_RIGHTS,
+            Act.SEE_ACCESS,
+            Act.HANDLE_ACCESS,
+            Act.CONFIRM_ACCESS,
+            Act.SEE_CHALLENGES,
+            Act.HANDLE_CHALLENGE,
+            Act.ANSWER_CHALLENGE,
+            Act.SEE_DISCLOSURES,
+            Act.WRITE_DISCLOSURE,
+            Act.SEE_PUBLISHING,
+            Act.NOTE_FIGURES,
         ),
         frozenset[str](),
     ),
-    **dict.fromkeys((Act.MANAGE_PEOPLE, Act.APPROVE_LIST_CHANGE), frozenset({"account"})),
+    **dict.fromkeys(
+        (Act.MANAGE_PEOPLE, Act.APPROVE_LIST_CHANGE, Act.SIGN_ASSESSMENT), frozenset({"account"})
+    ),
+    Act.AUTHORISE_SITE: frozenset({"site"}),
+    **dict.fromkeys((Act.SEE_RIGHTS, Act.WORK_RIGHTS), frozenset({"rights"})),
+    Act.FIND_FOR_SUBJECT: frozenset({"subject"}),
 }
 
 
@@ -220,13 +304,19 @@ class Request:
     asked: AskedSearch | None = None
     guarded: Guarded | None = None
     account: Account | None = None
+    site: AskedSite | None = None
+    rights: AskedCase | None = None
+    subject: AskedSubject | None = None
     approval: Approval | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for a part too many or too few: what a rule cannot see it cannot judge."""
         given = frozenset(
             name
-            for name in ("purpose", "search", "material", "asked", "guarded", "account")
+            for name in (
+                *("purpose", "search", "material", "asked", "guarded", "account", "site", "rights"),
+                "subject",
+            )
             if getattr(self, name) is not None
         )
         if given != _PARTS[self.act]:

@@ -12,6 +12,8 @@ from openanpr.policy.ask import (
     Act,
     Approval,
     AskedSearch,
+    AskedSite,
+    AskedSubject,
     HeldRole,
     Material,
     Person,
@@ -22,7 +24,10 @@ from openanpr.policy.ask import (
 from openanpr.policy.profile import Profile
 from openanpr.policy.search_numbers import SearchNumbers
 
-QUIET = frozenset({Act.SEE_COVERT, Act.SEE_PLACE, Act.ANSWER_ALERT})
+QUIET = frozenset({Act.SEE_COVERT, Act.SEE_PLACE, Act.SEE_SITE_PLACE, Act.ANSWER_ALERT}) | {
+    Act.SEE_RIGHTS,
+    Act.WORK_RIGHTS,
+}
 """Acts of which a refusal says nothing more: what would help would tell of what is hidden."""
 
 
@@ -43,7 +48,7 @@ def changes(request: Request, profile: Profile, roles: Sequence[Role]) -> tuple[
         return ()
     told = [*_of_person(request)]
     if request.purpose is not None:
-        told += _of_purpose(request.purpose)
+        told += _of_purpose(request.purpose, request.search)
     if request.search is not None:
         told += _of_search(request.search, profile.search)
         told += _of_category(request)
@@ -51,6 +56,10 @@ def changes(request: Request, profile: Profile, roles: Sequence[Role]) -> tuple[
         told += _of_material(request.act, request.material, request.person)
     if request.asked is not None:
         told += _of_asked(request.act, request.asked, request.person)
+    if request.site is not None:
+        told += _of_site(request.site, request.person)
+    if request.subject is not None:
+        told += _of_subject(request.subject)
     if request.account == Account(request.person.id):
         told.append(Change("person", "by another administrator", _another_account))
     return (*told, *_of_roles(request, roles))
@@ -89,7 +98,7 @@ def _of_roles(request: Request, roles: Sequence[Role]) -> Iterator[Change]:
             yield Change("role", f"asked by a person whose role is {role}", _as_role(role))
 
 
-def _of_purpose(purpose: Purpose) -> Iterator[Change]:
+def _of_purpose(purpose: Purpose, search: Search | None) -> Iterator[Change]:
     if purpose.reference is not ReferenceState.OPEN:
         step = "a reference that the case system knows as open"
         yield Change("reference", step, _purposed(lambda of: replace(of, reference=ReferenceState.OPEN)))
@@ -99,10 +108,11 @@ def _of_purpose(purpose: Purpose) -> Iterator[Change]:
     if purpose.own_interest:
         step = "asked by somebody without an interest in the vehicle"
         yield Change("interest", step, _purposed(lambda of: replace(of, own_interest=False)))
+    of_company = search is not None and search.kind is SearchKind.CONVOY
+    if not purpose.objective_given and (of_company or purpose.stance is Stance.PROACTIVE):
+        step = "the objective of the intelligence written"
+        yield Change("objective", step, _purposed(lambda of: replace(of, objective_given=True)))
     if purpose.stance is Stance.PROACTIVE:
-        if not purpose.objective_given:
-            step = "the objective of the intelligence written"
-            yield Change("objective", step, _purposed(lambda of: replace(of, objective_given=True)))
         step = "a known incident instead of a pattern"
         yield Change("stance", step, _purposed(lambda of: replace(of, stance=Stance.REACTIVE)), narrows=True)
 
@@ -172,6 +182,31 @@ def _of_asked(act: Act, asked: AskedSearch, person: Person) -> Iterator[Change]:
         yield Change("rank", step, lambda of: replace(of, person=replace(of.person, rank=ranked.rank)))
     if act is Act.OPEN_IN_REVIEW and not asked.opening_logged:
         yield Change("log", "the opening logged", _about(lambda of: replace(of, opening_logged=True)))
+
+
+def _of_site(site: AskedSite, person: Person) -> Iterator[Change]:
+    if person.id in site.worked_by:
+        others = replace(site, worked_by=frozenset({another(person.id)}))
+        yield Change("person", "by somebody who did not work on it", lambda of: replace(of, site=others))
+    if person.rank.level < site.least_rank.level:
+        step = f"by a rank of at least {site.least_rank}"
+        yield Change("rank", step, lambda of: replace(of, person=replace(of.person, rank=site.least_rank)))
+
+
+def _of_subject(subject: AskedSubject) -> Iterator[Change]:
+    if not subject.case_open:
+        opened = replace(subject, case_open=True)
+        yield Change("case", "an open case of whoever asks", lambda of: replace(of, subject=opened))
+    if not subject.proved:
+        proved = replace(subject, proved=True)
+        yield Change("proof", "identity and entitlement seen first", lambda of: replace(of, subject=proved))
+    if subject.own_interest:
+        free = replace(subject, own_interest=False)
+        yield Change(
+            "interest",
+            "asked by somebody without an interest in the vehicle",
+            lambda of: replace(of, subject=free),
+        )
 
 
 def _approved(rank: Rank) -> Callable[[Request], Request]:

@@ -17,7 +17,10 @@ from openanpr.core.role import Rank, Role
 from openanpr.policy.ask import (
     Act,
     Approval,
+    AskedCase,
     AskedSearch,
+    AskedSite,
+    AskedSubject,
     Guarded,
     Material,
     Person,
@@ -34,11 +37,32 @@ NEVER = -1
 _RESOURCES = {
     **dict.fromkeys((Act.APPROVE, Act.REVIEW, Act.OPEN_IN_REVIEW), "Searches"),
     **dict.fromkeys((Act.ANSWER_ALERT, Act.SEE_COVERT), "Entries"),
-    Act.SEE_PLACE: "Places",
+    **dict.fromkeys((Act.SEE_PLACE, Act.SEE_SITE_PLACE), "Places"),
     Act.MANAGE_PEOPLE: "People",
     **dict.fromkeys((Act.SEE_LISTS, Act.CHANGE_LIST, Act.APPROVE_LIST_CHANGE), "Lists"),
     Act.MANAGE_DEVICES: "Devices",
     Act.READ_LOG: "Log",
+    **dict.fromkeys(
+        (Act.SEE_SITES, Act.DRAFT_SITE, Act.SUBMIT_SITE, Act.REVIEW_SITE, Act.AUTHORISE_SITE), "Sites"
+    ),
+    **dict.fromkeys(
+        (Act.SEE_ASSESSMENT, Act.WRITE_ASSESSMENT, Act.SIGN_ASSESSMENT, Act.PUBLISH_ASSESSMENT), "Assessments"
+    ),
+    **dict.fromkeys((Act.OPEN_RIGHTS, Act.SEE_RIGHTS, Act.WORK_RIGHTS), "RightsCases"),
+    **dict.fromkeys(
+        (
+            Act.SEE_ACCESS,
+            Act.HANDLE_ACCESS,
+            Act.CONFIRM_ACCESS,
+            Act.SEE_CHALLENGES,
+            Act.HANDLE_CHALLENGE,
+            Act.ANSWER_CHALLENGE,
+            Act.SEE_DISCLOSURES,
+            Act.WRITE_DISCLOSURE,
+        ),
+        "Answers",
+    ),
+    **dict.fromkeys((Act.SEE_PUBLISHING, Act.NOTE_FIGURES), "Publications"),
 }
 _Part = TypeVar("_Part", bound=Hashable)
 _Facts = dict[str, Any]
@@ -99,10 +123,22 @@ def _context(request: Request, parts: _Parts, profile: Profile) -> _Facts:
     if request.material is not None:
         told["material"] = parts.name("Material", request.material, _material)
         told["kept_days"] = profile.retention_days.value
+    return told | _about(request, parts)
+
+
+def _about(request: Request, parts: _Parts) -> _Facts:
+    """What the act is about, where it is about no read."""
+    told: _Facts = {}
     if request.asked is not None:
         told["asked"] = parts.name("AskedSearch", request.asked, _asked)
     if request.guarded is not None:
         told["guarded"] = parts.name("Guarded", request.guarded, _guarded)
+    if request.site is not None:
+        told["site"] = parts.name("AskedSite", request.site, _site)
+    if request.rights is not None:
+        told["rights"] = parts.name("AskedCase", request.rights, _rights)
+    if request.subject is not None:
+        told["subject"] = parts.name("AskedSubject", request.subject, _subject)
     if request.account is not None:
         told["account"] = request.account.person
     return told
@@ -174,6 +210,26 @@ def _asked(asked: AskedSearch) -> _Facts:
         "team": asked.team,
         "least_rank": asked.least_rank.level,
         "opening_logged": asked.opening_logged,
+    }
+
+
+def _site(site: AskedSite) -> _Facts:
+    return {"worked_by": sorted(site.worked_by), "least_rank": site.least_rank.level}
+
+
+def _rights(case: AskedCase) -> _Facts:
+    return {
+        "owner": _of("Role", case.owner),
+        "people": sorted(case.people),
+        "teams": sorted(case.teams),
+    }
+
+
+def _subject(subject: AskedSubject) -> _Facts:
+    return {
+        "case_open": subject.case_open,
+        "proved": subject.proved,
+        "own_interest": subject.own_interest,
     }
 
 

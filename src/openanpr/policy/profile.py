@@ -11,7 +11,10 @@ from importlib import resources
 from pathlib import Path
 from typing import cast
 
+from openanpr.policy.figure_numbers import FIGURES, FigureNumbers, parse_figures, verify_figures
+from openanpr.policy.rights_numbers import RIGHTS, RightsLimits, parse_rights, verify_rights
 from openanpr.policy.search_numbers import COUNTS, RANKS, SearchNumbers, parse_search, verify_search
+from openanpr.policy.site_numbers import SITE_COUNTS, SITE_RANKS, SiteLimits, parse_sites, verify_sites
 from openanpr.policy.sourced import Number, ProfileError, RankWanted, Source, inner, number, only, table, text
 
 __all__ = ["Number", "Profile", "ProfileError", "Source", "load_profile", "parse_profile"]
@@ -20,7 +23,9 @@ DEFAULT_PROFILE = "nadc-2018"
 """The profile of a node whose settings name none."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_PROFILE = frozenset({"name", "title", "valid_from", "retention", "ingest", "search"})
+_PROFILE = frozenset(
+    {"name", "title", "valid_from", "retention", "ingest", "search", "sites", "figures", "rights"}
+)
 _RETENTION = frozenset({"days"})
 _INGEST = frozenset(
     {"oldest_days", "late_after_s", "future_tolerance_s", "clock_alarm_ms", "clock_quarantine_ms"}
@@ -48,6 +53,9 @@ class Profile:
     retention_days: Number
     ingest: IngestNumbers
     search: SearchNumbers
+    sites: SiteLimits
+    figures: FigureNumbers
+    rights: RightsLimits
 
     @property
     def label(self) -> str:
@@ -60,11 +68,18 @@ class Profile:
             "retention.days": self.retention_days,
             **{f"ingest.{name}": cast("Number", getattr(self.ingest, name)) for name in sorted(_INGEST)},
             **{f"search.{name}": cast("Number", getattr(self.search, name)) for name in sorted(COUNTS)},
+            **{f"sites.{name}": cast("Number", getattr(self.sites, name)) for name in sorted(SITE_COUNTS)},
+            **{f"figures.{name}": cast("Number", getattr(self.figures, name)) for name in sorted(FIGURES)},
+            **{f"rights.{name}": cast("Number", getattr(self.rights, name)) for name in sorted(RIGHTS)},
         }
 
     def ranks(self) -> Mapping[str, RankWanted]:
         """Every rank whose authority is wanted, by its dotted name in the file; rows have their own."""
-        return {f"search.{name}": cast("RankWanted", getattr(self.search, name)) for name in sorted(RANKS)}
+        of_sites = {f"sites.{name}": cast("RankWanted", getattr(self.sites, name)) for name in SITE_RANKS}
+        of_searches = {
+            f"search.{name}": cast("RankWanted", getattr(self.search, name)) for name in sorted(RANKS)
+        }
+        return of_searches | of_sites
 
 
 def load_profile(which: str | Path) -> Profile:
@@ -136,6 +151,9 @@ def _profile(found: Mapping[str, object]) -> Profile:
         number(retention, "days", "retention"),
         IngestNumbers(**{key: number(ingest, key, "ingest") for key in _INGEST}),
         parse_search(inner(found, "search", "search")),
+        parse_sites(inner(found, "sites", "sites")),
+        parse_figures(inner(found, "figures", "figures")),
+        parse_rights(inner(found, "rights", "rights")),
     )
 
 
@@ -150,4 +168,7 @@ def _checked(profile: Profile) -> Profile:
     if not 1 <= ingest.clock_alarm_ms.value <= ingest.clock_quarantine_ms.value:
         raise ValueError("ingest.clock_alarm_ms must be 1 or more and at most ingest.clock_quarantine_ms")
     verify_search(profile.search, kept_days=kept)
+    verify_sites(profile.sites)
+    verify_figures(profile.figures, oldest_days=ingest.oldest_days.value, kept_days=kept)
+    verify_rights(profile.rights)
     return profile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
@@ -12,7 +13,9 @@ from openanpr.policy.decide import NO_PROFILE, PROFILE_NOT_IN_FORCE, Decision, O
 from openanpr.policy.judge import NOTHING_PERMITS, RULES_FAILED
 from openanpr.policy.remedy import Remedy
 
-_RULE = re.compile(r"^\* \*\*(?P<name>[a-z-]+)\*\*(?: \(permission\))?: (?P<words>.+)$", re.MULTILINE)
+_RULE = re.compile(
+    r"^\* \*\*(?P<name>[a-z-]+)\*\*(?P<permits> \(permission\))?: (?P<words>.+)$", re.MULTILINE
+)
 _OWN = {
     NOTHING_PERMITS: "No permission covers this act for this person.",
     RULES_FAILED: "The rules could not judge this request, so it is refused: tell who runs the node.",
@@ -21,15 +24,47 @@ _OWN = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class RuleSaid:
+    """A rule in plain words; `permits`: it is a permission, and no refusal."""
+
+    name: str
+    words: str
+    permits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """The rules on one subject, as the page beside them has them."""
+
+    title: str
+    rules: tuple[RuleSaid, ...]
+
+
+@lru_cache(maxsize=1)
+def rule_pages() -> tuple[RulePage, ...]:
+    """Return what the rules say, page by page, from the pages beside the rules."""
+    pages = resources.files("openanpr.policy").joinpath("rules").iterdir()
+    texts = [
+        page.read_text(encoding="utf-8")
+        for page in sorted((one for one in pages if one.name.endswith(".md")), key=lambda one: one.name)
+    ]
+    return tuple(
+        RulePage(
+            text.partition("\n")[0].lstrip("# "),
+            tuple(
+                RuleSaid(found["name"], found["words"], found["permits"] is not None)
+                for found in _RULE.finditer(text)
+            ),
+        )
+        for text in texts
+    )
+
+
 @lru_cache(maxsize=1)
 def plain_words() -> Mapping[str, str]:
     """What each rule says, by its name, from the pages beside the rules."""
-    pages = resources.files("openanpr.policy").joinpath("rules").iterdir()
-    told = dict(_OWN)
-    for page in sorted((one for one in pages if one.name.endswith(".md")), key=lambda one: one.name):
-        text = page.read_text(encoding="utf-8")
-        told |= {found["name"]: found["words"] for found in _RULE.finditer(text)}
-    return told
+    return _OWN | {rule.name: rule.words for page in rule_pages() for rule in page.rules}
 
 
 def tell(decision: Decision) -> str:

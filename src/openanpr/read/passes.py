@@ -18,6 +18,7 @@ from openanpr.read.recognise import Recogniser
 from openanpr.read.record import Recorder, Sight, char_height_px
 from openanpr.read.track import Pass, Step, Tracker, TrackSettings
 from openanpr.read.vote import Ballot, frame_weight
+from openanpr.read.watch import Watch
 
 _CREDIBLE_PLATE_SCORE = 0.5
 _SURE_ENOUGH = math.log(0.3)  # weaker readings vote, but name no vehicle: signs and fragments
@@ -48,9 +49,19 @@ class Passes:
     """Follows the vehicles of one source."""
 
     def __init__(
-        self, detector: Detector, recogniser: Recogniser, recorder: Recorder, *, report_after_s: float | None
+        self,
+        detector: Detector,
+        recogniser: Recogniser,
+        recorder: Recorder,
+        *,
+        report_after_s: float | None,
+        watch: Watch | None = None,
     ) -> None:
-        """Begin with an empty road; `report_after_s` None tells a pass when it is over."""
+        """Begin with an empty road; `report_after_s` None tells a pass when it is over.
+
+        `watch` is told of each frame that was looked at.
+        """
+        self._watch = watch
         self._detector, self._recogniser, self._recorder = detector, recogniser, recorder
         after_s = math.inf if report_after_s is None else report_after_s
         self._tracker = Tracker(
@@ -66,6 +77,8 @@ class Passes:
         if not self._busy and self._count % _IDLE_STEP:
             return
         plates = self._detector.find(frame.image, tiles=False)
+        if self._watch is not None:
+            self._watch(frame, plates)
         readings = self._readings(frame.image, plates)
         boxes = np.array([_xywh(p.corners) for p in plates], np.float32).reshape(-1, 4)
         step = self._tracker.update(

@@ -17,6 +17,11 @@ PATCH_HEIGHT_PX: Final = 60
 PATCH_MOST_BYTES: Final = 3 * 1024
 OVERVIEW_MOST_BYTES: Final = 25 * 1024
 OVERVIEW_WIDTH_PX: Final = 640
+SHOWN_MOST_PX: Final = 1280
+SHOWN_MOST_BYTES: Final = 400 * 1024
+PREVIEW_MOST_PX: Final = 640
+PREVIEW_MOST_BYTES: Final = 64 * 1024
+_PREVIEW_QUALITIES: Final = (70, 55, 40, 25)
 _QUALITIES: Final = (88, 75, 62, 50, 38, 28, 18, 10)
 _MARGIN: Final = 0.12
 
@@ -31,10 +36,10 @@ def _fit(image: Image, width: int, height: int) -> Image:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
-def _jpeg(image: Image, most_bytes: int) -> bytes:
+def _jpeg(image: Image, most_bytes: int, qualities: tuple[int, ...] = _QUALITIES) -> bytes:
     """JPEG of at most `most_bytes`: quality is given up first, then size."""
     while True:
-        for quality in _QUALITIES:
+        for quality in qualities:
             ok, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
             if ok and data.nbytes <= most_bytes:
                 return data.tobytes()
@@ -56,6 +61,16 @@ def cut_patch(image: Image, corners: NDArray[np.float32]) -> Image:
 def cut_overview(image: Image) -> Image:
     """The whole picture, at most 640 pixels wide; a copy."""
     return _fit(image, OVERVIEW_WIDTH_PX, OVERVIEW_WIDTH_PX).copy()
+
+
+def shown_jpeg(image: Image) -> bytes:
+    """The whole picture as JPEG for a page: at most 1280 pixels either way, and at most 400 KB."""
+    return _jpeg(_fit(image, SHOWN_MOST_PX, SHOWN_MOST_PX), SHOWN_MOST_BYTES)
+
+
+def preview_jpeg(image: Image) -> bytes:
+    """The whole picture as JPEG for a live preview: at most 640 pixels either way, and at most 64 KiB."""
+    return _jpeg(_fit(image, PREVIEW_MOST_PX, PREVIEW_MOST_PX), PREVIEW_MOST_BYTES, _PREVIEW_QUALITIES)
 
 
 def patch_jpeg(patch: Image) -> bytes:

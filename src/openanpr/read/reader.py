@@ -22,6 +22,7 @@ from openanpr.read.passes import Passes
 from openanpr.read.recognise import Recogniser
 from openanpr.read.record import Recorder
 from openanpr.read.still import read_still
+from openanpr.read.watch import Watch
 
 _CALIBRATION = "calibration_"
 
@@ -59,13 +60,20 @@ class Reader:
     """Reads number plates; not for use from several threads at once."""
 
     def __init__(
-        self, detector: Detector, recogniser: Recogniser, settings: ReaderSettings, *, model: str
+        self,
+        detector: Detector,
+        recogniser: Recogniser,
+        settings: ReaderSettings,
+        *,
+        model: str,
+        watch: Watch | None = None,
     ) -> None:
-        """Join loaded models; most callers want `Reader.load`."""
+        """Join loaded models; most callers want `Reader.load`. `watch` is told of each frame looked at."""
         self.settings = settings
         self.model = model
         self._detector = detector
         self._recogniser = recogniser
+        self._watch = watch
         numbers = recogniser.card.settings
         calibration = {
             k.removeprefix(_CALIBRATION): v for k, v in numbers.items() if k.startswith(_CALIBRATION)
@@ -77,14 +85,14 @@ class Reader:
         )  # fmt: skip
 
     @classmethod
-    def load(cls, settings: ReaderSettings) -> Self:
+    def load(cls, settings: ReaderSettings, *, watch: Watch | None = None) -> Self:
         """Load both models; raises ModelError if one is missing or not the one that its card names."""
         detector = Detector.load(threads=settings.threads)
         recogniser = Recogniser(threads=settings.threads)
         model = "+".join(
             f"{card.name}-{card.sha256[:12]}" for card in (load_card("detector"), recogniser.card)
         )
-        return cls(detector, recogniser, settings, model=model)
+        return cls(detector, recogniser, settings, model=model, watch=watch)
 
     def read(self, frames: Iterable[Frame[NDArray[np.uint8]]]) -> Iterator[Read]:
         """The reads of a source and of the files in it, as they are made.
@@ -96,7 +104,7 @@ class Reader:
         source = None
         for frame in frames:
             if frame.still:
-                yield from read_still(frame, self._detector, self._recogniser, self._recorder)
+                yield from read_still(frame, self._detector, self._recogniser, self._recorder, self._watch)
                 continue
             if source not in {None, frame.source}:  # the next clip of a folder: another road, other cars
                 yield from passes.finish()
@@ -107,4 +115,6 @@ class Reader:
 
     def _open_road(self) -> Passes:
         after_s = self.settings.report_after_s
-        return Passes(self._detector, self._recogniser, self._recorder, report_after_s=after_s)
+        return Passes(
+            self._detector, self._recogniser, self._recorder, report_after_s=after_s, watch=self._watch
+        )

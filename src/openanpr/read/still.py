@@ -14,6 +14,7 @@ from openanpr.read.reading import Reading
 from openanpr.read.recognise import Recogniser
 from openanpr.read.record import Recorder
 from openanpr.read.vote import Ballot
+from openanpr.read.watch import Watch
 
 # Looks at one plate with its quad moved by parts of its height, voted like the frames of a clip: grown to
 # both sides, grown up and down, moved along, moved across. A quad too tight cuts characters, one too wide
@@ -59,11 +60,18 @@ def read_steadily(image: Image, plate: Detection, recogniser: Recogniser) -> Rea
 
 
 def read_still(
-    frame: Frame[Image], detector: Detector, recogniser: Recogniser, recorder: Recorder
+    frame: Frame[Image],
+    detector: Detector,
+    recogniser: Recogniser,
+    recorder: Recorder,
+    watch: Watch | None = None,
 ) -> list[Read]:
-    """All plates that are wholly in one picture; only the first is `primary`."""
+    """All plates that are wholly in one picture; only the first is `primary`. `watch` is told of it."""
     found: list[tuple[float, Read]] = []
-    for plate in detector.find(frame.image, tiles=True):
+    plates = detector.find(frame.image, tiles=True)
+    if watch is not None:
+        watch(frame, plates)
+    for plate in plates:
         if plate.is_cut_off(frame.image):
             continue
         reading = read_steadily(frame.image, plate, recogniser)

@@ -38,10 +38,10 @@ class NoSuchItemError(LookupError):
 
 
 class NotReviewerError(Exception):
-    """Somebody who is no reviewer asked for a round."""
+    """Somebody who is no reviewer asked for a round, or for figures."""
 
     def __init__(self) -> None:
-        super().__init__("only reviewers ask for a round: tell an auditor")
+        super().__init__("only reviewers ask for this: tell an auditor")
 
 
 class NotInHandError(Exception):
@@ -92,10 +92,7 @@ def ask_for_round(desk: ReviewDesk, by: Person, *, now: datetime) -> None:
 
     Raises NotReviewerError.
     """
-    decision = desk.judge(Request(Act.REVIEW, now.date(), by, asked=_NOBODYS))
-    if decision.outcome is not Decided.ALLOWED:
-        desk.log.append(Refusal(at=now, person=by.id, refused="review-round", rules=decision.rules))
-        raise NotReviewerError
+    _verify_reviewer(desk, by, "review-round", now)
     desk.log.append(Review(at=now, step="round-asked", person=by.id))
 
 
@@ -195,6 +192,13 @@ def waiting(desk: ReviewDesk, *, now: datetime) -> Waiting:
     return Waiting(found.open, found.overdue, oldest[0].at if oldest else None)
 
 
+def figures_for(desk: ReviewDesk, by: Person, span: Span, *, now: datetime) -> ReviewFigures:
+    """Return the counts of a stretch of time for a reviewer, judged and logged. Raises NotReviewerError."""
+    _verify_reviewer(desk, by, "review-figures", now)
+    desk.log.append(Review(at=now, step="figures", person=by.id))
+    return figures(desk, span, now=now)
+
+
 def figures(desk: ReviewDesk, span: Span, *, now: datetime) -> ReviewFigures:
     """Return the counts of a stretch of time, for the public page."""
     overdue_before = now - timedelta(days=desk.numbers.overdue_days.value)
@@ -208,6 +212,14 @@ class Said:
     outcome: Outcome
     text: str
     remedy: Remedy = Remedy.NONE
+
+
+def _verify_reviewer(desk: ReviewDesk, by: Person, what: str, now: datetime) -> None:
+    """Raise NotReviewerError, logged, unless somebody reviews at all."""
+    decision = desk.judge(Request(Act.REVIEW, now.date(), by, asked=_NOBODYS))
+    if decision.outcome is not Decided.ALLOWED:
+        desk.log.append(Refusal(at=now, person=by.id, refused=what, rules=decision.rules))
+        raise NotReviewerError
 
 
 def _reviewable(desk: ReviewDesk, by: Person, now: datetime) -> Iterator[Item]:

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from openanpr.core.masked import masked
 from openanpr.core.purpose import ReferenceState
 from openanpr.policy.ask import Purpose, Search
 from openanpr.review.item import Item, Outcome, Remedy
 from openanpr.review.past import Came, Did, PastSearch
 
-MASK: Final = "[mark]"
 _KNOWN: Final = frozenset({ReferenceState.OPEN, ReferenceState.CLOSED})
-# What could be a mark: letters and digits in two or three runs, close together or a blank or dash apart. Too
-# much is masked rather than too little; a reviewer who needs it opens the search, and that is logged.
-_LETTERS, _DIGITS, _GAP = r"[^\W\d_]{1,3}", r"\d{1,4}", r"[\s.-]?"
-_RUNS: Final = rf"{_LETTERS}{_GAP}{_DIGITS}(?:{_GAP}{_LETTERS})?|{_DIGITS}{_GAP}{_LETTERS}"
-_MIXED: Final = r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{2,8}"
-_MARK: Final = re.compile(rf"(?<![^\W_])(?:{_RUNS}|{_MIXED})(?![^\W_])")
-_ONE_WORD: Final = re.compile(rf"(?<![^\W_]){_MIXED}(?![^\W_])")
-_BETWEEN: Final = re.compile(r"[\s.\d-]+")
-_SMALL_WORD: Final = re.compile(
-    "a|am|an|and|at|by|car|day|few|for|hrs|i|in|is|it|man|may|men|min|mph|no|nr|of|off|on|or|out|pm|st|the|to"
-    "|two|up|van|via|was"
-)
-"""What stands beside a number in ordinary text, a blank apart; no run of a mark alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +74,3 @@ def seen(search: PastSearch) -> SearchSeen:
         masked(search.reason),
         search.did,
     )
-
-
-def masked(text: str) -> str:
-    """Return a text with everything masked that could be a mark."""
-    return _MARK.sub(_mask, text)
-
-
-def _mask(found: re.Match[str]) -> str:
-    text = found.group()
-    apart = any(not c.isalnum() for c in text)
-    small = all(_SMALL_WORD.fullmatch(word.casefold()) for word in _BETWEEN.split(text) if word)
-    return _ONE_WORD.sub(MASK, text) if apart and small else MASK

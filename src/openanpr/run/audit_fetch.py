@@ -44,7 +44,7 @@ def fetched(url: str) -> Generator[Path]:
     with tempfile.TemporaryDirectory(prefix="openanpr-log-") as name:
         folder = Path(name)
         for path, most in _files(url, folder):
-            data = _get(f"{url.rstrip('/')}/{path}", most)
+            data = get(f"{url.rstrip('/')}/{path}", most)
             if data is not None:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_bytes(data)
@@ -73,8 +73,11 @@ def _size(url: str, checkpoint: Path) -> int:
     return size
 
 
-def _get(url: str, most: int) -> bytes | None:
-    """Return what is served, None where nothing is; raises FetchError, also for more than `most` bytes."""
+def get(url: str, most: int) -> bytes | None:
+    """Return what is served, None where nothing is; raises FetchError, also for more than `most` bytes.
+
+    `url` begins with http:// or https://.
+    """
     request = Request(url, headers={"User-Agent": "openanpr-audit"})  # noqa: S310 - the scheme was looked at
     try:
         with build_opener().open(request, timeout=_TIMEOUT_S) as answer:

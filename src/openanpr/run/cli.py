@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from openanpr.run.exit_code import ExitCode
@@ -20,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="openanpr",
@@ -104,6 +106,18 @@ def _add_cameras(commands: Any) -> None:  # noqa: ANN401 - as above
     add_cameras(commands)
 
 
+def _add_sites(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.sites import add_sites  # noqa: PLC0415 - as above
+
+    add_sites(commands)
+
+
+def _add_rights(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.rights import add_rights  # noqa: PLC0415 - as above
+
+    add_rights(commands)
+
+
 def _add_quarantine(commands: Any) -> None:  # noqa: ANN401 - as above
     from openanpr.run.local.quarantine import add_quarantine  # noqa: PLC0415 - as above
 
@@ -182,6 +196,34 @@ def _add_cases(commands: Any) -> None:  # noqa: ANN401 - as above
     add_cases(commands)
 
 
+def _add_figures(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.figures import add_figures  # noqa: PLC0415 - as above
+
+    add_figures(commands)
+
+
+def _add_answers(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.challenges import add_challenges  # noqa: PLC0415 - as above
+    from openanpr.run.local.disclosures import add_disclosures  # noqa: PLC0415 - as above
+    from openanpr.run.local.subject_access import add_subject_access  # noqa: PLC0415 - as above
+
+    add_subject_access(commands)
+    add_challenges(commands)
+    add_disclosures(commands)
+
+
+def _add_assessment(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.assessments import add_assessment  # noqa: PLC0415 - as above
+
+    add_assessment(commands)
+
+
+def _add_public(commands: Any) -> None:  # noqa: ANN401 - as above
+    from openanpr.run.local.public_site import add_public  # noqa: PLC0415 - as above
+
+    add_public(commands)
+
+
 # One line for each command; each names its own module only when it is called.
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_read,
@@ -193,6 +235,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_devices,
     _add_feeds,
     _add_cameras,
+    _add_sites,
     _add_quarantine,
     _add_retention,
     _add_holds,
@@ -206,6 +249,11 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     _add_cases,
     _add_audit,
     _add_review,
+    _add_figures,
+    _add_assessment,
+    _add_answers,
+    _add_public,
+    _add_rights,
 )
 
 

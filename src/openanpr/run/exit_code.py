@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     """Something could not be read; the rest was."""
     REFUSED = 2
     """The call, a list, a model or a place to write was at fault."""
+    OLD = 3
+    """What was looked at holds, and something of it is older than it may be."""
     NOBODY_LISTENS = 141
     """Standard output was closed by its reader, as `head` does."""
 

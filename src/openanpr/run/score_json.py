@@ -9,8 +9,8 @@ from openanpr.run.score_pair import aligned
 from openanpr.run.score_settings import ScoreRun
 from openanpr.run.score_sum import Score, Slip
 from openanpr.wire.read_json import rfc3339
+from openanpr.wire.score_file import FORMAT
 
-FORMAT = "openanpr.score/1"
 Json = dict[str, object]
 
 

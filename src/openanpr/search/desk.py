@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from openanpr.search import approving, asking, casework, forgetting, handing_out, opening, running
+from openanpr.core.registered_camera import RegisteredCamera
+from openanpr.search import (
+    approving,
+    asking,
+    casework,
+    for_subject,
+    foreseeing,
+    forgetting,
+    handing_out,
+    opening,
+    running,
+)
 from openanpr.search.ask import Ask, Asker, OralAuthority, Recipient
+from openanpr.search.foreseeing import Foreseen, Lawful
 from openanpr.search.guard import of_person
 from openanpr.search.meter import Meter
 from openanpr.search.parts import Parts
@@ -28,11 +40,27 @@ class SearchDesk:
 
     parts: Parts
 
+    def for_subject(self, asked: for_subject.SubjectAsk, by: Asker) -> tuple[for_subject.HeldRead, ...]:
+        """Return what is stored of a vehicle for the person whom it is about; no investigation's search."""
+        return for_subject.find_for_subject(self.parts, asked, by)
+
     # Asking.
 
     def measure(self, question: Question, by: Asker) -> Meter:
         """Return the meter of a question that is not asked yet; only for people who may search at all."""
         return asking.measure_question(self.parts, question, by)
+
+    def foresee(self, ask: Ask, by: Asker) -> Foreseen:
+        """Return the meter of what is not asked yet, and what would be decided at this moment."""
+        return foreseeing.foresee(self.parts, ask, by)
+
+    def lawful(self, ask: Ask, by: Asker) -> tuple[Lawful, ...]:
+        """Return narrower asks of which more would be allowed, each with its own meter."""
+        return foreseeing.lawful(self.parts, ask, by)
+
+    def cameras(self, by: Asker) -> tuple[RegisteredCamera, ...]:
+        """Return the cameras that one may choose from; none for whoever may not see where they stand."""
+        return foreseeing.chosen_from(self.parts, by)
 
     def ask(self, ask: Ask, by: Asker) -> SearchRecord:
         """Judge, log and keep a search; its state says what came of it: refused, waiting or ready.

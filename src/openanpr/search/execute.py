@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeAlias
 
-from openanpr.search.found import Answer, CommonMark, FoundMark, FoundRead
-from openanpr.search.kept import Found
+from openanpr.core.camera import CameraId
+from openanpr.search.found import Answer, CommonMark, Companion, FoundMark, FoundRead
+from openanpr.search.kept import Found, FoundRow
 from openanpr.search.metering import Scope
-from openanpr.search.ports import Bounds, StoredReads
+from openanpr.search.ports import Bounds, StoredReads, Together
 from openanpr.search.question import (
     CommonPlates,
+    Convoy,
     LastSeen,
     ListOfVehicles,
     OneVehicle,
@@ -20,6 +23,7 @@ from openanpr.search.question import (
     Question,
     WasItThere,
 )
+from openanpr.search.resolve import moving
 
 _Answer: TypeAlias = Answer[FoundRead] | Answer[FoundMark] | Answer[CommonMark]
 
@@ -31,8 +35,18 @@ def execute(question: Question, scope: Scope, reads: StoredReads, bounds: Bounds
     """
     found = _asked(question, scope, reads, bounds)
     hidden = scope.sight.hidden
-    rows = tuple(row for row in found.rows if not (isinstance(row, FoundRead) and row.key.camera in hidden))
-    return replace(found, rows=rows)
+    rows = (_without_cameras(row, hidden) for row in found.rows)
+    return replace(found, rows=tuple(row for row in rows if row is not None))
+
+
+def _without_cameras(row: FoundRow, hidden: frozenset[CameraId]) -> FoundRow | None:
+    """Return a row without what cameras say that are hidden, None where nothing is left of it."""
+    if isinstance(row, FoundRead):
+        return None if row.key.camera in hidden else row
+    if isinstance(row, Companion):
+        seen = tuple(one for one in row.seen if one.camera not in hidden)
+        return replace(row, seen=seen) if seen else None
+    return row
 
 
 def without_marks(found: Found, marks: frozenset[str]) -> Found:
@@ -43,7 +57,7 @@ def without_marks(found: Found, marks: frozenset[str]) -> Found:
     return replace(found, rows=rows, withheld=len(rows) < len(found.rows))
 
 
-def mark_of(row: FoundRead | FoundMark | CommonMark) -> str:
+def mark_of(row: FoundRow) -> str:
     """Return the mark of a row."""
     return row.key.vrm if isinstance(row, FoundRead) else row.mark
 
@@ -64,8 +78,19 @@ def _asked(question: Question, scope: Scope, reads: StoredReads, bounds: Bounds)
             return _found(reads.passed(at, question.direction, question.styles, bounds))
         case CommonPlates():
             return _found(reads.common(scope.scenes, question.at_least, bounds))
+        case Convoy():
+            return _company(question, scope, reads, bounds)
         case WasItThere():
             return _was_it_there(question, scope, reads, bounds)
+
+
+def _company(question: Convoy, scope: Scope, reads: StoredReads, bounds: Bounds) -> Found:
+    """Who was read beside the vehicle by cameras that stand: of one that drives, nobody knows how near."""
+    drive = moving(scope.sight, question.span)
+    stand = replace(bounds, without=tuple(sorted({*bounds.without, *drive})))
+    together = Together(timedelta(minutes=question.within_min), question.at_least)
+    found = reads.company(question.mark, question.spellings, question.span, together, stand)
+    return Found(found.rows, found.more, chance=found.chance)
 
 
 def _was_it_there(question: WasItThere, scope: Scope, reads: StoredReads, bounds: Bounds) -> Found:

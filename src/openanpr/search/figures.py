@@ -10,6 +10,7 @@ from openanpr.search import typical
 from openanpr.search.meter import Figures
 from openanpr.search.question import (
     CommonPlates,
+    Convoy,
     PartOfAMark,
     PlaceAndTime,
     Question,
@@ -42,6 +43,12 @@ def _swept(question: Question, traffic: float, cameras: int, days: int) -> tuple
             reads = traffic
         case PlaceAndTime():
             reads = traffic if question.direction is None else traffic * typical.ONE_DIRECTION
+        case Convoy():
+            # Each time that it was read, what one camera reads in that time before and after.
+            minutes = max(cameras, 1) * max(days, 1) * _DAY / timedelta(minutes=1)
+            near = 2 * question.within_min * typical.RUSH * traffic / minutes
+            reads = min(traffic, typical.READS_A_DAY * days * near)
+            return reads, reads + _beside(question, question.spellings)
         case PartOfAMark():
             reads = traffic * typical.share_of_marks(question.pattern)
         case _:

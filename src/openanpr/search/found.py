@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from openanpr.core.camera import CameraId
@@ -11,6 +12,7 @@ from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.place import Place
 from openanpr.core.read import Direction, Style
 from openanpr.core.read_key import ReadKey
+from openanpr.search.between import OnWhich, WorkedOut
 from openanpr.search.question import Spelling
 
 _RowT = TypeVar("_RowT")
@@ -58,6 +60,54 @@ class CommonMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """That another vehicle was read by the same camera shortly before or after the one that was asked for.
+
+    `at` is when that one was read; `after_s` how many seconds later the other was, less than 0 for before.
+    """
+
+    camera: CameraId
+    at: datetime
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A mark that was read beside the one asked for again and again: where and when, the newest first.
+
+    `by_chance`: how many such meetings traffic alone would bring it, by what was read by the same cameras a
+    while before and after. `alike`: it differs from the mark asked for by one character, so it may be a
+    misread of the same vehicle.
+    """
+
+    mark: str = field(repr=False)
+    seen: tuple[Meeting, ...]
+    by_chance: float
+    alike: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How far chance alone leads: `passes` of the vehicle asked for were looked beside.
+
+    `listed`: about how many vehicles would be told of as companions if they met it by traffic alone, None
+    where too few times before and after could be compared.
+    """
+
+    passes: int
+    listed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Companions, those that met most beyond chance first, and whether a limit cut them short."""
+
+    rows: tuple[Companion, ...]
+    more: bool
+    chance: Chance
+
+
+@dataclass(frozen=True, slots=True)
 class CameraWorked:
     """A camera that could have seen it: how many hours of the span it read anything, of how many hours.
 
@@ -70,6 +120,43 @@ class CameraWorked:
     hours: int
     usual_share: float | None
     last_read_at: datetime | None
+
+
+class Did(StrEnum):
+    """What a camera did in some hours, beside what it usually does in them."""
+
+    WELL = "well"
+    FEWER = "fewer"  # far fewer reads than usual, or none in some of the hours
+    NOTHING = "nothing"  # no read in any of them, and usually there are some
+    UNKNOWN = "unknown"  # too little is known to say, or too little drives there
+
+
+@dataclass(frozen=True, slots=True)
+class CameraMissed:
+    """A camera on a likely way between two reads that has no read of the vehicle there.
+
+    By that way it was passed from `since` until `until`. `did`: what the camera did in the hours of that.
+    """
+
+    camera: CameraId
+    since: datetime
+    until: datetime
+    on: OnWhich
+    did: Did
+
+
+@dataclass(frozen=True, slots=True)
+class MissedLeg:
+    """From one read to the next of the same vehicle, by their numbers among the rows (1 is the first).
+
+    `missed` is empty where nothing can be said, and `by` says why. `more`: that many cameras are not told.
+    """
+
+    start: int
+    end: int
+    by: WorkedOut
+    missed: tuple[CameraMissed, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def export(parts: Parts, rows: RowsOf, form: Form, to: Recipient, by: Asker) -> 
     material = replace(
         material_of(chosen.record, oldest=oldest_at(chosen.record, chosen.rows), now=now),
         recipient_named=bool(to.name.strip()),
-        of_another_agency=any(row.key.camera.force not in own for row in chosen.reads),
+        of_another_agency=any(camera.force not in own for camera in chosen.cameras),
         agency_consulted=says_something(to.consulted),
     )
     allow(parts, chosen, Act.EXPORT, by, now=now, about=material)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from openanpr.search.found import CameraWorked, CommonMark, FoundMark, FoundRead
+from openanpr.search.found import CameraWorked, Chance, CommonMark, Companion, FoundMark, FoundRead, MissedLeg
 
-FoundRow: TypeAlias = FoundRead | FoundMark | CommonMark
+FoundRow: TypeAlias = FoundRead | FoundMark | CommonMark | Companion
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,16 @@ class Found:
     """Rows as they were found, and what the cameras did where that was asked. `more`: cut short by a limit.
 
     `withheld`: reads of a vehicle in which the person has an interest were among them, and were left out.
+    `legs`: of vehicles named, what lies between one read and the next; for who may see places. `chance`: of
+    who travels together.
     """
 
     rows: tuple[FoundRow, ...] = field(repr=False)
     more: bool
     worked: tuple[CameraWorked, ...] = ()
     withheld: bool = False
+    legs: tuple[MissedLeg, ...] = field(default=(), repr=False)
+    chance: Chance | None = None
 
 
 @dataclass(frozen=True, slots=True)

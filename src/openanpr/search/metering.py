@@ -15,7 +15,7 @@ from openanpr.search.figures import ALL_TRAFFIC, figures_of
 from openanpr.search.meter import Meter
 from openanpr.search.narrower import narrower_ways
 from openanpr.search.ports import SeenThen
-from openanpr.search.question import Question, QuestionError, marks_of, places_of, spans_of
+from openanpr.search.question import Convoy, Question, QuestionError, marks_of, places_of, spans_of
 from openanpr.search.resolve import alive, moving, seen_then
 from openanpr.search.sight import Sight
 from openanpr.search.sphere import area_km2
@@ -75,7 +75,7 @@ def _traffic(question: Question, scope: Scope, about: Traffic) -> float:
     """About how many reads there are in what is looked at."""
     if scope.scenes:
         return sum(_at_scene(scene, scope.sight, about) for scene in scope.scenes)
-    if marks_of(question):
+    if marks_of(question) and not isinstance(question, Convoy):
         return ALL_TRAFFIC
     (span,) = spans_of(question)
     # Named one by one, whether or not there is one that is not to be known of: else the time would tell.

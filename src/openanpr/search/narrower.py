@@ -12,6 +12,7 @@ from openanpr.search.question import (
     Around,
     Cameras,
     CommonPlates,
+    Convoy,
     ListOfVehicles,
     PartOfAMark,
     PlaceAndTime,
@@ -100,6 +101,10 @@ def _of_words(question: Question, cameras: int, traffic: float) -> Iterator[Narr
             yield Narrower("one direction alone", _share(question, cameras, traffic, 0.6))
         case PartOfAMark():
             yield Narrower("one more character of the mark", _share(question, cameras, traffic, 0.1))
+        case Convoy() if question.within_min > 1:
+            nearer = replace(question, within_min=question.within_min // 2)
+            step = f"within {nearer.within_min} minutes of it"
+            yield Narrower(step, figures_of(nearer, cameras=cameras, traffic=traffic), nearer)
         case ListOfVehicles() if len(question.marks) > 1:
             some = replace(question, marks=question.marks[: len(question.marks) // 2])
             step = f"{len(some.marks)} of the {len(question.marks)} vehicles"

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from openanpr.core.camera import CameraId
 from openanpr.policy.ask import Act, Guarded, Material, Request
 from openanpr.search.ask import Asker
 from openanpr.search.entries import Step, log_step
 from openanpr.search.execute import mark_of
 from openanpr.search.faults import NotFoundError, ResultsGoneError
-from openanpr.search.found import CommonMark, FoundMark, FoundRead, WholeRead
+from openanpr.search.found import CommonMark, Companion, FoundMark, FoundRead, WholeRead
 from openanpr.search.guard import judge_again, of_person, refuse_by
 from openanpr.search.judging import judge, material_of, material_request, purpose_of, today_of
 from openanpr.search.kept import FoundRow, KeptAnswer
@@ -38,6 +39,12 @@ class Chosen:
     def marks(self) -> tuple[str, ...]:
         """The marks of the rows, each once."""
         return tuple(sorted({mark_of(row) for row in self.rows}))
+
+    @property
+    def cameras(self) -> frozenset[CameraId]:
+        """The cameras that the rows tell of."""
+        met = (one.camera for row in self.rows if isinstance(row, Companion) for one in row.seen)
+        return frozenset((*met, *(read.key.camera for read in self.reads)))
 
     @property
     def reads(self) -> tuple[FoundRead, ...]:
@@ -116,7 +123,7 @@ def allow(
 def oldest_at(record: SearchRecord, rows: Iterable[FoundRow]) -> datetime:
     """Return the time of the oldest read that rows tell of, of the question's span where they have none."""
     since = min(span.since for span in spans_of(record.ask.question))
-    return min(since if isinstance(row, CommonMark) else _when(row) for row in rows)
+    return min(since if isinstance(row, CommonMark | Companion) else _when(row) for row in rows)
 
 
 def _when(row: FoundRead | FoundMark) -> datetime:

@@ -10,6 +10,7 @@ from openanpr.search.ports import (
     AuditTrail,
     Book,
     CameraRegister,
+    CamerasThen,
     CaseRecords,
     CaseSystem,
     Clock,
@@ -22,6 +23,7 @@ from openanpr.search.ports import (
     SearchRecords,
     StoredReads,
 )
+from openanpr.search.roads import Roads
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class World:
 
     reads: StoredReads
     register: CameraRegister
+    cameras_then: CamerasThen
     confidential: ConfidentialCameras
     persons: Persons
     own_marks: OwnMarks
@@ -63,6 +66,7 @@ class Parts:
     """All that acts on searches need. `book` gives what is judged by, `fresh_id` an id that tells nothing.
 
     `blur_key`: 32 random bytes, made at the start of the process and kept nowhere (see `traffic`).
+    `roads`: those of the map layer, None where the node has none.
     """
 
     world: World
@@ -75,3 +79,4 @@ class Parts:
     limits: Limits
     kept: KeptAnswers
     blur_key: bytes = field(repr=False)
+    roads: Roads | None = field(default=None, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from openanpr.audit.acts import Event
@@ -18,7 +18,16 @@ from openanpr.core.span import Span
 from openanpr.policy.access_rules import AccessRules
 from openanpr.policy.ask import Person
 from openanpr.policy.profile import Profile
-from openanpr.search.found import Answer, CameraWorked, CommonMark, FoundMark, FoundRead, WholeRead
+from openanpr.search.found import (
+    Answer,
+    CameraWorked,
+    CommonMark,
+    Company,
+    Did,
+    FoundMark,
+    FoundRead,
+    WholeRead,
+)
 from openanpr.search.question import Drawn, Spelling
 from openanpr.search.record import Case, CaseHold, Note, SearchRecord, State
 
@@ -75,6 +84,14 @@ class SeenThen:
 
     seen: Seen
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What counts as travelling together: read by a camera within that time of each other, that often."""
+
+    within: timedelta
+    at_least: int
 
 
 class NotHeldError(Exception):
@@ -137,6 +154,12 @@ class StoredReads(Protocol):
         """Return the marks read at that many of the scenes, those at most scenes first."""
         ...
 
+    def company(
+        self, mark: str, spellings: Spelling, span: Span, together: Together, bounds: Bounds
+    ) -> Company:
+        """Return which marks were read beside this one that often, with what traffic alone would bring."""
+        ...
+
     def whole(self, keys: Sequence[ReadKey]) -> tuple[WholeRead, ...]:
         """Return the reads of these keys that are stored, in their order."""
         ...
@@ -170,6 +193,19 @@ class CameraRegister(Protocol):
 
     def every(self) -> Sequence[RegisteredCamera]:
         """Return all of them, retired ones too."""
+        ...
+
+
+class CamerasThen(Protocol):
+    """What cameras did in hours of the past, by counts of their reads."""
+
+    def did(
+        self, hours: Mapping[CameraId, Collection[datetime]]
+    ) -> Mapping[CameraId, Mapping[datetime, Did]]:
+        """Return what each camera did in each of these hours (UTC, by their beginnings).
+
+        Raises ReadsUnreachableError.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""What is asked of the stored reads: seven kinds of question, each checked when it is made. Frozen, pure."""
+"""What is asked of the stored reads: eight kinds of question, each checked when it is made. Frozen, pure."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ MOST_CAMERAS = 2_000
 MOST_CORNERS = 200
 MOST_SCENES = 20
 MOST_RADIUS_M = 50_000.0
+MOST_WITHIN_MIN = 30
+MOST_MEETINGS = 100
 LEAST_FIXED = 3
 """Characters that a part of a mark must name: with fewer it would sweep in the whole store."""
 
@@ -189,8 +191,27 @@ class ListOfVehicles:
             raise QuestionError("a vehicle is named twice")
 
 
+@dataclass(frozen=True, slots=True)
+class Convoy:
+    """Asks who was read by the same cameras within so many minutes of this one, at least so often."""
+
+    mark: str = field(repr=False)
+    span: Span
+    within_min: int = 5
+    at_least: int = 3
+    spellings: Spelling = Spelling.SAME_SHAPE
+
+    def __post_init__(self) -> None:
+        """Raise QuestionError for what is no mark, and for what would be no company."""
+        _check_mark(self.mark)
+        if not 1 <= self.within_min <= MOST_WITHIN_MIN:
+            raise QuestionError(f"vehicles travel together within 1 to {MOST_WITHIN_MIN} minutes")
+        if not 2 <= self.at_least <= MOST_MEETINGS:
+            raise QuestionError(f"vehicles that travel together meet at least 2 to {MOST_MEETINGS} times")
+
+
 Question: TypeAlias = (
-    OneVehicle | PartOfAMark | LastSeen | WasItThere | PlaceAndTime | CommonPlates | ListOfVehicles
+    OneVehicle | PartOfAMark | LastSeen | WasItThere | PlaceAndTime | CommonPlates | ListOfVehicles | Convoy
 )
 
 
@@ -211,6 +232,8 @@ def kind_of(question: Question) -> SearchKind:
             return SearchKind.COMMON_PLATES
         case ListOfVehicles():
             return SearchKind.LIST_OF_VEHICLES
+        case Convoy():
+            return SearchKind.CONVOY
 
 
 def spans_of(question: Question) -> tuple[Span, ...]:
@@ -232,7 +255,7 @@ def marks_of(question: Question) -> tuple[str, ...]:
     match question:
         case ListOfVehicles():
             return question.marks
-        case OneVehicle() | LastSeen() | WasItThere():
+        case OneVehicle() | LastSeen() | WasItThere() | Convoy():
             return (question.mark,)
         case _:
             return ()

@@ -22,6 +22,7 @@ from openanpr.search.question import (
     Around,
     Cameras,
     CommonPlates,
+    Convoy,
     Drawn,
     LastSeen,
     ListOfVehicles,
@@ -70,6 +71,8 @@ def plain_question(question: Question) -> dict[str, Any]:
             return told | {"where": plain_where(question.where), "span": plain_span(question.span)}
         case ListOfVehicles():
             told |= {"marks": list(question.marks)}
+        case Convoy():
+            told |= {"mark": question.mark, "within_min": question.within_min, "at_least": question.at_least}
         case OneVehicle() | LastSeen() | WasItThere():
             told |= {"mark": question.mark}
     if isinstance(question, WasItThere):
@@ -143,6 +146,12 @@ def _list(told: _Object) -> Question:
     )
 
 
+def _convoy(told: _Object) -> Question:
+    _only(told, "mark", "span", "within_min", "at_least", "spellings")
+    within, least = (_converted(told.get(name), int, name) for name in ("within_min", "at_least"))
+    return Convoy(_text(told, "mark"), _span(told), within, least, _spellings(told))
+
+
 _MADE: dict[str, Callable[[_Object], Question]] = {
     SearchKind.ONE_VEHICLE: _one_vehicle,
     SearchKind.LAST_SEEN: _last_seen,
@@ -151,6 +160,7 @@ _MADE: dict[str, Callable[[_Object], Question]] = {
     SearchKind.PLACE_AND_TIME: _place_and_time,
     SearchKind.COMMON_PLATES: _common,
     SearchKind.LIST_OF_VEHICLES: _list,
+    SearchKind.CONVOY: _convoy,
 }
 
 

@@ -7,8 +7,16 @@ from dataclasses import replace
 
 from openanpr.core.camera import CameraId
 from openanpr.core.capture_record import CaptureRecord
-from openanpr.search.found import CameraWorked, CommonMark, FoundMark, FoundRead, WholeRead
-from openanpr.search.kept import Found, KeptAnswer
+from openanpr.search.found import (
+    CameraWorked,
+    CommonMark,
+    Companion,
+    FoundMark,
+    FoundRead,
+    MissedLeg,
+    WholeRead,
+)
+from openanpr.search.kept import Found, FoundRow, KeptAnswer
 from openanpr.search.record import Means, SearchRecord
 from openanpr.search.shown import (
     CAVEATS,
@@ -20,7 +28,11 @@ from openanpr.search.shown import (
     Row,
     ShownCamera,
     ShownCommon,
+    ShownCompanion,
+    ShownLeg,
     ShownMark,
+    ShownMeeting,
+    ShownMissed,
     ShownRead,
     ShownRow,
     ShownWorked,
@@ -43,6 +55,8 @@ def results_of(record: SearchRecord, kept: KeptAnswer, sight: Sight) -> Results:
         worked=tuple(
             _worked(one, labels, sight) for one in kept.found.worked if one.camera not in sight.hidden
         ),
+        legs=tuple(_legs(kept.found, labels, sight)),
+        chance=kept.found.chance,
         meter=record.meter,
         answered_at=kept.answered_at,
         kept_until=kept.until,
@@ -97,12 +111,21 @@ def _rows(found: Found, labels: dict[CameraId, str], sight: Sight) -> Iterator[S
     for number, row in enumerate(found.rows, 1):
         match row:
             case FoundRead():
-                if row.key.camera not in sight.hidden:
+                if not _hidden(row, sight):
                     yield _read(number, row, labels, sight)
             case FoundMark():
                 yield ShownMark(number, row.mark, row.reads, row.first_at, row.last_at)
             case CommonMark():
                 yield ShownCommon(number, row.mark, row.scenes, row.reads)
+            case Companion():
+                if seen := tuple(_met(row, labels, sight)):
+                    yield ShownCompanion(number, row.mark, seen, row.by_chance, row.alike)
+
+
+def _met(row: Companion, labels: dict[CameraId, str], sight: Sight) -> Iterator[ShownMeeting]:
+    for one in row.seen:
+        if one.camera not in sight.hidden:
+            yield ShownMeeting(shown_camera(one.camera, labels[one.camera], sight), one.at, one.after_s)
 
 
 def _read(number: int, row: FoundRead, labels: dict[CameraId, str], sight: Sight) -> ShownRead:
@@ -127,10 +150,30 @@ def _worked(one: CameraWorked, labels: dict[CameraId, str], sight: Sight) -> Sho
     return ShownWorked(camera, one.hours_with_reads, one.hours, one.usual_share, one.last_read_at)
 
 
+def _legs(found: Found, labels: dict[CameraId, str], sight: Sight) -> Iterator[ShownLeg]:
+    """The legs between rows that are shown; none for who may not see places: they tell where cameras are."""
+    for leg in found.legs if sight.places else ():
+        if not any(_hidden(found.rows[number - 1], sight) for number in (leg.start, leg.end)):
+            yield ShownLeg(leg.start, leg.end, leg.by, tuple(_missed(leg, labels, sight)), leg.more)
+
+
+def _missed(leg: MissedLeg, labels: dict[CameraId, str], sight: Sight) -> Iterator[ShownMissed]:
+    for one in leg.missed:
+        if one.camera not in sight.hidden:
+            camera = shown_camera(one.camera, labels[one.camera], sight)
+            yield ShownMissed(camera, one.since, one.until, one.on, one.did)
+
+
+def _hidden(row: FoundRow, sight: Sight) -> bool:
+    return isinstance(row, FoundRead) and row.key.camera in sight.hidden
+
+
 def _labels(found: Found) -> dict[CameraId, str]:
     """The cameras of an answer, counted in the order in which they come in it."""
     seen = [row.key.camera for row in found.rows if isinstance(row, FoundRead)]
+    seen += [one.camera for row in found.rows if isinstance(row, Companion) for one in row.seen]
     seen += [one.camera for one in found.worked]
+    seen += [one.camera for leg in found.legs for one in leg.missed]
     return {camera: f"camera {number}" for number, camera in enumerate(dict.fromkeys(seen), 1)}
 
 

@@ -25,9 +25,10 @@ from openanpr.search.guard import (
 from openanpr.search.judging import holds_still, judge, marks_of_interest, search_request, today_of
 from openanpr.search.kept import Found, KeptAnswer
 from openanpr.search.metering import Scope, cameras_in, scope_of
+from openanpr.search.missed import missed_legs
 from openanpr.search.parts import Parts
 from openanpr.search.ports import Bounds, ReadsUnreachableError, StoppedError, TooMuchError
-from openanpr.search.question import CommonPlates
+from openanpr.search.question import CommonPlates, Convoy
 from openanpr.search.record import RUNNABLE, Means, SearchRecord, Standing, State
 from openanpr.search.redact import results_of
 from openanpr.search.shown import Results
@@ -129,11 +130,12 @@ def _run(parts: Parts, record: SearchRecord, by: Asker, scope: Scope) -> Found:
     try:
         step = Step(by.id, "run", record.standing.at, rules=record.judged.rules)
         log_step(parts, record, step)
-        if isinstance(record.ask.question, CommonPlates):
+        if isinstance(record.ask.question, CommonPlates | Convoy):
             log_combined(parts, record, step)
         found = execute(record.ask.question, scope, parts.world.reads, bounds)
         marks = tuple({mark_of(row) for row in found.rows})
-        return without_marks(found, marks_of_interest(parts, record.ask, by.id, marks))
+        found = without_marks(found, marks_of_interest(parts, record.ask, by.id, marks))
+        return replace(found, legs=missed_legs(parts, record.ask.question, found, scope.sight))
     except StoppedError as fault:
         raise _unanswered(parts, record, State.STOPPED, _STOPPED) from fault
     except TooMuchError as fault:

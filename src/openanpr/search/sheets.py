@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from openanpr.search.shown import ShownCamera, ShownCommon, ShownMark, ShownRead, ShownRow
+from openanpr.search.shown import ShownCamera, ShownCommon, ShownCompanion, ShownMark, ShownRead, ShownRow
 
 Cell: TypeAlias = str | int | float | bool | None
 
@@ -25,6 +25,7 @@ _READ = (
 )  # fmt: skip
 _MARK = ("row", "mark", "reads", "first_at", "last_at")
 _COMMON = ("row", "mark", "scenes", "reads")
+_COMPANION = ("row", "mark", "meetings", "by_chance", "cameras", "days", "may_be_the_same", "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def csv_sheet(head: Head, rows: Sequence[ShownRow]) -> bytes:
     writer = csv.writer(told)
     for name, value in head.lines():
         writer.writerow((_safe(name), _safe(value)))
-    for kind in (ShownRead, ShownMark, ShownCommon):
+    for kind in (ShownRead, ShownMark, ShownCommon, ShownCompanion):
         cells = [_cells(row) for row in rows if type(row) is kind]
         if cells:
             writer.writerow(())
@@ -100,6 +101,12 @@ def _cells(row: ShownRow) -> Mapping[str, Cell]:
         case ShownCommon():
             scenes = " ".join(str(scene + 1) for scene in row.scenes)
             return dict(zip(_COMMON, (row.number, row.mark, scenes, row.reads), strict=True))
+        case ShownCompanion():
+            counts = len(row.seen), round(row.by_chance, 2), row.cameras, row.days
+            seen = "; ".join(
+                f"{_time(one.at)} {_camera(one.camera)[0]} {one.after_s:+.0f} s" for one in row.seen
+            )
+            return dict(zip(_COMPANION, (row.number, row.mark, *counts, row.alike, seen), strict=True))
 
 
 def _read(row: ShownRead) -> tuple[Cell, ...]:

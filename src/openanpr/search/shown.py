@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -11,6 +11,8 @@ from openanpr.core.camera import CameraId
 from openanpr.core.capture_record import CaptureRecord
 from openanpr.core.place import Place
 from openanpr.core.read import Direction, Style
+from openanpr.search.between import OnWhich, WorkedOut
+from openanpr.search.found import Chance, Did
 from openanpr.search.meter import Meter
 from openanpr.search.question import Spelling
 
@@ -94,6 +96,36 @@ class ShownCommon:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownMeeting:
+    """Where and when a companion was read beside the vehicle asked for; see `found.Meeting`."""
+
+    camera: ShownCamera
+    at: datetime
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCompanion:
+    """A mark that was read beside the one asked for again and again; see `found.Companion`."""
+
+    number: int
+    mark: str = field(repr=False)
+    seen: tuple[ShownMeeting, ...]
+    by_chance: float
+    alike: bool
+
+    @property
+    def cameras(self) -> int:
+        """By how many cameras."""
+        return len({one.camera.label for one in self.seen})
+
+    @property
+    def days(self) -> int:
+        """On how many days (UTC)."""
+        return len({one.at.astimezone(UTC).date() for one in self.seen})
+
+
+@dataclass(frozen=True, slots=True)
 class ShownWorked:
     """A camera that could have seen it, and how far it worked then; see `found.CameraWorked`."""
 
@@ -104,15 +136,38 @@ class ShownWorked:
     last_read_at: datetime | None
 
 
-ShownRow: TypeAlias = ShownRead | ShownMark | ShownCommon
+@dataclass(frozen=True, slots=True)
+class ShownMissed:
+    """A camera that should have seen the vehicle and did not; see `found.CameraMissed`."""
+
+    camera: ShownCamera
+    since: datetime
+    until: datetime
+    on: OnWhich
+    did: Did
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLeg:
+    """What lies between two reads, by the numbers of their rows; see `found.MissedLeg`."""
+
+    start: int
+    end: int
+    by: WorkedOut
+    missed: tuple[ShownMissed, ...]
+    more: int
+
+
+ShownRow: TypeAlias = ShownRead | ShownMark | ShownCommon | ShownCompanion
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """What a run found. `more`: a limit cut it short. `worked`: of "was it there", else empty.
 
-    `kept_until`: rows can be opened until then; after it the search is to be run again. `entry`: of the
-    answer in the audit log. `unconfirmed`: it ran on an oral authority that is not confirmed yet.
+    `legs`: of vehicles named, for who may see places. `chance`: of who travels together. `kept_until`: rows
+    can be opened until then; after it the search is to be run again. `entry`: of the answer in the audit log.
+    `unconfirmed`: it ran on an oral authority that is not confirmed yet.
     """
 
     search_id: str
@@ -120,6 +175,8 @@ class Results:
     rows: tuple[ShownRow, ...]
     more: bool
     worked: tuple[ShownWorked, ...]
+    legs: tuple[ShownLeg, ...]
+    chance: Chance | None
     meter: Meter
     answered_at: datetime
     kept_until: datetime

@@ -8,10 +8,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
-from chdb import ChdbError
-from chdb.session import Session
 from clickhouse_connect.driver.binding import bind_query
 
 from openanpr.store.engine import (
@@ -26,6 +24,9 @@ from openanpr.store.engine import (
 )
 from openanpr.store.file_lock import HeldElsewhereError, hold_lock
 from openanpr.store.insert_tokens import take_back_torn
+
+if TYPE_CHECKING:
+    from chdb.session import Session
 
 _BAD_ARGUMENTS = 36
 _LOCK = "openanpr.lock"
@@ -115,7 +116,7 @@ class ChdbFolder:
         with self._session() as session:
             try:
                 return session.query(str(text), "JSONCompactEachRow", params=parameters).bytes()
-            except (ChdbError, RuntimeError) as fault:
+            except RuntimeError as fault:
                 raise refused(statement.name, str(fault)) from None
 
     @contextmanager
@@ -149,9 +150,12 @@ def _as_file(block: bytes) -> Generator[str]:
 
 
 def _connected(address: str) -> Session:
+    # It begins a dozen threads and takes a third of a second: not for a node whose reads are on a server.
+    from chdb.session import Session  # noqa: PLC0415
+
     try:
         return Session(address)
-    except (ChdbError, RuntimeError) as fault:
+    except RuntimeError as fault:
         told = refused("to open its folder", str(fault))
         if told.code == _BAD_ARGUMENTS:
             raise FolderInUseError("this process has another folder open: chDB opens one a process") from None

@@ -17,6 +17,7 @@ Value: TypeAlias = (
     | Sequence[str]
     | Sequence[tuple[float, float]]
     | Sequence[tuple[int, int, int]]
+    | Sequence[tuple[int, int, int, int, int]]
     | Sequence[tuple[str, int, int, int, int]]
 )
 """What may be given for a `{name:Type}` of a statement. Times are milliseconds of Unix time."""

@@ -1,4 +1,4 @@
-"""The two halves in which a read is stored, as searches find them, made into one row of a table."""
+"""Stored reads as searches find them, made into the rows of a table."""
 
 from __future__ import annotations
 
@@ -16,35 +16,25 @@ from openanpr.store.read_columns import CONFIDENCE_STEPS, DEGREE_STEPS, P_STEPS,
 from openanpr.store.reads_named import Name
 
 
-class PlateSide(msgspec.Struct, frozen=True, array_like=True):
-    """What the order of plates keeps of a read, as far as a table shows it."""
+class FoundRow(msgspec.Struct, frozen=True, array_like=True):
+    """What one order keeps of a read, as far as a table of results shows it: all of that where `tabled`.
+
+    A row that was stored before orders had what the other one has is not `tabled`: in the order of plates
+    the fields from `clock_doubtful` on are missing, in that of cameras `style` and the candidates.
+    """
 
     captured_ms: int
     force: int
     source: int
     camera: int
     vrm: str
+    tabled: bool
     confidence: int | None
     late: bool
     latency_ms: int
     style: str
     candidate_plate: list[str]
     candidate_p: list[int]
-
-    @property
-    def name(self) -> Name:
-        """The read's key, as statements take it."""
-        return self.vrm, self.captured_ms, self.force, self.source, self.camera
-
-
-class CameraSide(msgspec.Struct, frozen=True, array_like=True):
-    """What the order of cameras keeps of a read, as far as a table shows it."""
-
-    captured_ms: int
-    force: int
-    source: int
-    camera: int
-    vrm: str
     clock_doubtful: bool
     direction: str
     lat_e7: int | None
@@ -64,40 +54,50 @@ class CameraSide(msgspec.Struct, frozen=True, array_like=True):
         return Place(self.lat_e7 / DEGREE_STEPS, self.lon_e7 / DEGREE_STEPS, self.place_error_m)
 
 
-def found_reads(
-    names: Iterable[Name],
-    plates: Mapping[Name, PlateSide],
-    cameras: Mapping[Name, CameraSide],
-    how: Callable[[str], Spelling],
-) -> tuple[FoundRead, ...]:
-    """Return the rows of these names, in their order; `how` tells by which spelling a read answers.
+def joined(
+    names: Iterable[Name], plates: Mapping[Name, FoundRow], cameras: Mapping[Name, FoundRow]
+) -> dict[Name, FoundRow]:
+    """Return whole rows of reads of which each order knows a half.
 
-    A read of which one half is missing is left out: it is just coming, or its day is just going.
+    A read of which one half is missing is left out: its day is just going.
     """
-    return tuple(
-        _found(plates[name], cameras[name], how(name[0]))
+    return {
+        name: msgspec.structs.replace(
+            cameras[name],
+            tabled=True,
+            style=plates[name].style,
+            candidate_plate=plates[name].candidate_plate,
+            candidate_p=plates[name].candidate_p,
+        )
         for name in names
         if name in plates and name in cameras
-    )
+    }
 
 
-def _found(plate: PlateSide, around: CameraSide, spelling: Spelling) -> FoundRead:
+def found_reads(
+    names: Iterable[Name], rows: Mapping[Name, FoundRow], how: Callable[[str], Spelling]
+) -> tuple[FoundRead, ...]:
+    """Return the reads of these names that are whole, in their order; `how` tells how each is spelt."""
+    return tuple(_found(rows[name], how(name[0])) for name in names if name in rows and rows[name].tabled)
+
+
+def _found(row: FoundRow, spelling: Spelling) -> FoundRead:
     return FoundRead(
-        key=ReadKey(CameraId(plate.force, plate.source, plate.camera), from_ms(plate.captured_ms), plate.vrm),
+        key=ReadKey(CameraId(row.force, row.source, row.camera), from_ms(row.captured_ms), row.vrm),
         spelling=spelling,
-        confidence=None if plate.confidence is None else plate.confidence / CONFIDENCE_STEPS,
-        late=plate.late,
-        clock_doubtful=around.clock_doubtful,
-        received_at=from_ms(plate.captured_ms + plate.latency_ms),
-        direction=Direction(around.direction),
-        style=Style(plate.style),
-        rivals=_rivals(plate),
-        place=around.place,
+        confidence=None if row.confidence is None else row.confidence / CONFIDENCE_STEPS,
+        late=row.late,
+        clock_doubtful=row.clock_doubtful,
+        received_at=from_ms(row.captured_ms + row.latency_ms),
+        direction=Direction(row.direction),
+        style=Style(row.style),
+        rivals=_rivals(row),
+        place=row.place,
     )
 
 
-def _rivals(plate: PlateSide) -> tuple[tuple[str, float], ...]:
+def _rivals(row: FoundRow) -> tuple[tuple[str, float], ...]:
     """Return the candidates that are spelt otherwise, the likeliest first."""
-    told = zip(plate.candidate_plate, plate.candidate_p, strict=True)
-    others = [(text, p / P_STEPS) for text, p in told if text not in {"", plate.vrm}]
+    told = zip(row.candidate_plate, row.candidate_p, strict=True)
+    others = [(text, p / P_STEPS) for text, p in told if text not in {"", row.vrm}]
     return tuple(sorted(others, key=lambda other: (-other[1], other[0])))

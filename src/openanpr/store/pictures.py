@@ -141,6 +141,16 @@ class Pictures:
             raise PictureError("the stored picture has changed since it was kept: its SHA-256 differs")
         return jpeg
 
+    def has(self, name: PictureName) -> bool:
+        """Whether the JPEG is here; raises PictureStoreError."""
+        try:
+            obstore.get(self._store, _key(name))  # of which nothing is fetched but its head
+        except FileNotFoundError:
+            return False
+        except (ObstoreError, OSError) as fault:
+            raise PictureStoreError(f"a picture could not be looked for ({type(fault).__name__})") from fault
+        return True
+
     def days(self) -> tuple[date, ...]:
         """The capture days that have pictures, oldest first; raises PictureStoreError."""
         try:

@@ -7,7 +7,7 @@ and ReadsUnreachableError. Spans are from their first moment to before their las
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -16,12 +16,15 @@ import msgspec
 
 from openanpr.core.camera import CameraId
 from openanpr.core.read import Direction, Style
+from openanpr.core.shape import shape_key
 from openanpr.core.span import Span
+from openanpr.search.passes import Looked
+from openanpr.search.passes import Seen as SeenBeside
 from openanpr.search.ports import Seen, SeenThen, TooMuchError
 from openanpr.search.question import Drawn
 from openanpr.store.engine import Value
-from openanpr.store.found_rows import CameraSide, PlateSide
-from openanpr.store.read_columns import DEGREE_STEPS, to_ms
+from openanpr.store.found_rows import FoundRow
+from openanpr.store.read_columns import DEGREE_STEPS, from_ms, to_ms
 from openanpr.store.reads_named import Name
 from openanpr.store.sieve import sieve
 from openanpr.store.spellings import Wanted
@@ -31,6 +34,11 @@ from openanpr.store.wildcard_form import like_pattern
 
 MOST_CAMERAS: Final = 3_000
 """That one statement names; so many fit into one value, whatever their numbers."""
+
+MOST_PASSES: Final = 1_500
+"""Of one vehicle that is asked beside; so many fit into one value."""
+ANYWHERE: Final = "?*"
+"""What a form begins with for which the order of plates is of no use."""
 
 HOUR: Final = timedelta(hours=1)
 _EPOCH = date(1970, 1, 1)
@@ -44,6 +52,20 @@ class MarkSeen(msgspec.Struct, frozen=True, array_like=True):
     reads: int
     first_ms: int
     last_ms: int
+
+
+class _MarkRows(msgspec.Struct, frozen=True, array_like=True):
+    """A mark, its rows, at how many moments they were captured, and the first and last in milliseconds."""
+
+    vrm: str
+    rows: int
+    moments: int
+    first_ms: int
+    last_ms: int
+
+    @property
+    def seen(self) -> MarkSeen:
+        return MarkSeen(self.vrm, self.rows, self.first_ms, self.last_ms)
 
 
 class Worked(msgspec.Struct, frozen=True, array_like=True):
@@ -80,8 +102,8 @@ class _Months(msgspec.Struct, frozen=True, array_like=True):
 
 def reads_of_marks(
     asking: Asking, wanted: Wanted, span: Span, cameras: Sequence[CameraId] | None, *, limit: int
-) -> list[Name]:
-    """Return which are the newest reads of these marks, by these cameras (None: by any)."""
+) -> list[FoundRow]:
+    """Return the newest reads of these marks, by these cameras (None: by any)."""
     values: dict[str, Value] = {
         **_spelt(wanted),
         **_in(span),
@@ -91,7 +113,7 @@ def reads_of_marks(
         "limit": limit,
     }
     name = "search_marks_misread" if wanted.held else "search_marks"
-    return asking.rows(name, values, tuple[str, int, int, int, int])
+    return asking.rows(name, values, FoundRow)
 
 
 def months_of(asking: Asking, wanted: Wanted, span: Span) -> Months:
@@ -103,7 +125,7 @@ def months_of(asking: Asking, wanted: Wanted, span: Span) -> Months:
 
 def reads_passed(
     asking: Asking, at: SeenThen, direction: Direction | None, styles: Collection[Style], *, limit: int
-) -> list[CameraSide]:
+) -> list[FoundRow]:
     """Return the newest reads of a place and a time."""
     values = {
         **_there(at.seen),
@@ -113,8 +135,8 @@ def reads_passed(
         "limit": limit,
     }
     if not styles:
-        return asking.rows("search_passed", values, CameraSide)
-    return asking.rows("search_passed_styles", {**values, "styles": sorted(styles)}, CameraSide)
+        return asking.rows("search_passed", values, FoundRow)
+    return asking.rows("search_passed_styles", {**values, "styles": sorted(styles)}, FoundRow)
 
 
 def marks_at(asking: Asking, at: SeenThen) -> list[tuple[str, int]]:
@@ -123,23 +145,52 @@ def marks_at(asking: Asking, at: SeenThen) -> list[tuple[str, int]]:
     return asking.rows("search_scene", values, tuple[str, int])
 
 
-def plate_sides(asking: Asking, names: Sequence[Name]) -> dict[Name, PlateSide]:
+def seen_beside(
+    asking: Asking, looked: Looked, span: Span, *, own: Collection[str], at_least: int
+) -> list[list[SeenBeside]]:
+    """Return what was seen of each mark beside passes, shifted or not, of marks that were seen often enough.
+
+    `own`: shapes that are not asked of, those of the vehicle itself. Raises TooMuchError for too many passes.
+    """
+    if not looked.passes:
+        return []
+    if len(looked.passes) > MOST_PASSES:
+        raise TooMuchError(f"the vehicle passed cameras more than {MOST_PASSES} times: ask of less time")
+    within = _ms(looked.within)
+    shifts = [(turn, _ms(by)) for turn, by in enumerate(looked.steps)]
+    windows = [
+        (*_named([one.camera])[0], to_ms(one.first) - within, to_ms(one.last) + within)
+        for one in looked.passes
+    ]
+    values: dict[str, Value] = {
+        **_in(span),
+        "passes": windows,
+        "shifts": shifts,
+        "left_out": sorted((number + 1, turn) for number, turn in looked.left_out),
+        "named": sorted({window[:3] for window in windows}),
+        "bucket_ms": 2 * within,
+        "from_ms": min(window[3] for window in windows) + min(by for _, by in shifts),
+        "to_ms": max(window[4] for window in windows) + max(by for _, by in shifts),
+        "own": sorted(own),
+        "at_least": at_least,
+        "without": asking.without,
+    }
+    found = asking.rows("search_company", values, tuple[list[tuple[int, int, str, int]]])
+    return [[(at - 1, turn, vrm, from_ms(ms)) for at, turn, vrm, ms in seen] for (seen,) in found]
+
+
+def plate_sides(asking: Asking, names: Sequence[Name]) -> dict[Name, FoundRow]:
     """Return what the order of plates keeps of these reads."""
-    rows = [
-        row
-        for part in value_parts(names)
-        for row in asking.rows("search_plate_sides", {"keys": part}, PlateSide)
-    ]
-    return {row.name: row for row in rows}
+    return _sides(asking, "search_plate_sides", names)
 
 
-def camera_sides(asking: Asking, names: Sequence[Name]) -> dict[Name, CameraSide]:
+def camera_sides(asking: Asking, names: Sequence[Name]) -> dict[Name, FoundRow]:
     """Return what the order of cameras keeps of these reads."""
-    rows = [
-        row
-        for part in value_parts(names)
-        for row in asking.rows("search_camera_sides", {"keys": part}, CameraSide)
-    ]
+    return _sides(asking, "search_camera_sides", names)
+
+
+def _sides(asking: Asking, statement: str, names: Sequence[Name]) -> dict[Name, FoundRow]:
+    rows = [row for part in value_parts(names) for row in asking.rows(statement, {"keys": part}, FoundRow)]
     return {row.name: row for row in rows}
 
 
@@ -153,15 +204,30 @@ def marks_like(
     values: dict[str, Value] = {"pattern": like_pattern(form), **_in(span), "limit": limit}
     values["without"] = asking.without
     if shapes is None:
-        return asking.rows("search_like", values, MarkSeen)
+        values |= _sieved(form)
+        return (
+            _anywhere(asking, values) if form[0] in ANYWHERE else asking.rows("search_like", values, MarkSeen)
+        )
     return asking.rows("search_like_of", {**values, "alike": sorted(shapes)}, MarkSeen)
+
+
+def _anywhere(asking: Asking, values: Mapping[str, Value]) -> list[MarkSeen]:
+    """Return the marks of a form that begins with a wildcard; reads are told apart only where there is doubt.
+
+    Two rows of one moment are two cameras' reads, or one that came twice and is not merged yet.
+    """
+    found = asking.rows("search_like_anywhere", values, _MarkRows)
+    unsure = sorted({shape_key(row.vrm) for row in found if row.rows != row.moments})
+    if not unsure:
+        return [row.seen for row in found]
+    told_apart = asking.rows("search_like_of", {**values, "alike": unsure}, MarkSeen)
+    counted = {row.vrm: row for row in told_apart}
+    return [counted.get(row.vrm, row.seen) for row in found]
 
 
 def shapes_sifted(asking: Asking, form: str, span: Span, *, limit: int) -> list[str]:
     """Return the shapes of a form that were seen on the days of a span, by the monthly summaries."""
-    values: dict[str, Value] = {"pattern": like_pattern(form), **_in(span), "limit": limit}
-    for number, (mask, value) in enumerate(sieve(form), 1):
-        values |= {f"m{number}": mask, f"v{number}": value}
+    values: dict[str, Value] = {"pattern": like_pattern(form), **_in(span), **_sieved(form), "limit": limit}
     return [row[0] for row in asking.rows("search_sifted", values, tuple[str])]
 
 
@@ -210,11 +276,23 @@ def hour_of(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
+def _ms(length: timedelta) -> int:
+    return length // timedelta(milliseconds=1)
+
+
 def _spelt(wanted: Wanted) -> dict[str, Value]:
     alike = list(wanted.alike)
     if wanted.held:
         return {"alike": alike, "likely": list(wanted.likely), "held": list(wanted.held)}
     return {"alike": alike, "exact": list(wanted.exact)}
+
+
+def _sieved(form: str) -> dict[str, Value]:
+    return {
+        name: number
+        for n, (mask, value) in enumerate(sieve(form), 1)
+        for name, number in ((f"m{n}", mask), (f"v{n}", value))
+    }
 
 
 def _in(span: Span) -> dict[str, Value]:

@@ -6,7 +6,7 @@ A read is kept for the rule's days and goes with its UTC day: it is never kept a
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -99,6 +99,11 @@ class Certificate:
     left_vrm_months: int
     left_pictures: int
     held_origin_batches: int = 0
+
+    @property
+    def left(self) -> int:
+        """How much a search found afterwards; 0 unless something is wrong."""
+        return sum(getattr(self, one.name) for one in fields(self) if one.name.startswith("left_"))
 
     def to_json(self) -> str:
         """The certificate as one line of JSON with sorted keys; it names no VRM."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -21,16 +21,19 @@ from openanpr.ingest.arrival import ArrivedRead
 from openanpr.search.found import (
     Answer,
     CameraWorked,
+    Chance,
     CommonMark,
+    Company,
     FoundMark,
     FoundRead,
     WholeRead,
 )
-from openanpr.search.ports import Bounds, ReadsUnreachableError, Seen, SeenThen, TooMuchError
+from openanpr.search.passes import company, looked, passes_of
+from openanpr.search.ports import Bounds, ReadsUnreachableError, Seen, SeenThen, Together, TooMuchError
 from openanpr.search.question import Drawn, Spelling
 from openanpr.store import reads_find as find
 from openanpr.store.engine import ReadEngine, StoreError
-from openanpr.store.found_rows import CameraSide, found_reads
+from openanpr.store.found_rows import FoundRow, found_reads, joined
 from openanpr.store.holds import held_reads
 from openanpr.store.read_columns import from_ms
 from openanpr.store.reads_named import MOST_KEYS, Name, whole_reads
@@ -119,6 +122,20 @@ class SearchedReads:
         """
         return self._while_kept(bounds, lambda asking, kept: _common(asking, scenes, at_least, kept, bounds))
 
+    def company(
+        self, mark: str, spellings: Spelling, span: Span, together: Together, bounds: Bounds
+    ) -> Company:
+        """Return which marks were read beside this one that often, with what traffic alone would bring."""
+        asked = Asked.of((mark,), spellings)
+
+        def answered(asking: Asking, kept_from: date) -> Company:
+            kept = _cut(span, kept_from)
+            if kept is None:
+                return Company((), more=False, chance=Chance(0, None))
+            return _company(asking, mark, asked, kept, together, bounds.rows)
+
+        return self._while_kept(bounds, answered)
+
     def whole(self, keys: Sequence[ReadKey]) -> tuple[WholeRead, ...]:
         """Return the reads of these keys that are stored, in their order."""
         if len(keys) > MOST_KEYS:
@@ -174,7 +191,7 @@ class SearchedReads:
 
     def _like(self, asking: Asking, form: str, span: Span, rows: int) -> Answer[FoundMark]:
         shapes = None
-        if form[0] in "?*" and find.reads_made(asking, None, span) >= self._worth_sifting:
+        if form[0] in find.ANYWHERE and find.reads_made(asking, None, span) >= self._worth_sifting:
             sifted = find.shapes_sifted(asking, form, span, limit=_MOST_SIFTED + 1)
             shapes = sifted if len(sifted) <= _MOST_SIFTED else None
         found = find.marks_like(asking, form, span, shapes, limit=rows + 1)
@@ -186,15 +203,23 @@ def _of_marks(
     asking: Asking, asked: Asked, span: Span, cameras: Sequence[CameraId] | None, rows: int
 ) -> Answer[FoundRead]:
     found = {
-        name
+        row.name: row
         for wanted in asked.parts()
-        for name in find.reads_of_marks(asking, wanted, span, cameras, limit=rows + 1)
+        for row in find.reads_of_marks(asking, wanted, span, cameras, limit=rows + 1)
     }
-    return Answer(_shown(asking, asked, sorted(found, key=_newest_first)[:rows]), len(found) > rows)
+    newest = sorted(found, key=_newest_first)[:rows]
+    return Answer(_shown(asking, asked, {name: found[name] for name in newest}), len(found) > rows)
 
 
-def _shown(asking: Asking, asked: Asked, names: Sequence[Name]) -> tuple[FoundRead, ...]:
-    return found_reads(names, find.plate_sides(asking, names), find.camera_sides(asking, names), asked.how)
+def _shown(asking: Asking, asked: Asked, plates: Mapping[Name, FoundRow]) -> tuple[FoundRead, ...]:
+    halves = _halves(plates)
+    rows = {**plates, **joined(halves, plates, find.camera_sides(asking, halves))} if halves else plates
+    return found_reads(plates, rows, asked.how)
+
+
+def _halves(rows: Mapping[Name, FoundRow]) -> list[Name]:
+    """Return which reads were stored before each order had all that a table shows."""
+    return [name for name, row in rows.items() if not row.tabled]
 
 
 def _last_of(asking: Asking, asked: Asked, span: Span) -> Answer[FoundRead]:
@@ -203,7 +228,7 @@ def _last_of(asking: Asking, asked: Asked, span: Span) -> Answer[FoundRead]:
         months = find.months_of(asking, wanted, span)
         for some in _likely_spans(months, span):
             found = find.reads_of_marks(asking, wanted, some, None, limit=1)
-            if rows := _shown(asking, asked, found):
+            if rows := _shown(asking, asked, {row.name: row for row in found}):
                 return Answer(rows, more=False)
     return Answer((), more=False)
 
@@ -239,9 +264,10 @@ def _passed(
     asking: Asking, at: SeenThen, direction: Direction | None, styles: Collection[Style], rows: int
 ) -> Answer[FoundRead]:
     found = find.reads_passed(asking, at, direction, styles, limit=rows + 1)
-    cameras: dict[Name, CameraSide] = {side.name: side for side in found[:rows]}
-    plates = find.plate_sides(asking, list(cameras))
-    return Answer(found_reads(cameras, plates, cameras, lambda _: Spelling.EXACT), len(found) > rows)
+    cameras: dict[Name, FoundRow] = {row.name: row for row in found[:rows]}
+    halves = _halves(cameras)
+    whole = cameras | joined(halves, find.plate_sides(asking, halves), cameras) if halves else cameras
+    return Answer(found_reads(cameras, whole, lambda _: Spelling.EXACT), len(found) > rows)
 
 
 def _common(
@@ -268,6 +294,23 @@ def _common(
 def _common_mark(spelt: Counter[str], numbers: Collection[int]) -> CommonMark:
     most_read = min(spelt, key=lambda vrm: (-spelt[vrm], vrm))
     return CommonMark(most_read, tuple(sorted(numbers)), spelt.total())
+
+
+def _company(asking: Asking, mark: str, asked: Asked, span: Span, together: Together, rows: int) -> Company:
+    named = {
+        row.name
+        for wanted in asked.parts()
+        for row in find.reads_of_marks(asking, wanted, span, None, limit=_MOST_LOOKED_OVER + 1)
+    }
+    if len(named) > _MOST_LOOKED_OVER:
+        raise TooMuchError("the mark was read too often to look beside each read: ask of less time")
+    reads = ((CameraId(*camera), from_ms(at_ms)) for _, at_ms, *camera in named)
+    passes = passes_of(reads, together.within)
+    beside = looked(passes, together.within, span)
+    own = {shape_key(mark), *(shape_key(vrm) for vrm, *_ in named)}
+    found = find.seen_beside(asking, beside, span, own=own, at_least=together.at_least)
+    seen = {shape_key(one[0][2]): one for one in found}
+    return company(mark, beside, seen, at_least=together.at_least, rows=rows)
 
 
 def _worked(

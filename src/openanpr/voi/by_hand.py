@@ -10,7 +10,10 @@ from openanpr.core.voi_entry import EntryKey, Origin, VoiEntry
 from openanpr.core.voi_list import ChangeKind, Draft, Proposal, ProposalState
 from openanpr.core.voi_staged import RowOrder, StagedRow
 from openanpr.voi.cell import RowFault, parse_vrm
+from openanpr.voi.covert_part import covert_part
 from openanpr.voi.ports import DecisionStore, HandStore
+
+NO_SUCH_ENTRY = "there is no such entry on the list"
 
 
 class HandError(Exception):
@@ -37,11 +40,18 @@ def propose_entry(
 ) -> Proposal:
     """Return the proposal to put one entry on a list, which waits for another person.
 
-    The entry is marked as put in by hand and must expire within `longest`. `revive` says that it may come
-    back though it was weeded or taken off before.
+    The entry is marked as put in by hand and must expire within `longest`. A covert one is proposed for the
+    part of the list that only those whom it names know of. `revive` says that it may come back though it was
+    weeded or taken off before.
     Raises HandError when the entry is not fit to be proposed, LookupError when there is no such list.
     """
-    checked = _checked(entry, on=asker.at.astimezone(UTC).date(), longest=longest)
+    of = store.standing(list_name).of
+    checked = _checked(entry, asker=asker, longest=longest)
+    if checked.covert:
+        list_name = covert_part(list_name, checked.seen_by, by=asker.by, store=store)
+    elif of.covert_of:
+        msg = f"every entry of this list is covert: put an open one on {of.covert_of}"
+        raise HandError(msg)
     draft = Draft(list_name, ChangeKind.HAND, asker.by, asker.at, asker.why, source="by hand", revive=revive)
     return _proposed(draft, [StagedRow(1, RowOrder.PUT_ON, checked)], store)
 
@@ -67,11 +77,15 @@ def propose_correction(
 ) -> Proposal:
     """Return the proposal to put `entry` in the place of the one at `key`, waiting for another person.
 
-    A corrected entry of a feed becomes one by hand, and the feed's own does not come back over it.
+    A corrected entry of a feed becomes one by hand, and the feed's own does not come back over it. Who may
+    know of an entry is not corrected: what they knew they know.
     Raises HandError when there is no such entry or the new one is not fit, LookupError for the list.
     """
     before = _standing_entry(list_name, key, store)
-    checked = _checked(entry, on=asker.at.astimezone(UTC).date(), longest=longest)
+    checked = _checked(entry, asker=asker, longest=longest)
+    if frozenset(checked.seen_by) != store.standing(list_name).of.seen_by:
+        msg = "who may see an entry is not corrected: take it off, and put another one on"
+        raise HandError(msg)
     rows = [StagedRow(2, RowOrder.PUT_ON, checked)]
     if checked.key != before.key:
         rows.insert(0, StagedRow(1, RowOrder.TAKE_OFF, before))
@@ -153,12 +167,12 @@ def _may_decide(proposal: Proposal) -> None:
 def _standing_entry(list_name: str, key: EntryKey, store: HandStore) -> VoiEntry:
     found = store.find(list_name, key)
     if found is None:
-        msg = "there is no such entry on the list"
-        raise HandError(msg)
+        raise HandError(NO_SUCH_ENTRY)
     return found
 
 
-def _checked(entry: VoiEntry, *, on: date, longest: timedelta) -> VoiEntry:
+def _checked(entry: VoiEntry, *, asker: Asker, longest: timedelta) -> VoiEntry:
+    on: date = asker.at.astimezone(UTC).date()
     try:
         vrm = parse_vrm(entry.vrm.strip())
     except RowFault as fault:
@@ -170,9 +184,12 @@ def _checked(entry: VoiEntry, *, on: date, longest: timedelta) -> VoiEntry:
     if not entry.reason.strip() or not entry.owner.strip():
         msg = "an entry by hand needs a reason and an owner"
         raise HandError(msg)
-    names = tuple(name for name in map(str.strip, entry.seen_by) if name)
+    names = tuple(sorted({name for name in map(str.strip, entry.seen_by) if name}))
     if entry.covert and not names:
         msg = "a covert entry needs at least one name that may see it"
+        raise HandError(msg)
+    if entry.covert and all(same_person(name, asker.by) for name in names):
+        msg = "a covert entry names somebody beside whoever asks for it, or a team: they alone can approve it"
         raise HandError(msg)
     if names and not entry.covert:
         msg = "only a covert entry names who may see it: all others would see this one too"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from openanpr.core.voi_delta import Audience, Cursor, Delta, DeltaKind
+from openanpr.core.voi_delta import Cursor, Delta, DeltaKind
 from openanpr.core.voi_list import ListStanding
 from openanpr.voi.ports import DeltaStore, Receipts
 
@@ -13,20 +11,13 @@ class CursorError(ValueError):
     """A page asked for that does not follow from one served before; the holder starts again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a device says it holds and may see: `since` is 0 when it holds nothing."""
-
-    since: int
-    audience: Audience
-
-
 def delta(
-    list_name: str, held: Held, *, store: DeltaStore, limit: int = 50_000, cursor: Cursor | None = None
+    list_name: str, held: int, *, store: DeltaStore, limit: int = 50_000, cursor: Cursor | None = None
 ) -> Delta:
-    """Return the next page of what leads from the revision that is held to the list's newest.
+    """Return the next page of what leads from the revision that is `held` to the list's newest.
 
-    Unchanged when there is nothing new; the full list when the holder has nothing, holds a revision that
+    Covert entries are no part of it, of whatever list: a device shows its screen to everyone in the car.
+    Unchanged when there is nothing new; the full list when the holder has nothing (0), holds a revision that
     is too old to be known, or one that the list never had (of the time that a restored node has lost; no
     number is given twice, see `store.control.numbering.leap_revisions`). `cursor` is
     `more` of the page before; its revision stays the aim though the list moves on meanwhile.
@@ -37,13 +28,13 @@ def delta(
     if cursor is not None and not _known(standing, aim, store):
         msg = "the revision that these pages lead to is no longer known: begin again without a cursor"
         raise CursorError(msg)
-    kind = _kind(standing, held.since, aim, store)
+    kind = _kind(standing, held, aim, store)
     if kind is DeltaKind.UNCHANGED:
-        return Delta(list_name, kind, held.since, aim)
-    since = 0 if kind is DeltaKind.FULL else held.since
+        return Delta(list_name, kind, held, aim)
+    since = 0 if kind is DeltaKind.FULL else held
     begun = cursor or Cursor(aim, removals_done=since == 0, after=0)
     fetch = store.upserts if begun.removals_done else store.removals
-    page = fetch(list_name, since=since, to=aim, audience=held.audience, after=begun.after, limit=limit)
+    page = fetch(list_name, since=since, to=aim, after=begun.after, limit=limit)
     if page.after is not None:
         more = Cursor(aim, begun.removals_done, page.after)
     else:

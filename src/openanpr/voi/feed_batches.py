@@ -128,7 +128,7 @@ class _Columns:
         else:
             reviewed = self._meant(column("review_on"), review_day, None)
             weeded = self._meant(column("weed_on"), lambda cell: reading.weed_on(cell, None, None), None)
-        covert = self._meant(column("covert"), reading.covert, odd=False)
+        self._meant(column("covert"), _open(reading), None)
         self._meant(column("operation"), _put_on(reading), None)
         self._meant(column("seen_by"), _nobody, None)
         if len(self._odd) == len(self._cut):
@@ -145,7 +145,6 @@ class _Columns:
             confirmed_on=kept(confirmed),
             review_on=kept(reviewed),
             weed_on=kept(weeded),
-            covert=kept(covert),
             **{field: kept(column(field)) for field in TEXTS},
         )
 
@@ -203,6 +202,14 @@ class _Columns:
 def _put_on(reading: Reading) -> Callable[[str], None]:
     def checked(word: str) -> None:
         if reading.order(word) is not RowOrder.PUT_ON:
+            raise _OneByOne
+
+    return checked
+
+
+def _open(reading: Reading) -> Callable[[str], None]:
+    def checked(word: str) -> None:
+        if reading.covert(word):
             raise _OneByOne
 
     return checked

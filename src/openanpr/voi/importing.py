@@ -12,6 +12,7 @@ from pathlib import Path
 from openanpr.core.voi_list import UNCHANGED, ChangeKind, Draft, ListStanding, Proposal
 from openanpr.core.voi_staged import RowOrder
 from openanpr.voi.column_map import FeedProfile
+from openanpr.voi.covert_rows import FileParts, decide_covert
 from openanpr.voi.fault import ListError
 from openanpr.voi.feed_batches import FeedBatch, feed_batches
 from openanpr.voi.feed_file import ReadingRules
@@ -88,11 +89,15 @@ def import_feed(
     """Return what came of bringing the file at `path` into the list that its profile names.
 
     Within the profile's shares it goes live at once; beyond them it waits for a person, who is never the
-    one that brought it. Nothing of the list changes until all of it does.
+    one that brought it. Nothing of the list changes until all of it does. Its covert rows are proposed by
+    themselves, to those whom they name, and nothing of that is told: see `covert_rows`.
     Raises ListError when the file cannot be used or does not follow what the list holds, LookupError when
     there is no such list.
     """
     standing = store.standing(profile.list_name)
+    if standing.of.covert_of:
+        msg = "a file is brought in on the open list: what is covert in it goes where it belongs"
+        raise ListError(msg)
     if request.source_at is not None and request.source_at > request.at + AHEAD:
         # Kept, it would refuse every true file until that time as an older one.
         msg = "its contents bear a time that is still to come: say when they were true"
@@ -105,24 +110,30 @@ def import_feed(
     _must_follow(standing, request)
     on = request.at.astimezone(UTC).date()
     found = feed_batches(path, ReadingRules(profile, on, request.source_at, stolen))
-    number = store.open(_draft(path, request, profile))
+    draft = _draft(path, request, profile)
+    parts = FileParts(store.open(draft), draft, standing.of, store)
     tally = _Tally()
     try:
-        _stage(number, tally.counted(found), store)
+        _stage(parts, tally.counted(found))
     except ListError:
-        store.refuse(number, by=request.by, at=request.at, decision="the file could not be used to its end")
+        for number in (parts.number, *parts.covert.values()):
+            store.refuse(
+                number, by=request.by, at=request.at, decision="the file could not be used to its end"
+            )
         raise
-    return _decide(number, standing, request, profile, store, tally.rows)
+    done = _decide(parts.number, standing, request, profile, store, tally.rows)
+    decide_covert(parts, store)
+    return done
 
 
-def _stage(number: int, batches: Iterable[FeedBatch], store: ImportStore) -> None:
+def _stage(parts: FileParts, batches: Iterable[FeedBatch]) -> None:
     """Keep one batch while the next is read: the database works without the interpreter's lock."""
     with ThreadPoolExecutor(1, "staging") as beside:
         kept: Future[None] | None = None
         for batch in batches:
             if kept is not None:
                 kept.result()
-            kept = beside.submit(store.stage, number, batch.rows, batch.refused, batch.columns)
+            kept = beside.submit(parts.stage, batch)
         if kept is not None:
             kept.result()
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from openanpr.core.voi_delta import Audience, Page
+from openanpr.core.voi_delta import Page
 from openanpr.core.voi_entry import EntryKey, VoiEntry
 from openanpr.core.voi_list import Diff, Draft, ListStanding, Proposal, Quarantined, Receipt
 from openanpr.core.voi_staged import StagedRow
+from openanpr.voi.covert_part import CovertParts
 from openanpr.voi.staged_columns import StagedColumns
 
 
@@ -97,15 +98,11 @@ class Contents(Protocol):
 class Changes(Protocol):
     """The way from one revision to another."""
 
-    def removals(
-        self, list_name: str, *, since: int, to: int, audience: Audience, after: int, limit: int
-    ) -> Page:
+    def removals(self, list_name: str, *, since: int, to: int, after: int, limit: int) -> Page:
         """Return some keys that were on the list at `since` and are not at `to`."""
         ...
 
-    def upserts(
-        self, list_name: str, *, since: int, to: int, audience: Audience, after: int, limit: int
-    ) -> Page:
+    def upserts(self, list_name: str, *, since: int, to: int, after: int, limit: int) -> Page:
         """Return some entries that are on the list at `to` and were not so at `since`."""
         ...
 
@@ -122,15 +119,19 @@ class Receipts(Protocol):
         ...
 
 
-class ImportStore(Standings, Staging, Decisions, Protocol):
+class ImportStore(Standings, Staging, Decisions, CovertParts, Protocol):
     """What an import needs."""
+
+    def waiting(self) -> tuple[Proposal, ...]:
+        """Return the proposals that wait for a decision."""
+        ...
 
 
 class InboxStore(ImportStore, Proposals, Protocol):
     """What a watched folder needs."""
 
 
-class HandStore(Standings, Staging, Decisions, Proposals, Contents, Protocol):
+class HandStore(Standings, Staging, Decisions, Proposals, Contents, CovertParts, Protocol):
     """What a person's change needs."""
 
 

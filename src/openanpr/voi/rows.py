@@ -15,6 +15,8 @@ from openanpr.voi.fault import ListError
 
 COLUMNS = 16
 _SEPARATORS = ",;\t|"
+_HEADED = 4
+"""Separators in a first line from which on it is a row of headings, however few lines after it are parted."""
 _SNIFFED_LINES = 50
 _SNIFFED_BYTES = 65536
 LONGEST_LINE = 65536
@@ -62,16 +64,21 @@ def _is_utf8(head: bytes, stream: BinaryIO) -> bool:
 
 
 def separator_of(lines: Iterable[str]) -> str | None:
-    """Return the character that parts these lines into most often sixteen columns; None: plain list."""
+    """Return the character that parts these lines into most often sixteen columns; None: plain list.
+
+    One that parts the first line, where any does: it has the headings, and no text of people.
+    """
     kept = list(lines)
     counts = {one: [line.count(one) for line in kept] for one in _SEPARATORS}
-    full = {one: sum(n >= COLUMNS - 1 for n in counts[one]) for one in _SEPARATORS}
+    known = [one for one in _SEPARATORS if any(counts[one][:1])] or _SEPARATORS
+    full = {one: sum(n >= COLUMNS - 1 for n in counts[one]) for one in known}
     if any(full.values()):
         return max(full, key=full.__getitem__)
-    some = {one: sum(n > 0 for n in counts[one]) for one in _SEPARATORS}
+    some = {one: sum(n > 0 for n in counts[one]) for one in known}
     best = max(some, key=some.__getitem__)
-    # A stray comma in one line of a plain list is that line's fault, not a column.
-    return best if 2 * some[best] > len(kept) else None
+    # A stray comma in a line of a plain list is that line's fault, no column; headings have more than one.
+    headed = any(n >= _HEADED for n in counts[best][:1])
+    return best if headed or 2 * some[best] > len(kept) else None
 
 
 def rows_of(path: Path) -> Iterator[Row]:

@@ -13,8 +13,8 @@ from openanpr.core.voi_entry import Action, Priority
 class StagedColumns:
     """Columns of one length: the row's line in the file, and what `core.voi_entry.VoiEntry` says of each.
 
-    All are of one `source` at one time; an entry that only some persons may see is not among them, so
-    `seen_by` has no column.
+    All are of one `source` at one time; a covert entry is not among them, so `covert` and `seen_by` have no
+    column.
     """
 
     source: str
@@ -41,7 +41,6 @@ class StagedColumns:
     confirmed_on: Sequence[date | None]
     review_on: Sequence[date | None]
     weed_on: Sequence[date | None]
-    covert: Sequence[bool]
 
     def __len__(self) -> int:
         return len(self.line)

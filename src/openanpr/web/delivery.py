@@ -36,6 +36,7 @@ from openanpr.web.answers import TurnedAwayError, refused, taken, turned_away
 from openanpr.web.arriving import BodyLimits, authority_of, body_of, signed_request
 from openanpr.web.desk_threads import DeskThreads, Room
 from openanpr.web.device_lists import ListDesk, offered, page, receipt
+from openanpr.web.device_previews import PreviewDesk, take_preview, wanted
 from openanpr.web.request_log import log_fault, logged
 from openanpr.wire.delivery import (
     BATCHES_PATH,
@@ -45,11 +46,13 @@ from openanpr.wire.delivery import (
     HEALTH_PATH,
     LISTS_PATH,
     PICTURES_PATH,
+    PREVIEWS_PATH,
     Enrolled,
     PictureAnswer,
     write_answer,
 )
 from openanpr.wire.forwarded import FORWARDED_TYPE, MOST_FORWARDED_BYTES
+from openanpr.wire.preview import MOST_BODY_BYTES as MOST_PREVIEW_BYTES
 from openanpr.wire.read_batch import MOST_BATCH_BYTES, Encoding
 from openanpr.wire.signature import Request
 from openanpr.wire.vendors import axis, frigate, hikvision, openalpr, plate_recognizer
@@ -81,6 +84,7 @@ class DeliveryDesks:
     rotation: RotationDesk
     feeds: FeedDesk
     lists: ListDesk
+    previews: PreviewDesk
     limits: Callable[[], Limits]
     picture_limits: PictureLimits
     clock: Callable[[], datetime]
@@ -126,6 +130,7 @@ DELIVERY_ACTS: Mapping[str, Within | NoAct] = {
     f"{FEEDS_PATH}/{{vendor}}": _BATCH,
     f"{FEEDS_PATH}/{{vendor}}/{{token}}": _BATCH,
     f"{LISTS_PATH}/{{name}}/receipt": NoAct("a device says which revision it holds; the page was logged"),
+    f"{PREVIEWS_PATH}/{{camera}}": NoAct("it is kept nowhere; whoever looks is logged before they see it"),
 }
 """What each route that does something logs; pages of lists, which are only got, log a disclosure."""
 
@@ -167,7 +172,7 @@ class DeliveryApp:
         self._threads.close()
 
     def _routes(self) -> list[Route]:
-        listed = f"{LISTS_PATH}/{{name}}"
+        listed, previewed = f"{LISTS_PATH}/{{name}}", f"{PREVIEWS_PATH}/{{camera}}"
         return [
             _acting(BATCHES_PATH, self._batch),
             _acting(f"{PICTURES_PATH}/{{sha256}}", self._picture, "PUT"),
@@ -178,6 +183,8 @@ class DeliveryApp:
             Route(LISTS_PATH, self._offers, methods=["GET"]),
             Route(listed, self._page, methods=["GET"]),
             _acting(f"{listed}/receipt", self._receipt),
+            Route(previewed, self._wanted, methods=["GET"]),
+            _acting(previewed, self._preview),
             Route(HEALTH_PATH, self._health, methods=["GET"]),
         ]
 
@@ -280,6 +287,15 @@ class DeliveryApp:
     async def _receipt(self, http: HttpRequest) -> Response:
         job = partial(receipt, _list_name(http), desk=self._desks.lists, now=self._desks.clock())
         return taken(await self._signed(http, job))
+
+    async def _wanted(self, http: HttpRequest) -> Response:
+        job = partial(wanted, http.path_params["camera"], desk=self._desks.previews, now=self._desks.clock())
+        return taken(await self._signed(http, job))
+
+    async def _preview(self, http: HttpRequest) -> Response:
+        beside = {"desk": self._desks.previews, "now": self._desks.clock()}
+        job = partial(take_preview, http.path_params["camera"], **beside)
+        return taken(await self._signed(http, job, most_bytes=MOST_PREVIEW_BYTES))
 
     async def _health(self, http: HttpRequest) -> Response:
         del http

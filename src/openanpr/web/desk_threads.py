@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from openanpr.web.answers import TurnedAwayError
@@ -40,6 +42,30 @@ class Room:
             self._taken -= amount
 
 
+class Places:
+    """So many places for each person, so that nobody takes the room of all. Safe to share between threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken = Counter[str]()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def of(self, who: str) -> Generator[None]:
+        """Hold one of somebody's places while the block lasts; raises TurnedAwayError (429) without one."""
+        with self._lock:
+            if self._taken[who] >= self._most:
+                raise TurnedAwayError(429, BUSY)
+            self._taken[who] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._taken[who] -= 1
+                if not self._taken[who]:
+                    del self._taken[who]
+
+
 class DeskThreads:
     """Runs jobs on `threads` threads; beside those at most `most_waiting` wait for one."""
 
@@ -57,6 +83,10 @@ class DeskThreads:
 
         A job that has begun ends, and holds its place until then, also when nobody waits for it any more.
         """
+        return await asyncio.wrap_future(self.begin(job))
+
+    def begin(self, job: Callable[[], _Result]) -> Future[_Result]:
+        """Begin `job`, and return what will tell its end; raises TurnedAwayError (503) as `run` does."""
         self._room.take()
         try:
             begun = self._pool.submit(job)
@@ -64,7 +94,7 @@ class DeskThreads:
             self._room.give_back()
             raise TurnedAwayError(503, "stopping") from None
         begun.add_done_callback(self._ended)
-        return await asyncio.wrap_future(begun)
+        return begun
 
     def close(self) -> None:
         """Take no more jobs; those that wait are given up, those that have begun end by themselves."""

@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl
 
 from openanpr.audit.acts import Disclosure
 from openanpr.audit.port import Log
-from openanpr.core.voi_delta import Audience, Cursor, Delta
+from openanpr.core.voi_delta import Cursor, Delta, DeltaKind
 from openanpr.core.voi_list import ListStanding, Receipt
 from openanpr.ingest.device import Device
 from openanpr.ingest.prove import Proof, prove
 from openanpr.ingest.refusal import Kind, RefusedError
 from openanpr.ingest.tally import Tally, refusals_counted
-from openanpr.voi.circulate import CursorError, Held, delta
+from openanpr.voi.circulate import CursorError, delta
 from openanpr.voi.ports import DeltaStore
 from openanpr.web.answers import TurnedAwayError
 from openanpr.wire.list_delta import (
@@ -48,6 +48,10 @@ class CirculatedLists(DeltaStore, Protocol):
 
     def note(self, receipt: Receipt) -> None:
         """Keep a device's word, on disk."""
+        ...
+
+    def served(self, served: Receipt) -> None:
+        """Keep that a device was given all of a revision, which it has yet to confirm."""
         ...
 
 
@@ -86,29 +90,37 @@ def page(list_name: str, request: Request, desk: ListDesk, *, now: datetime, enc
     Raises RefusedError; TurnedAwayError: 404 for a list that is not there or not for devices, 409 for a
     cursor that leads nowhere any more.
     """
-    with _turning_away(desk.tally):
+    with turning_away(desk.tally):
         device = prove(request, desk.proof, now=now)
         asked = _asked(request.url)
         _refuse_hidden(list_name, desk)
-        held = Held(asked.since, Audience.OPEN)
+        most = desk.page_entries
         try:
-            found = delta(list_name, held, store=desk.lists, limit=desk.page_entries, cursor=asked.cursor)
+            found = delta(list_name, asked.since, store=desk.lists, limit=most, cursor=asked.cursor)
         except CursorError:
             raise TurnedAwayError(409, "begin_again") from None
         if found.upserts or found.removals:
             _log_page(desk.log, found, device, now)
+        if found.more is None and found.kind is not DeltaKind.UNCHANGED:
+            desk.lists.served(Receipt(device.device_id, list_name, found.revision, now))
         return encode_delta(found, encoding)
 
 
 def receipt(list_name: str, request: Request, desk: ListDesk, *, now: datetime) -> bytes:
-    """Return the answer to a device's word, which is on disk; raises RefusedError, TurnedAwayError (404)."""
-    with _turning_away(desk.tally):
+    """Return the answer to a device's word, which is on disk.
+
+    Raises RefusedError; TurnedAwayError: 404 for a list that is not there or not for devices, 409 for a
+    revision that the list has not reached: a word about what is to come would confirm every correction.
+    """
+    with turning_away(desk.tally):
         device: Device = prove(request, desk.proof, now=now)
         try:
             said = read_receipt(request.body)
         except DeltaError as fault:
             raise RefusedError(Kind.UNREADABLE, "unreadable", str(fault)) from None
         _refuse_hidden(list_name, desk)
+        if said.revision > desk.lists.standing(list_name).revision:
+            raise TurnedAwayError(409, "no_such_revision")
         desk.lists.note(Receipt(device.device_id, list_name, said.revision, now))
         return write_receipt(ReceiptAnswer(said.revision, list_name))
 
@@ -129,7 +141,7 @@ def _log_page(log: Log, page: Delta, device: Device, now: datetime) -> None:
 
 
 @contextmanager
-def _turning_away(tally: Tally) -> Generator[None]:
+def turning_away(tally: Tally) -> Generator[None]:
     """Count what is refused inside, and let through what only names a thing that is not there."""
     away: TurnedAwayError | None = None
     with refusals_counted(tally):
@@ -147,7 +159,7 @@ def _refuse_hidden(list_name: str, desk: ListDesk) -> None:
         standing = desk.lists.standing(list_name)
     except LookupError:
         standing = None
-    if standing is None or DEVICES not in standing.of.visible_to:
+    if standing is None or standing.of.covert_of or DEVICES not in standing.of.visible_to:
         raise TurnedAwayError(404, "unknown_list")
 
 

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from openanpr.audit.acts import Refusal
 from openanpr.audit.port import Log
-from openanpr.core.role import Rank
+from openanpr.core.role import Rank, Role
 from openanpr.people.standing import Standing
 from openanpr.people.training import Training
 from openanpr.policy.access_rules import AccessRules
-from openanpr.policy.ask import Account, Act, Guarded, HeldRole, Person, Request
-from openanpr.policy.decide import Decision, Outcome, decide
+from openanpr.policy.ask import Account, Act, AskedCase, AskedSite, Guarded, HeldRole, Person, Request
+from openanpr.policy.decide import Outcome, decide
 from openanpr.policy.profile import Profile
 from openanpr.policy.tell import plain_words
 
@@ -48,26 +48,60 @@ class Judge:
     log: Log
 
     def allows(
-        self, act: Act, person: Person, *, account: Account | None = None, guarded: Guarded | None = None
+        self,
+        act: Act,
+        person: Person,
+        *,
+        account: Account | None = None,
+        guarded: Guarded | None = None,
+        rights: AskedCase | None = None,
     ) -> bool:
         """Return whether the person may do it now: to choose what to show, never to refuse by."""
-        return self._decided(act, person, account, guarded).outcome is Outcome.ALLOWED
+        today = self.clock().date()
+        request = Request(act, today, person, account=account, guarded=guarded, rights=rights)
+        return decide(request, rules=self.rules, profile=self.profile).outcome is Outcome.ALLOWED
 
     def verify(
-        self, act: Act, person: Person, *, account: Account | None = None, guarded: Guarded | None = None
+        self,
+        act: Act,
+        person: Person,
+        *,
+        account: Account | None = None,
+        guarded: Guarded | None = None,
+        rights: AskedCase | None = None,
     ) -> None:
         """Return where the person may do it now; raises NotAllowedError, logged, and AuditError."""
-        decision = self._decided(act, person, account, guarded)
+        today = self.clock().date()
+        self._verify(Request(act, today, person, account=account, guarded=guarded, rights=rights))
+
+    def _verify(self, request: Request) -> None:
+        decision = decide(request, rules=self.rules, profile=self.profile)
         if decision.outcome is Outcome.ALLOWED:
             return
+        act, person = request.act, request.person
         refusal = Refusal(at=self.clock(), person=person.id, refused=act.value, rules=decision.rules)
         self.log.append(refusal)
         name = decision.rules[0] if decision.rules else ""
         words = plain_words().get(name, "a rule of this force").rstrip(".")
         raise NotAllowedError(f"refused by the rule {name} ({words}): ask somebody who may")
 
-    def _decided(
-        self, act: Act, person: Person, account: Account | None, guarded: Guarded | None
-    ) -> Decision:
-        request = Request(act, self.clock().date(), person, account=account, guarded=guarded)
-        return decide(request, rules=self.rules, profile=self.profile)
+    def allows_deciding(self, person: Person, site: AskedSite) -> bool:
+        """Return whether the person may decide upon the case for a site, as `allows` does."""
+        request = Request(Act.AUTHORISE_SITE, self.clock().date(), person, site=site)
+        return decide(request, rules=self.rules, profile=self.profile).outcome is Outcome.ALLOWED
+
+    def verify_decides(self, person: Person, site: AskedSite) -> None:
+        """Return where the person may decide upon the case for a site now; raises as `verify` does."""
+        self._verify(Request(Act.AUTHORISE_SITE, self.clock().date(), person, site=site))
+
+    def verify_open(self, act: Act, person: str, roles: Iterable[Role]) -> None:
+        """Return where the rules permit an act to one of these roles, or to people by their names.
+
+        Raises NotAllowedError, logged, and AuditError. For a way in: the act is judged when it is done.
+        """
+        known = self.rules.of_act[act]
+        if known.by_name or not set(known.roles).isdisjoint(roles):
+            return
+        self.log.append(Refusal(at=self.clock(), person=person, refused=act.value, rules=()))
+        names = " or ".join(role.value.replace("-", " ") for role in known.roles)
+        raise NotAllowedError(f"this is for whoever is {names}: ask an administrator if you should be")

@@ -11,11 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _log = logging.getLogger("openanpr.web")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _DEEPEST = 8
+_OFTEN = frozenset({"/v1/previews/{camera}", "/cameras/{camera}/preview/now"})
+"""Asked every few seconds for as long as all is well: a line each would bury the others."""
 
 
 def logged(app: ASGIApp) -> ASGIApp:
     """Return `app`, with a line for each request: method, template of the route, status, milliseconds.
 
+    What is asked every few seconds has one at the level of debugging alone, where it was answered well.
     The path itself may hold a token, the method anything at all; neither is written down as it came.
     """
 
@@ -35,9 +38,13 @@ def logged(app: ASGIApp) -> ASGIApp:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             route = getattr(scope.get("route"), "path", "none")
             took_ms = 1000 * (time.perf_counter() - began)
-            _log.info("%s %s %d %.1f ms", method, route, status, took_ms)
+            _log.log(_level(route, status), "%s %s %d %.1f ms", method, route, status, took_ms)
 
     return logging_app
+
+
+def _level(route: str, status: int) -> int:
+    return logging.DEBUG if route in _OFTEN and status == 200 else logging.INFO
 
 
 def log_fault(fault: BaseException) -> None:

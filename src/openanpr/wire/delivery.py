@@ -29,8 +29,14 @@ FEEDS_PATH = "/v1/feeds"
 LISTS_PATH = "/v1/lists"
 """GET the lists here, and under its name what changed on one: /v1/lists/<name>."""
 
+PREVIEWS_PATH = "/v1/previews"
+"""GET whether somebody looks at a camera, POST what it sees now: /v1/previews/<camera>, such as 53.1.7."""
+
 HEALTH_PATH = "/v1/health"
 """GET whether the node works."""
+
+CAMERA_LAPSED = "camera_lapsed"
+"""Why a node holds what a camera captured that had no leave to deliver then."""
 
 MOST_PICTURE_BYTES = 1024 * 1024
 MOST_ANSWER_BYTES = 64 * 1024

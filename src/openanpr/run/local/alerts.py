@@ -97,7 +97,7 @@ VERBS = (
             "--check",
             "what you found",
             required=True,
-            choices=("match", "misread", "wrong_vehicle", "stale_entry", "possible_clone"),
+            choices=("match", "misread", "wrong_vehicle", "stale_entry", "possible_clone", "cannot_check"),
         ),
         _NOTE,
     ),

@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 import socket
+import ssl
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from openanpr.run.local.kept_session import kept_session
 SOCKET = "node.sock"
 _BASE = "http://node.local"
 _SILENT_S = 60.0  # several beats of a stream
+_SOON_S = 5.0
 _TIMEOUT_S = 3600.0  # an import or a backup takes as long as it takes
 
 
@@ -67,7 +69,8 @@ def ask(
 def listen(data: Path, path: str, *, query: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Yield the fields of each server-sent event; beats between them are passed over.
 
-    Ends by raising RefusedError, when the node ends or stays silent for longer than it ever does.
+    Ends by raising RefusedError, when the node ends, stays silent for longer than it ever does, or hears from
+    nobody who is signed in any more.
     """
     fields: dict[str, str] = {}
     with (
@@ -85,7 +88,22 @@ def listen(data: Path, path: str, *, query: Mapping[str, str]) -> Iterator[dict[
             elif not line.startswith(":"):
                 name, _, value = line.partition(": ")
                 fields[name] = value
-    raise RefusedError(f"the node on {data} has ended: start it again, and watch again")
+    raise _why_over(data, path, query)
+
+
+def _why_over(data: Path, path: str, query: Mapping[str, str]) -> RefusedError:
+    """Return why a stream came to its end, which it does not tell: whoever asks for it again is told."""
+    try:
+        with (
+            local_client(data, _SOON_S) as client,
+            client.stream("GET", path, params=dict(query), headers=_who(data)) as answer,
+        ):
+            if answer.is_client_error:
+                answer.read()
+                return _refusal(answer)
+    except RefusedError:
+        pass  # it is not there to tell
+    return RefusedError(f"the node on {data} has ended: start it again, and watch again")
 
 
 def _who(data: Path) -> dict[str, str]:
@@ -101,7 +119,9 @@ def local_client(data: Path, timeout_s: float = _TIMEOUT_S) -> Generator[httpx.C
     _refuse_unreachable(path)
     try:
         with httpx.Client(
-            transport=httpx.HTTPTransport(uds=str(path)),
+            # No certificate is shown on a socket of this machine: to load those that are trusted takes longer
+            # than most commands do.
+            transport=httpx.HTTPTransport(uds=str(path), verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)),
             base_url=_BASE,
             timeout=httpx.Timeout(timeout_s, connect=5.0),
             trust_env=False,

@@ -31,6 +31,13 @@ def _shown(answer: Any) -> str:  # noqa: ANN401 - JSON
     return table if more is None else f"{table}\nmore: --first {more}"
 
 
+def _newest(answer: Any) -> str:  # noqa: ANN401 - JSON
+    lines = [{**one, "public": _public(one["public"])} for one in answer["entries"]]
+    table = rows("index", "at", "act", "public", nothing="no entry")(lines)
+    more = answer["next"]
+    return table if more is None else f"{table}\nmore: --before {more}"
+
+
 def _public(public: dict[str, Any]) -> str:
     return " ".join(f"{n}={_listed(value)}" for n, value in public.items())
 
@@ -55,6 +62,41 @@ VERBS = (
             Take("--first", "from this number on", query=True),
             Take("--most", "so many, up to 1,000", query=True),
             Take("--act", "of this act alone, such as list-change", query=True),
+        ),
+    ),
+    Verb(
+        "newest",
+        "what anybody may see of the newest entries",
+        "GET",
+        "/audit/newest",
+        _newest,
+        (
+            Take("--before", "from this number down", query=True),
+            Take("--most", "so many, up to 200", query=True),
+            Take("--act", "of this act alone, such as list-change", query=True),
+        ),
+    ),
+    Verb(
+        "prove",
+        "an entry with the proof that it is in the log; nothing in it opens the entry",
+        "GET",
+        "/audit/entries/{index}",
+        lambda answer: str(answer["proof"]).rstrip("\n"),
+        (Take("index", "the number of the entry", path=True, kind=int),),
+    ),
+    Verb(
+        "find",
+        "the entries that name a person, the newest first; logged before any is opened",
+        "POST",
+        "/audit/find",
+        _newest,
+        (
+            Take("person", "the person's sign-in name"),
+            Take("--reference", "the case that it is for", required=True),
+            WHY,
+            Take("--act", "of this act alone", default=""),
+            Take("--before", "from this number down", kind=int),
+            BY,
         ),
     ),
     Verb(

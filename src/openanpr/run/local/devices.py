@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from openanpr.run.exit_code import RefusedError
+from openanpr.run.local.preview import add_preview
 from openanpr.run.local.verb import BY, WHY, Take, Verb, add_group, fields, rows
 
 _SCOPE = Take(
@@ -92,6 +95,68 @@ FEEDS = (
         (Take("feed_id", "its id", path=True), BY, WHY),
     ),
 )
+
+
+def _health(answer: Any) -> str:  # noqa: ANN401 - JSON
+    lines = [{**one, **one["health"], "usual": _usual(one["health"]["expected"])} for one in answer]
+    columns = ("camera", "name", "state", "last_at", "last_hour", "usual", "clock", "clock_offset_ms")
+    return rows(*columns, nothing="no camera")(lines)
+
+
+def _usual(expected: Any) -> str:  # noqa: ANN401 - as above
+    return "" if expected is None else f"{expected['median']:g} ({expected['low']:g}-{expected['high']:g})"
+
+
+def _dotted(camera: str) -> str:
+    """Return a camera as it stands in an address."""
+    return camera.replace("/", ".")
+
+
+def _text_of(path: str) -> str:
+    """Return what is in a result's file; raises RefusedError."""
+    from openanpr.wire.score_file import MOST_BYTES  # noqa: PLC0415 - loads msgspec
+
+    try:
+        with Path(path).open("rb") as file:
+            body = file.read(MOST_BYTES + 1)
+        text = body.decode("utf-8")
+    except OSError as fault:
+        raise RefusedError(f"{path} cannot be read: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise RefusedError(f"{path} is no text: give what openanpr score --json made") from fault
+    if len(body) > MOST_BYTES:
+        raise RefusedError(f"{path} has more than {MOST_BYTES // 2**20} MiB")
+    return text
+
+
+def _tests(answer: Any) -> str:  # noqa: ANN401 - JSON
+    shares = ("capture", "read_exact", "read_folded")
+    lines = [
+        {**one, **{name: _share(one[name]) for name in shares}, "withdrawn": _withdrawn(one)}
+        for one in answer
+    ]
+    nothing = "it was never tested: measure it with openanpr score, and keep the result with cameras test"
+    return rows("test", "scored_at", "plates", *shares, "by", "note", "withdrawn", nothing=nothing)(lines)
+
+
+def _withdrawn(test: Any) -> str:  # noqa: ANN401 - JSON
+    one = test["withdrawn"]
+    return "" if one is None else f"{one['at']} by {one['by']}: {one['why']}"
+
+
+def _test(answer: Any) -> str:  # noqa: ANN401 - JSON
+    return _tests([answer])
+
+
+def _share(told: Any) -> str:  # noqa: ANN401 - JSON
+    """Return a share with its interval, and how it does against its target."""
+    if told["value"] is None:
+        return "-"
+    found = f"{told['value']:.3f} ({told['low']:.3f}-{told['high']:.3f})"
+    words = {"reached": "reached", "missed": "missed", "open": "too few plates to say"}
+    return found if told["verdict"] is None else f"{found}, {told['target']:g}: {words[told['verdict']]}"
+
+
 CAMERAS = (
     Verb(
         "list",
@@ -117,6 +182,47 @@ CAMERAS = (
         ),
     ),
     Verb(
+        "health",
+        "how each camera does: when it read last, how much against what is usual, its clock",
+        "GET",
+        "/cameras/health",
+        _health,
+    ),
+    Verb(
+        "test",
+        "keep a result of openanpr score --json with the camera that it measured",
+        "POST",
+        "/cameras/{camera}/tests",
+        _test,
+        (
+            Take("camera", "force/source/camera", path=True, kind=_dotted),
+            Take("--scores", "the file of the result", required=True, reads=_text_of),
+            Take("--note", "what else is to be known, such as when the pictures were taken", default=""),
+            BY,
+        ),
+    ),
+    Verb(
+        "tests",
+        "the tests of a camera, the newest first: capture and read rates with their 95 % intervals",
+        "GET",
+        "/cameras/{camera}/tests",
+        _tests,
+        (Take("camera", "force/source/camera", path=True, kind=_dotted),),
+    ),
+    Verb(
+        "withdraw-test",
+        "have a test of a camera count no more; it stays to be seen, as withdrawn",
+        "POST",
+        "/cameras/{camera}/tests/{test}/withdraw",
+        _test,
+        (
+            Take("camera", "force/source/camera", path=True, kind=_dotted),
+            Take("test", "its id, as `tests` shows it", path=True),
+            BY,
+            WHY,
+        ),
+    ),
+    Verb(
         "retire",
         "take no more reads of a camera",
         "POST",
@@ -139,4 +245,4 @@ def add_feeds(commands: Any) -> None:  # noqa: ANN401 - as above
 
 def add_cameras(commands: Any) -> None:  # noqa: ANN401 - as above
     """Add the commands to argparse's `commands`."""
-    add_group(commands, "cameras", "the register of cameras", CAMERAS)
+    add_preview(add_group(commands, "cameras", "the register of cameras", CAMERAS))

@@ -29,6 +29,9 @@ def _standing(answer: Any) -> str:  # noqa: ANN401 - JSON
         f"audit log: {log['entries']} entries, {unsigned} since the checkpoint of {age_s:.0f} s ago",
         "alerts open: {}, waiting: {}; {} listen".format(*known),
     ]
+    if (public := answer["public"]) is not None:
+        asked = sum(one["count"] for one in public["requests"])
+        lines.append(f"public pages made {public['made_at'] or 'not yet'}; {asked} requests of the public")
     proved = answer["names"] == "proved"
     lines.append("names are proved by sign-in" if proved else _CLAIMED)
     alarms = [f"ALARM {one['name']} ({one['about']}): {one['sentence']}" for one in answer["alarms"]]

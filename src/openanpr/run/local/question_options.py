@@ -16,6 +16,7 @@ _KINDS = {
     "was-it-there": "whether a mark was read at a place, and what could have seen it",
     "place-and-time": "what passed a place",
     "common-plates": "which marks were read at several scenes",
+    "convoy": "which vehicles were read beside a mark by the same cameras, again and again",
     "list-of-vehicles": "where and when each mark of a list was read",
 }
 _SPELLINGS = ("exact", "same-shape", "misread")
@@ -44,6 +45,11 @@ def _add_own(one: argparse.ArgumentParser, kind: str) -> None:
         one.add_argument("marks", metavar="MARK", nargs="+", help="the marks")
     elif kind != "place-and-time":
         one.add_argument("mark", metavar="MARK", help="the mark, with or without its space")
+    if kind == "convoy":
+        one.add_argument(
+            "--within", type=int, default=5, help="within so many minutes of it, 1 to 30 (default: 5)"
+        )
+        one.add_argument("--at-least", type=int, default=3, help="at least so often (default: 3)")
     if kind in {"was-it-there", "place-and-time"}:
         one.add_argument(
             "--place",
@@ -72,6 +78,8 @@ def question_of(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in ("mark", "pattern", "marks", "spellings", "direction"):
         if getattr(arguments, name, None):
             told[name] = getattr(arguments, name)
+    if kind == "convoy":
+        told |= {"within_min": arguments.within, "at_least": arguments.at_least}
     if getattr(arguments, "style", None):
         told["styles"] = arguments.style
     if getattr(arguments, "place", None):

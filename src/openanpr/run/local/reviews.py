@@ -29,6 +29,7 @@ def add_review(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
     _on(inner, "queue", "what I may review, the oldest first", "GET", "/review", _queue)
     _on(inner, "signals", "of it the signals, each explained", "GET", "/review", _signals)
     _on(inner, "round", "have a round done now and not tonight", "POST", "/review/round", fields())
+    _on(inner, "figures", "counts of the last 90 days", "GET", "/review/figures", fields())
     one = "/review/{item}"
     _on(inner, "take", "take an item in hand and see its searches", "POST", f"{one}/take", _whole)
     _on(inner, "look", "look at an item", "POST", f"{one}/look", _whole)

@@ -52,9 +52,14 @@ def results(answer: Any) -> str:  # noqa: ANN401 - JSON
     )
     if answer["more"]:
         lines.append("There is more: a limit cut it short. Ask more narrowly.")
+    if answer["chance"] is not None:
+        listed = answer["chance"]["listed"]
+        chance = "cannot be said" if listed is None else f"about {listed:.1f}"
+        lines.append(f"{answer['chance']['passes']} passes; by traffic alone would be listed: {chance}")
     for one in answer["worked"]:
         worked = f"{one['hours_with_reads']} of {one['hours']} hours with reads"
         lines.append(f"could have seen it: {_camera(one['camera'])}, {worked}")
+    lines += [_missed(leg, one) for leg in answer["legs"] for one in leg["missed"]]
     return "\n".join([*lines, *answer["caveats"]])
 
 
@@ -83,15 +88,25 @@ def _columns(found: list[Any]) -> tuple[str, ...]:
         "read": ("number", "mark", "captured_at", "camera", "spelling", "confidence", "marks", "rivals"),
         "mark": ("number", "mark", "reads", "first_at", "last_at"),
         "common": ("number", "mark", "scenes", "reads"),
+        "companion": ("number", "mark", "meetings", "by_chance", "cameras", "days", "marks", "seen"),
     }[kind]
 
 
 def _row(one: Any) -> Any:  # noqa: ANN401 - JSON
+    if one["row"] == "companion":
+        seen = [f"{it['at']} {_camera(it['camera'])} {it['after_s']:+.0f} s" for it in one["seen"]]
+        marks = ["may be it, misread"] if one["alike"] else []
+        return {**one, "by_chance": f"{one['by_chance']:.1f}", "marks": marks, "seen": seen}
     if one["row"] != "read":
         return one
     marks = [name for name in ("late", "clock_doubtful") if one[name]]
     rivals = [f"{mark} {probability:.2f}" for mark, probability in one["rivals"]]
     return {**one, "camera": _camera(one["camera"]), "marks": marks, "rivals": rivals}
+
+
+def _missed(leg: Any, one: Any) -> str:  # noqa: ANN401 - JSON
+    then = f"passed from {one['since']} to {one['until']} by {one['on']} likely way, it did: {one['did']}"
+    return f"no read between rows {leg['start']} and {leg['end']}: {_camera(one['camera'])}, {then}"
 
 
 def _camera(told: Any) -> str:  # noqa: ANN401 - JSON

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from openanpr.run.exit_code import ExitCode, RefusedError
+from openanpr.run.local.new_file import write_new
 from openanpr.run.local.question_options import add_kinds, question_of, time_of
 from openanpr.run.local.search_shown import brief, meter, results, search, searches, whole_case
 from openanpr.run.local.verb import add_data, fields, harmless, refused, rows
 
 Does: TypeAlias = Callable[[argparse.Namespace], int]
-_OWNER_ONLY = 0o600
 _CATEGORIES = ("priority-and-volume", "serious", "major", "counter-terrorism")
 
 
@@ -151,7 +150,7 @@ def _saves(inner: Any, name: str, told: str, path: str) -> argparse.ArgumentPars
             from openanpr.run.local.api import fetch, where_of  # noqa: PLC0415 - loads httpx
 
             at = path.format(search=arguments.search)
-            _save(arguments.out, fetch(where_of(arguments), at, _form(arguments, ["search"])))
+            write_new(arguments.out, fetch(where_of(arguments), at, _form(arguments, ["search"])))
             print(arguments.out)
 
         return _tried(ask)
@@ -230,18 +229,6 @@ def _asked(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _print(arguments: argparse.Namespace, answer: Any, show: Callable[[Any], str]) -> None:  # noqa: ANN401 - JSON
     print(json.dumps(answer, indent=1) if arguments.json else show(harmless(answer)))
-
-
-def _save(path: Path, body: bytes) -> None:
-    """Write a file that only its owner can read; never over another."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-    except OSError as fault:
-        raise RefusedError(
-            f"{path} cannot be written ({fault.strerror}): name a file that is not there"
-        ) from fault
 
 
 def _tried(ask: Callable[[], None]) -> int:

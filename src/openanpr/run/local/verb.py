@@ -22,7 +22,8 @@ class Take:
     """One thing that a command takes: an argument in its place, or an option where `name` begins with --.
 
     `many` takes it several times; `switch` has no value. `path` marks what stands in the path asked for, and
-    `query` what stands behind it; all else is in the body.
+    `query` what stands behind it; all else is in the body. `reads` gives what is sent for what was said, such
+    as what is in a file; it raises RefusedError.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Take:
     kind: Callable[[str], Any] = str
     path: bool = False
     query: bool = False
+    reads: Callable[[str], str] | None = None
 
     @property
     def key(self) -> str:
@@ -109,9 +111,10 @@ def run_verb(verb: Verb, arguments: argparse.Namespace) -> int:
     told = [(take, said[take.key]) for take in verb.takes]
     named = {take.key: quote(str(value), safe="") for take, value in told if take.path}
     query = {t.key: str(value) for t, value in told if t.query and value not in {None, ""}}
-    form = {t.key: value for t, value in told if not (t.path or t.query) and value is not None}
-    form |= verb.says
+    body = [(t, value) for t, value in told if not (t.path or t.query) and value is not None]
     try:
+        read = {t.key: value if t.reads is None else t.reads(value) for t, value in body}
+        form: dict[str, object] = {**read, **verb.says}
         answer = ask(
             data,
             verb.method,

@@ -10,6 +10,8 @@ from openanpr.run.node.standing import NodeStanding
 
 _BEHIND_BATCHES = 5_000
 _FAILURES = 3
+_OLD_S = 900
+"""The public pages are looked at each minute: fifteen without a look are no chance."""
 
 
 class AlarmName(StrEnum):
@@ -32,7 +34,18 @@ class AlarmName(StrEnum):
     READS_DAMAGED = "reads_damaged"
     AUTHORITY_UNCONFIRMED = "authority_unconfirmed"
     REVIEW_OVERDUE = "review_overdue"
+    CAMERA_LAPSED = "camera_lapsed"
+    SITE_OVERDUE = "site_overdue"
+    SITE_DUE = "site_due"
+    CAMERA_WITHOUT_CASE = "camera_without_case"
+    IMPACT_ASSESSMENT_OLD = "impact_assessment_old"
     QUARANTINE_WAITING = "quarantine_waiting"
+    FIGURES_LATE = "figures_late"
+    RIGHTS_LATE = "rights_late"
+    RIGHTS_DUE_SOON = "rights_due_soon"
+    CHALLENGE_UNCONFIRMED = "challenge_unconfirmed"
+    PUBLIC_SITE_OLD = "public_site_old"
+    PUBLIC_SITE_WRONG = "public_site_wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,10 @@ def alarms(standing: NodeStanding) -> tuple[Alarm, ...]:
         *_of_forgetting(standing),
         *_of_alerts(standing),
         *_of_searches(standing),
+        *_of_sites(standing),
+        *_of_rights(standing),
         *_of_others(standing),
+        *_of_the_public(standing),
     )
 
 
@@ -137,6 +153,56 @@ def _of_searches(standing: NodeStanding) -> Iterator[Alarm]:
         )
 
 
+def _of_rights(standing: NodeStanding) -> Iterator[Alarm]:
+    if late := standing.rights.late:
+        yield Alarm(
+            AlarmName.RIGHTS_LATE, "rights", f"{late} cases of the public are past their day: answer them now"
+        )
+    if soon := standing.rights.due_soon:
+        yield Alarm(AlarmName.RIGHTS_DUE_SOON, "rights", f"{soon} cases of the public are due within days")
+    if silent := standing.unconfirmed_challenges:
+        yield Alarm(
+            AlarmName.CHALLENGE_UNCONFIRMED,
+            "rights",
+            f"devices have not confirmed the changes for {silent} challenges: see which, and fetch them in",
+        )
+
+
+def _of_sites(standing: NodeStanding) -> Iterator[Alarm]:
+    sites, about = standing.sites, "sites"
+    first = {kind: f", the first in {days} days" for kind, days in sites.first_days.items()}
+    if sites.lapsed:
+        yield Alarm(
+            AlarmName.CAMERA_LAPSED,
+            about,
+            f"{sites.lapsed} cameras have lapsed: their reads are held. Renew their sites, or take them down",
+        )
+    if sites.overdue:
+        yield Alarm(
+            AlarmName.SITE_OVERDUE,
+            about,
+            f"{sites.overdue} cameras are past their review and will lapse{first.get('overdue', '')}",
+        )
+    if sites.due:
+        yield Alarm(
+            AlarmName.SITE_DUE,
+            about,
+            f"the review or the test of {sites.due} cameras falls due{first.get('due', '')}",
+        )
+    if sites.uncased:
+        yield Alarm(
+            AlarmName.CAMERA_WITHOUT_CASE,
+            about,
+            f"{sites.uncased} cameras have no case and will lapse{first.get('uncased', '')}",
+        )
+    if sites.dpia:
+        yield Alarm(
+            AlarmName.IMPACT_ASSESSMENT_OLD,
+            about,
+            f"the impact assessments of {sites.dpia} sites were not looked at for too long",
+        )
+
+
 def _of_others(standing: NodeStanding) -> Iterator[Alarm]:
     for name, one in standing.lists.items():
         if one.stale:
@@ -161,8 +227,36 @@ def _of_others(standing: NodeStanding) -> Iterator[Alarm]:
         )
     if standing.forward is not None and standing.forward.full:
         yield Alarm(AlarmName.FORWARD_FULL, "forward", "the outbox to the other node is full: mend the line")
+    if standing.late_figures:
+        yield Alarm(
+            AlarmName.FIGURES_LATE,
+            "figures",
+            f"the figures of {standing.late_figures} months should be published and are not: "
+            "see what keeps them",
+        )
     waiting = sum(standing.quarantine.values())
     if waiting:
         yield Alarm(
             AlarmName.QUARANTINE_WAITING, "quarantine", f"{waiting} reads are held and wait for a person"
+        )
+
+
+def _of_the_public(standing: NodeStanding) -> Iterator[Alarm]:
+    public, about = standing.public, "public"
+    if public is None:
+        return
+    since = public.looked_at or standing.started_at
+    if (standing.at - since).total_seconds() > _OLD_S:
+        made = "were never made" if public.made_at is None else f"are of {public.made_at:%Y-%m-%d %H:%M} UTC"
+        yield Alarm(
+            AlarmName.PUBLIC_SITE_OLD,
+            about,
+            f"the public pages {made}, and cannot be made anew: see what keeps 'make the public site'",
+        )
+    if public.wrong:
+        yield Alarm(
+            AlarmName.PUBLIC_SITE_WRONG,
+            about,
+            f"{public.wrong} things on the public pages are not proved or lead nowhere: export them, and see "
+            "'openanpr public check'",
         )

@@ -21,6 +21,7 @@ from openanpr.run.node.rule_book import rule_book
 from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.stores import Stores
 from openanpr.run.node.webhooks import Chance, WebhookSender, WebhookSettings
+from openanpr.web.local.hit_pictures import PicturesOfHits
 from openanpr.wire.webhook_signer import Ed25519Signer
 
 _LONGEST_LOOK_S = 5.0
@@ -73,7 +74,8 @@ def alerting_of(
     stores: Stores, settings: NodeSettings, rules: Rules, clock: Callable[[], datetime]
 ) -> Alerting:
     """Return the parts of alerting; raises WebhookSettingsError."""
-    desk = AlertDesk(stores.alerts, rules.book, clock, Bell())
+    pictures = PicturesOfHits(stores.engine, stores.pictures)
+    desk = AlertDesk(stores.alerts, rules.book, clock, Bell(), pictures)
     chance = Chance(clock, time.monotonic, random.Random())
     own = Ed25519Signer(stores.secrets.node_key.ed25519)
     senders = tuple(

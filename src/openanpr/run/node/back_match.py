@@ -37,8 +37,8 @@ _T = TypeVar("_T")
 class BackMatched:
     """What looking back came to.
 
-    `alerts` were raised or grew, covert ones left out. `cut` counts questions that were cut short or could
-    not be asked.
+    `entries` were looked for and `alerts` raised or grown, covert ones left out. `cut` counts questions that
+    were cut short or could not be asked.
     """
 
     entries: int = 0
@@ -76,7 +76,7 @@ class BackMatch:
                 oldest_days=LOOKED_BACK.days,
             )
         )
-        told = BackMatched()
+        told = BackMatched(sum(not new.standings[one].of.covert_of for one in new.list_ids))
         for begin in range(0, len(new.vrms), _ENTRIES_AT_ONCE):
             part = slice(begin, begin + _ENTRIES_AT_ONCE)
             told += self._part(set(new.vrms[part]), frozenset(new.entry_ids[part]), now)
@@ -97,7 +97,7 @@ class BackMatch:
         alerts = 0
         for some in _parts(keys, _READS_AT_ONCE):
             alerts += self._alert(whole_reads(self._engine, some), wanted, now)
-        return BackMatched(len(wanted), alerts, cut)
+        return BackMatched(0, alerts, cut)
 
     def _fitting(self, wildcard: str, now: datetime) -> tuple[frozenset[str], bool]:
         """Return the shapes of the marks seen that fit a wildcard, and whether some are missing."""

@@ -54,7 +54,7 @@ def weed_all(stores: Stores, now: datetime) -> None:
     """
     waiting = {one.draft.list_name for one in stores.lists.waiting() if one.draft.source == "weeding"}
     faults: list[Exception] = []
-    for standing in stores.lists.standings():
+    for standing in stores.lists.every_standing():
         name = standing.of.name
         if not standing.entries or name in waiting:
             continue
@@ -65,7 +65,7 @@ def weed_all(stores: Stores, now: datetime) -> None:
         except Exception as fault:  # noqa: BLE001 - raised below: one list does not keep the others
             faults.append(fault)
             continue
-        if done.state is ProposalState.READY:
+        if done.state is ProposalState.READY and not standing.of.covert_of:
             _LOG.warning("weeding of a list waits for a person: proposal %d", done.number)
     if faults:
         raise faults[0]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from openanpr.ingest.accept import Cameras
 from openanpr.ingest.clock import RecentClocks
 from openanpr.ingest.enrol import EnrolmentDesk
 from openanpr.ingest.feed import FeedIntake
 from openanpr.ingest.feed_message import FeedDesk
 from openanpr.ingest.limits import Limits
 from openanpr.ingest.picture import PictureIntake, PictureStore
+from openanpr.ingest.preview import Previews
 from openanpr.ingest.prove import Proof
 from openanpr.ingest.receive import Fresh, Intake
 from openanpr.ingest.rotate import RotationDesk
@@ -24,6 +26,7 @@ from openanpr.run.node.settings import NodeSettings
 from openanpr.run.node.stores import Stores
 from openanpr.web.delivery import DeliveryDesks
 from openanpr.web.device_lists import ListDesk
+from openanpr.web.device_previews import PreviewDesk
 
 
 def fresh_id() -> str:
@@ -33,12 +36,18 @@ def fresh_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What deliveries are judged by; `ready` says whether the node is well."""
+    """What deliveries are judged by.
 
+    `ready` says whether the node is well, `previews` who looks, `cameras` what each may deliver.
+    """
+
+    clocks: RecentClocks
     settings: NodeSettings
     limits: Callable[[], Limits]
     clock: Callable[[], datetime]
     ready: Callable[[], bool]
+    previews: Previews
+    cameras: Cameras
 
 
 def delivery_desks(
@@ -49,9 +58,9 @@ def delivery_desks(
     proof = Proof(kept.devices, stores.nonces)
     journal = LoggedJournal(stores.journal, stores.log)
     arriving = PictureIntake(proof, stores.announced, pictures, kept.shelf, tally)
-    feeds = FeedIntake(kept.feeds, hash_key, kept.cameras, journal, tally)
+    feeds = FeedIntake(kept.feeds, hash_key, judging.cameras, journal, tally)
     return DeliveryDesks(
-        batches=Intake(proof, kept.cameras, RecentClocks(), journal, tally, fresh),
+        batches=Intake(proof, judging.cameras, judging.clocks, journal, tally, fresh),
         pictures=arriving,
         enrolment=EnrolmentDesk(LoggedCodes(kept.codes, stores.log), stores.nonces, hash_key, tally),
         rotation=RotationDesk(proof, LoggedDevices(kept.devices, stores.log, judging.clock), tally),
@@ -59,6 +68,7 @@ def delivery_desks(
             feeds, arriving, FeedCamerasByName(kept.cameras, kept.feeds, camera_zone(judging.settings))
         ),
         lists=ListDesk(proof, stores.lists, tally, stores.log),
+        previews=PreviewDesk(proof, judging.previews, tally),
         limits=judging.limits,
         picture_limits=picture_limits(judging.settings),
         clock=judging.clock,

@@ -12,7 +12,7 @@ from openanpr.people.desk import Desk
 from openanpr.people.oidc_line import HttpLine
 from openanpr.run.node.people_settings import KnownProviders, passkey_site
 from openanpr.run.node.settings import NodeSettings
-from openanpr.web.api.door import ApiThreads, Door, Names, api_app, mounted
+from openanpr.web.api.door import ApiThreads, App, Door, Names, api_app, mounted
 from openanpr.web.api.openapi import with_document
 from openanpr.web.api.own import own_routes
 from openanpr.web.api.route import ApiRoute
@@ -26,6 +26,7 @@ class PeopleDoor:
     """The door: what it answers, and the threads that do it."""
 
     desk: Desk
+    signing: SignInRoutes
     routes: Sequence[ApiRoute]
     threads: ApiThreads
     clock: Callable[[], datetime]
@@ -34,13 +35,17 @@ class PeopleDoor:
         """Return the door as it stands on the node's socket, where tokens alone are taken."""
         return mounted(self.routes, Door(self.desk, self.clock, self.threads, None))
 
-    def served(self, settings: NodeSettings) -> Served | None:
-        """Return the door's own listener, not started yet; None where the settings want none."""
+    def served(self, settings: NodeSettings, pages: Callable[[App, Door], App]) -> Served | None:
+        """Return the door's own listener, not started yet; None where the settings want none.
+
+        `pages` puts pages beside the API.
+        """
         people, tls = settings.people, settings.tls
         if people.port == 0:
             return None
         names = Names(frozenset(people.authorities), secured=tls.key is not None)
-        app = api_app(self.routes, Door(self.desk, self.clock, self.threads, names))
+        door = Door(self.desk, self.clock, self.threads, names)
+        app = pages(api_app(self.routes, door), door)
         return serve_tcp(app, people.host, people.port, tls.certificate, tls.key)
 
 
@@ -59,4 +64,4 @@ def people_door(
     providers = KnownProviders(settings.people, line, clock)
     signing = SignInRoutes(desk, passkey_site(settings.people), providers)
     routes = [*sign_in_routes(signing), *own_routes(signing), *more]
-    return PeopleDoor(desk, with_document(routes, version=version("openanpr")), threads, clock)
+    return PeopleDoor(desk, signing, with_document(routes, version=version("openanpr")), threads, clock)

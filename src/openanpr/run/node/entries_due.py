@@ -17,4 +17,6 @@ class EntriesDue:
 
     def count(self, now: datetime) -> None:
         """Count them; raises DatabaseError."""
-        self.due = self._lists.reviews_due(on=now.astimezone(UTC).date())
+        due = self._lists.reviews_due(on=now.astimezone(UTC).date())
+        shown = {one.of.name for one in self._lists.standings()}
+        self.due = {name: count for name, count in due.items() if name in shown}

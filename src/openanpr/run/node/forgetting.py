@@ -150,7 +150,7 @@ class Forgetting:
     def _forget_versions(self, first_kept: datetime) -> None:
         """Let go of what lists held before the first day that is kept."""
         lists = self._stores.lists
-        for name in (standing.of.name for standing in lists.standings()):
+        for name in (standing.of.name for standing in lists.every_standing()):
             lists.forget(name, before_revision=lists.revision_at(name, first_kept), stones_before=first_kept)
 
 

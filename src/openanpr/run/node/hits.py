@@ -97,7 +97,9 @@ def _hit(one: _Met, area: str, now: datetime, rules: HitRules) -> HitSeen:
         clock_doubtful=read.clock_doubtful,
         action=entry.action,
     )
-    age = timedelta(0) if standing.of.max_age is None else fresh.age or _NO_AGE_KNOWN
+    age = _NO_AGE_KNOWN if fresh.age is None else fresh.age
+    if standing.of.max_age is None:
+        age = timedelta(0)
     odds = standing_of(
         record,
         entry.vrm,

@@ -13,6 +13,16 @@ _LOG = logging.getLogger("openanpr.node")
 Chore = Callable[[datetime], object]
 
 
+@dataclass(frozen=True, slots=True)
+class ChoreStanding:
+    """One chore: how often it is done, when it last began (None: not yet), its last fault ("": none)."""
+
+    name: str
+    every: timedelta
+    last: datetime | None
+    fault: str
+
+
 @dataclass(slots=True)
 class _Due:
     """When a chore was last done."""
@@ -34,6 +44,13 @@ class Housekeeping:
     def add(self, name: str, every: timedelta, chore: Chore) -> None:
         """Have a chore done at the start and then every so often."""
         self._chores.append(_Due(name, every, chore))
+
+    def standing(self) -> tuple[ChoreStanding, ...]:
+        """Return how each chore does, in the order in which they are done."""
+        failed = dict(self.failed)
+        return tuple(
+            ChoreStanding(one.name, one.every, one.last, failed.get(one.name, "")) for one in self._chores
+        )
 
     def turn(self) -> float:
         """Do what is due; return the seconds until something may be."""

@@ -118,7 +118,8 @@ class LookBack:
 
 
 def _tell(done: BackMatched) -> None:
-    _LOG.info("looked back for %d entries: %d alerts, without covert ones", done.entries, done.alerts)
+    if done.entries:
+        _LOG.info("looked back for %d entries: %d alerts, without covert ones", done.entries, done.alerts)
     if done.cut:
         _LOG.warning("looking back was cut short %d times: older passages may be missing", done.cut)
 

@@ -23,9 +23,14 @@ def log_lists(store: ListStore, log: Log, clock: Callable[[], datetime]) -> List
     _log_decisions(store, log)
     define, still_true = store.define, store.still_true
 
-    def define_logged(one: VoiList) -> None:
-        with logged(log, ListChange(at=clock(), person=_OWNER, list_name=one.name, step="defined")):
-            define(one)
+    def define_logged(one: VoiList, *, by: str = _OWNER) -> None:
+        if one.covert_of:
+            # Empty until the proposal that comes next, which is logged: a step of its own would tell the
+            # public that a list was made of which nobody hears.
+            define(one, by=by)
+            return
+        with logged(log, ListChange(at=clock(), person=by, list_name=one.name, step="defined")):
+            define(one, by=by)
 
     def still_true_logged(list_name: str, *, as_of: datetime, feed_revision: int | None) -> None:
         with logged(log, ListChange(at=clock(), person=NODE, list_name=list_name, step="still-true")):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from openanpr.run.node.alarms import AlarmName, alarms
-from openanpr.run.node.standing import NodeStanding
+from openanpr.run.node.standing import FORM_OUTCOMES, NodeStanding, PublicStanding
+from openanpr.web.public.visits import BOUNDS_S
 
 
 def metrics_text(standing: NodeStanding) -> bytes:
@@ -33,6 +35,8 @@ class _Metrics(Collector):
         yield from _of_lists(self._standing)
         yield from _of_alerts(self._standing)
         yield from _of_the_node(self._standing)
+        if self._standing.public is not None:
+            yield from _of_the_public(self._standing.public, self._standing)
 
 
 def _counters(standing: NodeStanding) -> Iterator[Metric]:
@@ -68,8 +72,17 @@ def _of_lists(standing: NodeStanding) -> Iterator[Metric]:
     yield _gauge("list_age_seconds", "Age of a list's contents", "list", ages)
     late = {"authority": standing.overdue.authorities, "review": standing.overdue.reviews}
     yield _gauge("overdue", "What waits too long for a person", "what", late)
+    yield _gauge(
+        "cameras", "Cameras of the register by their standing", "standing", standing.sites.by_standing()
+    )
+    yield _gauge_of("old_impact_assessments", "Sites whose impact assessment is too old", standing.sites.dpia)
+    yield _gauge("rights_cases", "Cases of the public", "standing", standing.rights.by_standing())
+    silent = standing.unconfirmed_challenges
+    yield _gauge_of(
+        "challenges_unconfirmed", "Challenges with a change that devices have not confirmed", silent
+    )
     yield _gauge("list_reviews_due", "Entries due for review", "list", standing.reviews_due)
-    yield _gauge_of("matched_entries", "Entries that reads are matched with", standing.listed)
+    yield _gauge_of("matched_entries", "Entries in matching, covert ones left out", standing.listed)
 
 
 def _of_alerts(standing: NodeStanding) -> Iterator[Metric]:
@@ -101,6 +114,34 @@ def _of_the_node(standing: NodeStanding) -> Iterator[Metric]:
         yield _gauge_of(
             "forward_waiting_reads", "Reads on their way to the other node", standing.forward.waiting
         )
+
+
+def _of_the_public(public: PublicStanding, standing: NodeStanding) -> Iterator[Metric]:
+    asked = CounterMetricFamily(
+        "openanpr_public_requests", "Requests of the public since the start", labels=["kind", "status"]
+    )
+    for (status, kind), count in sorted(public.requests.items()):
+        asked.add_metric([kind, status], count)
+    yield asked
+    ends, below = (*map(str, BOUNDS_S), "+Inf"), accumulate(public.bands)
+    yield HistogramMetricFamily(
+        "openanpr_public_request_seconds",
+        "Seconds until the public was answered",
+        buckets=list(zip(ends, below, strict=True)),
+        sum_value=public.seconds,
+    )
+    if public.made_at is not None:
+        made = public.made_at.timestamp()
+        yield _gauge_of("public_made_time_seconds", "When the public pages were made, Unix time", made)
+    since = public.looked_at or standing.started_at
+    age = max(0.0, (standing.at - since).total_seconds())
+    yield _gauge_of("public_age_seconds", "Since it was looked whether the public pages are still so", age)
+    yield _gauge_of("public_wrong", "What on the public pages is not proved or leads nowhere", public.wrong)
+    forms = dict.fromkeys(FORM_OUTCOMES, 0) | dict(standing.forms)
+    yield _counter("public_forms", "Forms of the public, by what they were answered with", "outcome", forms)
+    failed = CounterMetricFamily("openanpr_public_failures", "Turns that could not make the public pages")
+    failed.add_metric([], public.failed)
+    yield failed
 
 
 def _counter(name: str, help_: str, label: str, values: Mapping[str, float]) -> Metric:

@@ -18,16 +18,18 @@ _STOP_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the node is asked: by devices, by this machine's owner, by what reads metrics, and by people."""
+    """Where the node is asked: by devices, this machine's owner, what reads metrics, people, the public."""
 
     delivery: Served
     local: Served
     metrics: Served | None
     people: Served | None
+    public: Served | None
 
     def every(self) -> tuple[Served, ...]:
         """Return them all."""
-        return tuple(one for one in (self.delivery, self.local, self.metrics, self.people) if one is not None)
+        own = (self.delivery, self.local, self.metrics, self.people, self.public)
+        return tuple(one for one in own if one is not None)
 
 
 @dataclass(frozen=True, slots=True)

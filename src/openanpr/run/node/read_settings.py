@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, fields, is_dataclass, replace
+from datetime import date
+from ipaddress import ip_address
 from itertools import permutations
 from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
+from openanpr.core.this_machine import is_this_machine
 from openanpr.match.doubt import MatchRules
 from openanpr.match.odds import BaseRates
 from openanpr.run.node.addresses import camera_zone, feed_profiles, watched_pattern, webhooks
 from openanpr.run.node.case_settings import case_address
+from openanpr.run.node.map_settings import is_address, map_source
 from openanpr.run.node.people_settings import alert_roles, registration
 from openanpr.run.node.rule_book import rules_of_alerts
 from openanpr.run.node.secret_file import SecretFileError, read_secret
@@ -24,6 +27,7 @@ from openanpr.voi.fault import ListError
 
 _KEPT = frozenset({"reads.folder", "pictures.folder", "journal.path", "audit.folder", "feeds.inbox"})
 _NAME_OR_PATH = frozenset({"profile", "feeds.profiles"})
+_ADDRESS_OR_PATH = frozenset({"pages.map.style", "pages.map.night_style"})
 _OWN = ("secrets", "forward", "control.db", "lists.db", "nonces.db")
 _PROVES = frozenset({"verify-full", "verify-ca"})
 
@@ -88,6 +92,8 @@ def _resolved(table: object, where: str, folder: Path, data: Path) -> object:
     """Return a table in which every path is absolute."""
     if where in _NAME_OR_PATH and isinstance(table, str) and (table.endswith(".toml") or "/" in table):
         return str(folder / table)
+    if where in _ADDRESS_OR_PATH and isinstance(table, str) and table and not is_address(table):
+        return str(folder / table)
     if not is_dataclass(table) or isinstance(table, type):
         return table
     if isinstance(table, NodeSettings):
@@ -113,12 +119,15 @@ def _check(settings: NodeSettings) -> None:
     _check_places(settings)
     _check_others(settings)
     _check_cases(settings)
+    _check_intake(settings)
+    _check_public(settings)
     _check_rules(settings)
     for key, path in secret_files(settings):
         read_secret(path, key)
     webhooks(settings)
     feed_profiles(settings)
     camera_zone(settings)
+    map_source(settings.pages.map)
     for watched in settings.other_makers.folders:
         watched_pattern(watched)
 
@@ -170,12 +179,39 @@ def _check_people(settings: NodeSettings) -> None:
     alert_roles(settings)
 
 
+def _check_intake(settings: NodeSettings) -> None:
+    public, url = settings.public, settings.public.intake.url
+    if not url:
+        return
+    _check_url("public.intake.url", url)
+    parts = urlsplit(url)
+    if parts.path or parts.query or parts.fragment or not url.isascii() or set(url) & set(" ;,'\""):
+        raise ValueError("public.intake.url is an origin, such as https://anpr.police.example: no path")
+    if not public.port:
+        raise ValueError("public.intake.url needs a listener that takes the forms: set public.port too")
+    for proxy in public.intake.proxies:
+        try:
+            ip_address(proxy)
+        except ValueError:
+            raise ValueError("public.intake.proxies are addresses, such as 10.0.0.5") from None
+
+
 def _check_cases(settings: NodeSettings) -> None:
     cases = settings.cases
     if cases.file is not None and cases.url:
         raise ValueError("cases.file and cases.url: one of the two knows of references; take the other out")
     if cases.url:
         case_address(cases)
+
+
+def _check_public(settings: NodeSettings) -> None:
+    for one in settings.public.addresses:
+        if not one.address.startswith("https://"):
+            raise ValueError("public.addresses: an address begins with https://")
+        try:
+            date.fromisoformat(one.looked_at)
+        except ValueError:
+            raise ValueError("public.addresses: looked_at is a day such as 2026-11-30") from None
 
 
 def _check_stores(settings: NodeSettings) -> None:
@@ -269,13 +305,3 @@ def _check_url(key: str, url: str) -> None:
         raise ValueError(f"{key} holds a user or password: they belong into settings and files of their own")
     if parts.scheme == "http" and not is_this_machine(parts.hostname):
         raise ValueError(f"{key} must begin with https://; http:// is for this machine only")
-
-
-def is_this_machine(host: str) -> bool:
-    """Return whether an address can be reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -20,7 +20,7 @@ def rule_book(settings: NodeSettings, lists: Mapping[int, VoiList]) -> RuleBook:
     alerts = settings.alerts
     return RuleBook(
         {
-            list_id: rules_of_alerts(alerts, one.name, owner=one.owner, kind=one.kind)
+            list_id: rules_of_alerts(alerts, one.called, owner=one.owner, kind=one.kind)
             for list_id, one in lists.items()
         },
         rules_of_alerts(alerts, None),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from openanpr.core.camera import CameraId
 from openanpr.core.plate import Plate, PlateError
 from openanpr.core.purpose import ReferenceState
 from openanpr.core.read_key import ReadKey
@@ -17,8 +17,10 @@ from openanpr.people.desk import Desk, standing_of
 from openanpr.policy.access_rules import AccessRules
 from openanpr.policy.ask import Person
 from openanpr.policy.profile import Profile
+from openanpr.run.node.cameras_then import CountedThen
 from openanpr.run.node.case_settings import case_address
 from openanpr.run.node.desks import fresh_id
+from openanpr.run.node.pages import read_layer, time_zone
 from openanpr.run.node.settings import Cases, NodeSettings
 from openanpr.run.node.stores import Stores
 from openanpr.search.case_file import CaseFile
@@ -29,11 +31,14 @@ from openanpr.search.kept import KeptAnswers
 from openanpr.search.parts import Limits, Parts, World
 from openanpr.search.ports import (
     CaseSystem,
+    ConfidentialCameras,
     HoldOrder,
     InForce,
     NotHeldError,
     ReadsUnreachableError,
 )
+from openanpr.search.roads import LayerError, Roads, roads_of
+from openanpr.store.camera_counts import CameraCounts
 from openanpr.store.engine import ReadEngine, StoreError
 from openanpr.store.holds import Hold, HoldError, place_hold
 from openanpr.store.pictures import PictureError, PictureName, Pictures
@@ -80,14 +85,6 @@ class DeclaredMarks:
             return True
         owners = (self.desk.store.find(one) for one in whose)
         return any(one is not None and one.post == team for one in owners)
-
-
-class NoneConfidential:
-    """No camera is confidential: the register does not say so of any yet."""
-
-    def named(self) -> Mapping[CameraId, frozenset[str]]:
-        """Return none."""
-        return {}
 
 
 class NoCases:
@@ -138,9 +135,17 @@ class CaseHolds:
             raise ReadsUnreachableError("the store of reads does not answer") from fault
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who people are, and which cameras are for some of them alone."""
+
+    people: Desk
+    confidential: ConfidentialCameras
+
+
 def search_desk(
     stores: Stores,
-    people: Desk,
+    known: Known,
     settings: NodeSettings,
     in_force: tuple[AccessRules, Profile],
     clock: Callable[[], datetime],
@@ -150,9 +155,10 @@ def search_desk(
     world = World(
         reads=SearchedReads(stores.engine, kept_from=stores.kept_from),
         register=stores.intake.cameras,
-        confidential=NoneConfidential(),
-        persons=PeopleNow(people, clock),
-        own_marks=DeclaredMarks(people),
+        cameras_then=CountedThen(CameraCounts(stores.engine), clock, time_zone(settings.pages.time_zone)),
+        confidential=known.confidential,
+        persons=PeopleNow(known.people, clock),
+        own_marks=DeclaredMarks(known.people),
         case_system=_case_system(settings.cases, clock, last),
         pictures=GivenPictures(stores.pictures),
         holds=CaseHolds(stores.engine, stores.pictures, stores.writing),
@@ -170,10 +176,20 @@ def search_desk(
             limits=Limits(own_forces=settings.search.own_forces, seconds=settings.search.most_s),
             kept=KeptAnswers(),
             blur_key=os.urandom(32),
+            roads=None if settings.pages.layer is None else _roads(settings.pages.layer),
         )
     )
     desk.break_off()
     return desk
+
+
+def _roads(layer: Path) -> Roads | None:
+    """Return the roads of the map layer, None where it draws none; raises ValueError."""
+    try:
+        roads = roads_of(read_layer(layer))
+    except LayerError as fault:
+        raise ValueError(f"pages.layer: {layer}: {fault}") from fault
+    return roads if roads.stretches else None
 
 
 def _case_system(said: Cases, clock: Callable[[], datetime], last: ExitStack) -> CaseSystem:

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from openanpr.policy.profile import DEFAULT_PROFILE
-from openanpr.run.node.toml_tree import Bounds
+from openanpr.run.node.public_settings import Public
+from openanpr.run.node.toml_tree import Bounds, Count, Name
 from openanpr.wire.delivery import MOST_PICTURE_BYTES
 from openanpr.wire.read_batch import MOST_READS
 
 Port = Annotated[int, Bounds(1, 65535)]
-Count = Annotated[int, Bounds(1)]
 Seconds = Annotated[int, Bounds(1)]
 Share = Annotated[float, Bounds(0.0, 1.0)]
-Name = Annotated[str, Bounds(1)]
+CaseOwner = Literal["information-rights-officer", "complaints-officer", "anpr-manager"]
 Priority = Literal["low", "medium", "high"]
 
 
@@ -222,6 +222,14 @@ class OtherMakers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CameraTargets:
+    """What a test of a camera should reach: the shares of plates found, and of those read right."""
+
+    capture: Share | None = None
+    read_exact: Share | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
     """Where metrics are told beside the local socket: on this machine only; nowhere without a port."""
 
@@ -307,6 +315,33 @@ class People:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapTiles:
+    """A style of tiles (MapLibre's, version 8) for maps: a file, or its address at the force's map server.
+
+    `night_style`: the one for the night. `tiles`: a PMTiles file which a style of a file may draw from.
+    """
+
+    style: str = ""
+    night_style: str = ""
+    tiles: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebPages:
+    """What pages are called, and in whose time they speak. `notice` stands at the head of each.
+
+    `layer`: a GeoJSON file of land, water and roads, drawn as the ground of each map; else maps have none.
+    `map`: tiles that are laid upon it.
+    """
+
+    name: Name = "OpenANPR"
+    time_zone: Name = "Europe/London"
+    notice: str = ""
+    layer: Path | None = None
+    map: MapTiles = MapTiles()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
     """What knows of references: a file that the force's system writes, or an address; never both.
 
@@ -334,6 +369,30 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RightsOwners:
+    """Whose duty each kind of case of the public is."""
+
+    question: CaseOwner = "anpr-manager"
+    complaint: CaseOwner = "complaints-officer"
+    access: CaseOwner = "information-rights-officer"
+    challenge: CaseOwner = "information-rights-officer"
+    correction: CaseOwner = "information-rights-officer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """The cases of the public, and answers to them.
+
+    `owner_answer_days`: how long the owner of a list has to answer a challenge; `confirm_hours`: how long
+    devices have to confirm what was changed for one, before it is an alarm.
+    """
+
+    owners: RightsOwners = RightsOwners()
+    owner_answer_days: Count = 14
+    confirm_hours: Count = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSettings:
     """All of it. `data` is the folder of everything that the node keeps and that is not named elsewhere."""
 
@@ -353,8 +412,12 @@ class NodeSettings:
     alerts: Alerts = Alerts()
     feeds: Feeds = Feeds()
     other_makers: OtherMakers = OtherMakers()
+    camera_targets: CameraTargets = CameraTargets()
     metrics: Metrics = Metrics()
     people: People = People()
+    pages: WebPages = WebPages()
+    public: Public = field(default_factory=Public)
+    rights: Rights = Rights()
     cases: Cases = Cases()
     search: Search = Search()
     match: Match = Match()
@@ -374,6 +437,11 @@ class NodeSettings:
     def policy_noted(self) -> Path:
         """The note of which entry of the audit log has the rules that hold."""
         return self.data / "policy-noted"
+
+    @property
+    def rule_history(self) -> Path:
+        """The note of when the rules changed, so that a start need not read the whole log."""
+        return self.data / "rule-history"
 
     @property
     def forward_outbox(self) -> Path:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +16,8 @@ from openanpr.audit.log import AuditLog
 from openanpr.audit.port import NODE
 from openanpr.deliver.outbox import Outbox
 from openanpr.deliver.outbox_file import OutboxKind
+from openanpr.publish.ports import Counter
+from openanpr.rights.keys import RightsKeys
 from openanpr.run.node.addresses import (
     bucket,
     control_url,
@@ -26,6 +30,8 @@ from openanpr.run.node.fault import kind_and_place
 from openanpr.run.node.log_change import Places, Why, finish_change, follow_restored_log
 from openanpr.run.node.logged_alerts import log_alerts
 from openanpr.run.node.logged_lists import log_lists
+from openanpr.run.node.profile_rules import profile_of
+from openanpr.run.node.rights_rules import rights_numbers
 from openanpr.run.node.secrets import NodeSecrets, make_secrets, read_secrets, refuse_open
 from openanpr.run.node.settings import Database, NodeSettings
 from openanpr.store.announced import Announced
@@ -35,16 +41,25 @@ from openanpr.store.backup_restore import RESTORED
 from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.clickhouse_server import ClickHouseServer
 from openanpr.store.control.alert_store import AlertRecords
+from openanpr.store.control.answer_store import AnswerStore
+from openanpr.store.control.assessment_counts import AssessmentCounts
+from openanpr.store.control.assessments import AssessmentRows
+from openanpr.store.control.camera_hits import CameraHits
 from openanpr.store.control.engine import DatabaseError, empty_log, open_database
 from openanpr.store.control.intake_store import IntakeStore
 from openanpr.store.control.list_store import ListStore
 from openanpr.store.control.live_entries import LiveEntries
 from openanpr.store.control.migrate import migrate
 from openanpr.store.control.people_store import PeopleRecords
+from openanpr.store.control.publications import PublicationRows
 from openanpr.store.control.review_store import ReviewStore
+from openanpr.store.control.rights_counts import RightsCounts
+from openanpr.store.control.rights_store import RightsStore
 from openanpr.store.control.search_cases import CaseRows
 from openanpr.store.control.search_records import SearchRows
 from openanpr.store.control.shelf import ShelfRoom
+from openanpr.store.control.site_store import SiteStore
+from openanpr.store.counters import counters
 from openanpr.store.engine import ReadEngine
 from openanpr.store.file_lock import HeldElsewhereError, hold_lock
 from openanpr.store.journal import Journal
@@ -65,6 +80,7 @@ class Stores:
 
     `writing` is held by whoever writes to the read store or passes a group of reads: a backup cuts there.
     `kept_from` gives the oldest capture day that is kept now; `empty_logs` overwrites what was erased.
+    `publications` is what the public is shown, `counters` count it, by population.
     `forward` is None for a node that does not. `log` takes every act of law before it is done.
     """
 
@@ -77,6 +93,15 @@ class Stores:
     searches: SearchRows
     cases: CaseRows
     reviews: ReviewStore
+    sites: SiteStore
+    rights: RightsStore
+    answers: AnswerStore
+    hits: CameraHits
+    publications: PublicationRows
+    counters: Mapping[str, Counter]
+    answered: RightsCounts
+    assessments: AssessmentRows
+    counts: AssessmentCounts
     lists: ListStore
     entries: LiveEntries
     nonces: Nonces
@@ -98,7 +123,8 @@ def open_stores(
     Raises AuditError, JournalError, DatabaseError, MigrationError, StoreError, PictureError, SecretFileError,
     OSError: the sentence of each says what to do.
     """
-    data = settings.data
+    data, aim = settings.data, settings.camera_targets
+    numbers = rights_numbers(profile_of(settings, on=clock().date()))
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_open(data, "the data folder")  # before anything is put into it, which its owner could then not use
     is_new = not settings.journal.path.exists()
@@ -121,13 +147,7 @@ def open_stores(
     engine = _engine(settings, last)
     migrate_reads(engine, read_migrations())
     pictures = _pictures(settings, last)
-
-    def kept_from() -> date:
-        return rule.kept_from(clock().date())
-
-    def empty_logs() -> None:
-        empty_log(control)
-        empty_log(lists)
+    kept_from = _kept_from(rule, clock)
 
     return Stores(
         secrets=secrets,
@@ -139,6 +159,15 @@ def open_stores(
         searches=SearchRows(control),
         cases=CaseRows(control),
         reviews=ReviewStore(control, lambda: uuid4().hex),
+        sites=SiteStore(control),
+        answers=AnswerStore(control, lists),
+        rights=RightsStore(control, RightsKeys.derive(secrets.hash_key.key), os.urandom),
+        hits=CameraHits(control),
+        publications=PublicationRows(control),
+        counters=counters(control, lists, engine, numbers, capture=aim.capture, read_exact=aim.read_exact),
+        answered=RightsCounts(control, numbers),
+        assessments=AssessmentRows(control),
+        counts=AssessmentCounts(control),
         lists=log_lists(ListStore(lists), log, clock),
         entries=LiveEntries(lists),
         nonces=last.enter_context(Nonces.open(data / "nonces.db", clock=clock)),
@@ -148,7 +177,7 @@ def open_stores(
         announced=Announced(engine),
         forward=_forward(settings, last),
         kept_from=kept_from,
-        empty_logs=empty_logs,
+        empty_logs=partial(empty_log, control, lists),
         writing=threading.RLock(),
     )
 
@@ -180,6 +209,10 @@ def _give_no_number_twice(restored: Path, lists: ListStore, clock: Callable[[], 
         lists.leap(int(clock().timestamp()))
         restored.unlink()
         sync_folder(restored.parent)
+
+
+def _kept_from(rule: RetentionRule, clock: Callable[[], datetime]) -> Callable[[], date]:
+    return lambda: rule.kept_from(clock().date())
 
 
 @contextmanager

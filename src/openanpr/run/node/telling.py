@@ -11,6 +11,8 @@ from datetime import datetime
 from openanpr.alert.desk import AlertDesk
 from openanpr.core.voi_list import ListStanding
 from openanpr.ingest.tally import Tally
+from openanpr.run.node.admitting import Admitting
+from openanpr.run.node.answering import Answering
 from openanpr.run.node.consumer import Consumer
 from openanpr.run.node.entries_due import EntriesDue
 from openanpr.run.node.forgetting import Forgetting
@@ -18,8 +20,12 @@ from openanpr.run.node.forward import Forwarding
 from openanpr.run.node.housekeeping import Housekeeping
 from openanpr.run.node.live_lists import NodeLists
 from openanpr.run.node.overseeing import Overseeing
+from openanpr.run.node.public_site import NodePublicSite
+from openanpr.run.node.publishing import NodePublishing
+from openanpr.run.node.righting import Righting
 from openanpr.run.node.rule_book import rules_for_nothing
 from openanpr.run.node.settings import NodeSettings
+from openanpr.run.node.site_figures import site_figures
 from openanpr.run.node.standing import (
     ConsumerStanding,
     ForwardStanding,
@@ -51,13 +57,21 @@ class Telling:
     forgetting: Forgetting
     reviews: EntriesDue
     overseeing: Overseeing
+    righting: Righting
+    answering: Answering
+    sites: Admitting
+    publishing: NodePublishing
+    public_site: NodePublicSite
     webhooks: Sequence[WebhookSender]
     forwarding: Forwarding | None
 
     def standing(self) -> NodeStanding:
         """Return how the node does now."""
         now = self.clock()
-        standings = self.lists.standings().values()
+        every = self.lists.standings().values()
+        standings = [one for one in every if not one.of.covert_of]
+        # What is covert is in no figure: the whole less what is told would tell how much of it there is.
+        covert = sum(one.entries for one in every if one.of.covert_of)
         waiting = self.stores.journal.waiting()
         held: Counter[str] = Counter()
         for (reason, _device), count in self.stores.intake.quarantine.counts().items():
@@ -70,7 +84,7 @@ class Telling:
             consumers={one.name: _consumer(one, waiting.get(one.name, 0)) for one in self.consumers},
             quarantine=held,
             lists={one.of.name: _list(one, now) for one in standings},
-            listed=len(self.lists),
+            listed=len(self.lists) - covert,
             alerts=self.stores.alerts.open_counts(),
             present=self.desk.viewers,
             webhooks_failing=sum(bool(one.standing.failures) for one in self.webhooks),
@@ -80,11 +94,17 @@ class Telling:
             returned_days=self.forgetting.returned,
             reviews_due=self.reviews.due,
             overdue=self.overseeing.overdue,
+            rights=self.righting.waiting,
+            unconfirmed_challenges=self.answering.unconfirmed,
+            forms=dict(self.righting.forms),
+            sites=site_figures(self.sites, now),
             rules_for_nothing=rules_for_nothing(self.settings, (one.of.name for one in standings)),
             damaged_parts=self.forgetting.damaged,
             disk_free_bytes=shutil.disk_usage(self.settings.journal.path.parent).free,
             disk_least_bytes=LEAST_FREE_BYTES,
             log=self.stores.log.standing(),
+            late_figures=self.publishing.late,
+            public=self.public_site.standing(),
         )
 
     def _forward(self) -> ForwardStanding | None:

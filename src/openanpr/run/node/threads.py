@@ -5,11 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from openanpr.run.node.fault import kind_and_place
 
 _LOG = logging.getLogger("openanpr.node")
 _AFTER_FAULT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RoundsStanding:
+    """One thread: when its last turn ended (None: not yet), when its next is due, failures in a row.
+
+    `due` None: it has not begun, or is at a turn now. `fault` is the last one's kind and place.
+    """
+
+    name: str
+    last: datetime | None
+    due: datetime | None
+    failures: int
+    fault: str
 
 
 class Rounds:
@@ -35,6 +51,13 @@ class Rounds:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.failures = 0
         self.fault = ""
+        self._last: datetime | None = None
+        self._next: datetime | None = None
+
+    def standing(self) -> RoundsStanding:
+        """Return how it does."""
+        fault = self.fault if self.failures else ""
+        return RoundsStanding(self.name, self._last, self._next, self.failures, fault)
 
     def start(self) -> None:
         """Begin."""
@@ -63,6 +86,7 @@ class Rounds:
             self._due.clear()  # before the look at whether to end: `stop` rings after it has said so
             if self._stopped.is_set():
                 return
+            self._next = None
             try:
                 wait_s = self._turn()
             except Exception as fault:  # noqa: BLE001 - the outermost loop: told, counted and tried again
@@ -72,5 +96,7 @@ class Rounds:
                 wait_s = _AFTER_FAULT_S
             else:
                 self.failures = 0
+            self._last = datetime.now(UTC)
+            self._next = self._last + timedelta(seconds=max(wait_s, 0.0))
             if wait_s > 0:
                 self._due.wait(wait_s)

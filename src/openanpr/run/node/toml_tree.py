@@ -28,6 +28,10 @@ class Bounds:
     most: float | None = None
 
 
+Count = Annotated[int, Bounds(1)]
+Name = Annotated[str, Bounds(1)]
+
+
 def tree_of(kind: type[_T], table: Mapping[str, object], where: str = "") -> _T:
     """Return the `kind`, a dataclass, that a table spells; `where` is the table's dotted name.
 

@@ -6,7 +6,6 @@ Each endpoint has a sender and a thread of its own, so that a slow one holds up 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import random
 import ssl
 import threading
@@ -35,6 +34,7 @@ from openanpr.alert.webhook import (
     signed_headers,
     tried,
 )
+from openanpr.core.this_machine import is_this_machine
 from openanpr.deliver.verdict import retry_after_s
 
 _EVENTS_AT_ONCE: Final = 200
@@ -306,7 +306,7 @@ def _trust(settings: WebhookSettings) -> ssl.SSLContext:
         raise WebhookSettingsError(
             "the URL of a webhook endpoint is https://host[:port]/path, without user, password or fragment"
         )
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_this_machine(parts.hostname or "")):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_this_machine(parts.hostname or "")):
         raise WebhookSettingsError(
             "the URL of a webhook endpoint must begin with https://; http:// is for this machine only"
         )
@@ -318,11 +318,3 @@ def _trust(settings: WebhookSettings) -> ssl.SSLContext:
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False

@@ -17,20 +17,24 @@ from uuid import uuid4
 
 from openanpr.deliver.line import Fresh, Line
 from openanpr.deliver.outbox import Outbox
+from openanpr.deliver.preview import PreviewSender
 from openanpr.deliver.send import Chance, Sender
 from openanpr.run.exit_code import ExitCode, RefusedError
 from openanpr.run.interrupt import Interrupt
 from openanpr.run.reader.delivery import Delivery, Putting, waits_for_nothing
 from openanpr.run.reader.joining import joined, open_line, own_key
+from openanpr.run.reader.previewing import Previewing
 from openanpr.run.reader.reading import MakeReader, Reading, load_delivering_reader
 from openanpr.run.reader.settings import DeliverySettings, refuse_unfit
 from openanpr.run.reader.standing import Look, Teller
 from openanpr.run.reader.state import held
 from openanpr.run.reader.waiting import open_outbox
 from openanpr.run.sighting import printable
+from openanpr.wire.device_key import DeviceKey
 
 _SLICE_S = 0.1
 _LAST_REQUEST_S = 1.0
+_PREVIEW_PATIENCE_S = 4.0
 _HOPELESS = 3  # failures in a row after which the end does not wait for the line
 
 
@@ -69,6 +73,7 @@ class _Running:
     outbox: Outbox
     delivery: Delivery
     reading: Reading
+    previewing: Previewing | None
 
 
 def _started(
@@ -93,7 +98,23 @@ def _started(
     last.callback(_let_go, outbox, line, delivery, looking)
     delivery.start()
     looking.start()
-    return _Running(outbox, delivery, reading)
+    previewing = _previewing(settings, key, last) if settings.preview else None
+    return _Running(outbox, delivery, reading, previewing)
+
+
+def _previewing(settings: DeliverySettings, key: DeviceKey, last: ExitStack) -> Previewing:
+    """Begin to ask whether anybody looks, over a line of its own that is soon given up."""
+    fresh = Fresh(lambda: datetime.now(UTC), lambda: secrets.token_hex(16), time.monotonic)
+    line = open_line(settings, key, fresh, patience_s=_PREVIEW_PATIENCE_S)
+    previewing = Previewing(PreviewSender(line, settings.camera), time.monotonic)
+    last.callback(_end_previews, previewing, line)
+    previewing.start()
+    return previewing
+
+
+def _end_previews(previewing: Previewing, line: Line) -> None:
+    if previewing.stop(timeout_s=_LAST_REQUEST_S):
+        line.close()
 
 
 def _let_go(outbox: Outbox, line: Line, delivery: Delivery, looking: _Looking) -> None:
@@ -108,7 +129,8 @@ def _read(
     running: _Running, settings: DeliverySettings, make_reader: MakeReader, interrupt: Interrupt
 ) -> None:
     try:
-        running.reading.run(make_reader(settings), interrupt)
+        watch = None if running.previewing is None else running.previewing.look
+        running.reading.run(make_reader(settings, watch), interrupt)
     except sqlite3.Error as error:
         raise RefusedError(_broken(settings.state)) from error
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from openanpr.deliver.enrol import ClockWrongError, CodeRefusedError, EnrolmentError, enrol
 from openanpr.deliver.line import Fresh, Line, LineError, LineSettings
 from openanpr.run.exit_code import RefusedError
@@ -10,12 +12,15 @@ from openanpr.run.reader.state import Enrolled, StateFolder
 from openanpr.wire.device_key import DeviceKey, DeviceKeyError
 
 
-def open_line(settings: DeliverySettings, key: DeviceKey, fresh: Fresh) -> Line:
-    """Return the line to the node; raises RefusedError."""
+def open_line(
+    settings: DeliverySettings, key: DeviceKey, fresh: Fresh, *, patience_s: float | None = None
+) -> Line:
+    """Return the line to the node, with another patience than usual if one is given; raises RefusedError."""
+    usual = LineSettings(settings.node, settings.ca_file, settings.client_certificate)
+    if patience_s is not None:
+        usual = replace(usual, connect_timeout_s=patience_s, answer_timeout_s=patience_s)
     try:
-        return Line.open(
-            LineSettings(settings.node, settings.ca_file, settings.client_certificate), key, fresh
-        )
+        return Line.open(usual, key, fresh)
     except LineError as error:
         raise RefusedError(f"--node: {error}") from error
 

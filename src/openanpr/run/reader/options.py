@@ -18,7 +18,8 @@ Read number plates of one camera without end, and deliver every read to a node. 
 disk until the node has acknowledged them. Each SOURCE is a picture, a clip, a folder of both, an
 rtsp/rtsps/http/https address, usb:0 for a camera, or watch:DIR for a folder into which a camera
 drops files. In place of a SOURCE, `status` tells what waits, and `release` lets what was set aside
-wait again; both also while the reader runs."""
+wait again; both also while the reader runs. `lists` reads nothing: it keeps copies of the node's lists
+and confirms to the node which revision of each is in force."""
 
 _NOTES = """\
 examples:
@@ -26,12 +27,13 @@ examples:
   openanpr reader --node https://node.example --camera 53/1/7 rtsp://camera.example/street
   openanpr reader --node https://node.example --camera 53/1/7 --loop clip.mp4
   openanpr reader status --camera 53/1/7
+  openanpr reader lists --node https://node.example --camera 53/1/7
 
 exit status: 0 the sources have ended and all was delivered, or SIGTERM came; 1 something could not
 be read, or reads still wait in the outbox for the next start; 2 the call, the enrolment, the state
 folder or a model was at fault; 130 stopped by Ctrl-C."""
 
-_WORDS = ("status", "release")
+_WORDS = ("status", "release", "lists")
 _MOST_CODE = 128
 
 
@@ -75,7 +77,17 @@ def add_reader(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
         "--as-live", action="store_true", help="play clips at their own pace, as if they were seen now"
     )
     parser.add_argument("--loop", action="store_true", help="as --as-live, again and again")
+    parser.add_argument(
+        "--no-preview", action="store_true", help="send no live preview, whoever at the node asks for one"
+    )
     parser.add_argument("--json", action="store_true", help="tell how it stands as one JSON object a line")
+    parser.add_argument(
+        "--every",
+        metavar="SECONDS",
+        type=_seconds,
+        default=10.0,
+        help="with `lists`: how often to ask what changed (default: 10)",
+    )
     add_country_and_threads(parser)
     add_min_confidence(parser)
 
@@ -94,15 +106,14 @@ def _reader(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> i
         from openanpr.run.reader.waiting import release_aside  # noqa: PLC0415 - as below
 
         return release_aside(state, out=sys.stdout, err=sys.stderr)
-    if any(word in arguments.sources for word in _WORDS):
-        parser.error("status and release stand alone; a file of that name is ./status")
+    if arguments.sources != ["lists"] and any(word in arguments.sources for word in _WORDS):
+        parser.error("status, release and lists stand alone; a file of that name is ./status")
     if arguments.node is None or arguments.camera is None:
         parser.error("--node and --camera are needed to read")
     return _run(arguments, state)
 
 
 def _run(arguments: argparse.Namespace, state: Path) -> int:
-    from openanpr.run.reader.command import run_reader  # noqa: PLC0415 - numpy and the network take time
     from openanpr.run.reader.settings import DeliverySettings  # noqa: PLC0415 - as above
 
     try:
@@ -124,7 +135,14 @@ def _run(arguments: argparse.Namespace, state: Path) -> int:
         as_live=arguments.as_live,
         loop=arguments.loop,
         as_json=arguments.json,
+        preview=not arguments.no_preview,
     )
+    if arguments.sources == ["lists"]:
+        from openanpr.run.reader.list_keeping import keep_lists  # noqa: PLC0415 - the network takes time
+
+        return keep_lists(settings, every_s=arguments.every, out=sys.stdout, err=sys.stderr)
+    from openanpr.run.reader.command import run_reader  # noqa: PLC0415 - numpy and the network take time
+
     return run_reader(settings, out=sys.stdout, err=sys.stderr)
 
 
@@ -141,6 +159,16 @@ def _code(arguments: argparse.Namespace) -> str | None:
     if not 0 < len(code) <= _MOST_CODE:
         raise ValueError("a code of 1 to 128 characters on its first line is wanted")
     return code
+
+
+def _seconds(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0.1 <= found <= 86_400:
+        raise argparse.ArgumentTypeError("seconds from 0.1 to 86400 are wanted")
+    return found
 
 
 def _camera(text: str) -> CameraId:

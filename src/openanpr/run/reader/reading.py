@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from openanpr.capture.item import Image, SourceFault
 from openanpr.capture.prefetch import prefetch
@@ -23,12 +23,18 @@ from openanpr.run.reader.settings import DeliverySettings, is_endless, is_live
 from openanpr.run.reader.state import StateFolder
 from openanpr.run.sighting import printable
 
+if TYPE_CHECKING:
+    from openanpr.read.watch import Watch
+
 _REPORT_AFTER_S = 3.0
 _CLOCKS = Clocks(lambda: datetime.now(UTC), time.monotonic)
 
 
-def load_delivering_reader(settings: DeliverySettings) -> PlateReader:
-    """Return the shipped reader with pictures on; raises RefusedError when its models cannot be used."""
+def load_delivering_reader(settings: DeliverySettings, watch: Watch | None) -> PlateReader:
+    """Return the shipped reader with pictures on, and told to `watch` what it looks at.
+
+    Raises RefusedError when its models cannot be used.
+    """
     # Here and not above: a wrong call is told of before half a second goes into loading models.
     from openanpr.read.model_file import ModelError  # noqa: PLC0415
     from openanpr.read.reader import Reader, ReaderSettings  # noqa: PLC0415
@@ -42,7 +48,7 @@ def load_delivering_reader(settings: DeliverySettings) -> PlateReader:
     if settings.min_confidence is not None:
         wanted = replace(wanted, min_confidence=settings.min_confidence)
     try:
-        return Reader.load(wanted)
+        return Reader.load(wanted, watch=watch)
     except ModelError as error:
         raise RefusedError(str(error)) from error
 
@@ -105,4 +111,4 @@ class Reading:
             self.faults += 1
 
 
-MakeReader = Callable[[DeliverySettings], PlateReader]
+MakeReader: TypeAlias = "Callable[[DeliverySettings, Watch | None], PlateReader]"

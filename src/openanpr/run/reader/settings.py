@@ -31,7 +31,8 @@ class DeliverySettings:
     """One call of `openanpr reader`.
 
     `code` enrols; None: what is remembered in `state` is used. `as_live` plays files at their own pace, as if
-    they were seen now; `loop` does so again and again.
+    they were seen now; `loop` does so again and again. `preview`: small pictures are sent while
+    somebody at the node looks.
     """
 
     node: str
@@ -47,6 +48,7 @@ class DeliverySettings:
     as_live: bool = False
     loop: bool = False
     as_json: bool = False
+    preview: bool = True
     waits: Waits = field(default_factory=Waits)
 
     @property

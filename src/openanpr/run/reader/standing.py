@@ -26,6 +26,9 @@ ALARMS: Mapping[str, str] = {
     "not_a_node": "what answers is not a node, or not of this version: check --node and what lies between",
     "source_lost": "the source gives no frames: it is tried again without end; look at the camera",
     "set_aside": "the node refuses some reads or pictures for good; they are kept: openanpr reader status",
+    "camera_lapsed": "the node holds what this camera captures: its time is over, for it has no case, or a "
+    "review or a move is overdue. Nothing of it will be taken: stop this reader, or have its site seen to "
+    "(at the node: openanpr sites cameras)",
     "quarantined": "the node holds reads of this camera in quarantine: its operator must look",
     "unfit": "reads were made that the format cannot carry: they are not delivered; report it",
 }
@@ -56,7 +59,8 @@ class Look:
             "not_a_node": verdict is Verdict.NOT_UNDERSTOOD,
             "source_lost": self.source_lost,
             "set_aside": fill.reads_aside + fill.pictures_aside > 0,
-            "quarantined": self.delivery.quarantined > 0,
+            "camera_lapsed": self.delivery.lapsing,
+            "quarantined": self.delivery.quarantined > self.delivery.lapsed,
             "unfit": self.counts.unfit > 0,
         }
         return tuple(name for name in ALARMS if on[name])

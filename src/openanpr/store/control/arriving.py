@@ -42,7 +42,6 @@ def write_columns(connection: sa.Connection, number: int, found: StagedColumns) 
         "shape": _shapes(found.vrm),
         "vrm": found.vrm,
         "pnc_id": found.pnc_id,
-        "covert": found.covert,
         "review_on": list(map(iso, found.review_on)),
         "weed_on": list(map(iso, found.weed_on)),
         "said": _said(found),
@@ -50,6 +49,7 @@ def write_columns(connection: sa.Connection, number: int, found: StagedColumns) 
     shared = {
         "proposal_id": number,
         "ask": RowOrder.PUT_ON.value,
+        "covert": False,
         "origin": Origin.FEED.value,
         "source_at_ms": ms(found.source_at),
     }

@@ -17,7 +17,7 @@ from openanpr.store.control.engine import reading
 from openanpr.store.control.ingest_tables import camera as camera_table
 from openanpr.store.control.mirror import Changed, Mirror
 from openanpr.store.control.numbering import Register, next_change
-from openanpr.store.control.times import from_us, to_us
+from openanpr.store.control.times import from_us, from_us_or_none, to_us
 from openanpr.store.control.upsert import insert_into
 
 CameraMirror: TypeAlias = Mirror[CameraId, RegisteredCamera]
@@ -32,7 +32,7 @@ class RetiredCameraError(Exception):
 
 
 class CameraRegister:
-    """The cameras of a node, as `ingest.accept.Cameras`. Safe to share between threads.
+    """The cameras of a node. Safe to share between threads.
 
     `mount` and `area` answer from memory: what this process changed is seen at once, what another process
     changed after a second at most.
@@ -157,6 +157,7 @@ def _cells(one: RegisteredCamera, change: int) -> dict[str, object]:
         "place_error_m": None if place is None else place.error_m,
         "added_by": one.added_by,
         "added_at_us": to_us(one.added_at),
+        "first_added_at_us": to_us(one.added_at),
         "change": change,
         **_NOT_RETIRED,
     }
@@ -175,4 +176,5 @@ def _camera_of(row: sa.Row[Any]) -> RegisteredCamera:
         added_by=row.added_by,
         added_at=from_us(row.added_at_us),
         retired=retired,
+        first_added_at=from_us_or_none(row.first_added_at_us),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from openanpr.core.voi_delta import Audience, Page
+from openanpr.core.voi_delta import Page
 from openanpr.store.control.engine import reading
 from openanpr.store.control.job import same_key
 from openanpr.store.control.list_tables import PARTICULARS, voi_entry
@@ -16,37 +16,33 @@ from openanpr.store.control.rows import entry_of, key_of
 
 
 class Circulation:
-    """Lists as they are served to devices."""
+    """Lists as they are served to devices: never with a covert entry."""
 
     __slots__ = ("_engine",)
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def upserts(
-        self, list_name: str, *, since: int, to: int, audience: Audience, after: int, limit: int
-    ) -> Page:
+    def upserts(self, list_name: str, *, since: int, to: int, after: int, limit: int) -> Page:
         """Return some entries that are on the list at `to` and were not so at `since`."""
         wanted = [
             voi_entry.c.since > since,
             _there(voi_entry, to),
-            _seen(voi_entry, audience),
+            voi_entry.c.covert.is_(False),
             voi_entry.c.entry_id > after,
         ]
         columns = [voi_entry.c[name] for name in PARTICULARS]
         rows, more = self._page(list_name, [*columns, voi_entry.c.entry_id], wanted, limit)
         return Page(tuple(entry_of(row[:-1]) for row in rows), (), more)
 
-    def removals(
-        self, list_name: str, *, since: int, to: int, audience: Audience, after: int, limit: int
-    ) -> Page:
+    def removals(self, list_name: str, *, since: int, to: int, after: int, limit: int) -> Page:
         """Return some keys that the holder of `since` has and that are not for it at `to`."""
         now = voi_entry.alias("now")
         same = (
             now.c.list_id == voi_entry.c.list_id,
             same_key(now, voi_entry),
             now.c.since <= to,
-            _seen(now, audience),
+            now.c.covert.is_(False),
         )
         # Two questions and not one with OR: each has an index of its own.
         alive = sa.exists().where(*same, now.c.until.is_(None))
@@ -55,7 +51,7 @@ class Circulation:
             voi_entry.c.until > since,
             voi_entry.c.until <= to,
             voi_entry.c.since <= since,
-            _seen(voi_entry, audience),
+            voi_entry.c.covert.is_(False),
             voi_entry.c.entry_id > after,
             ~alive,
             ~ended_later,
@@ -85,7 +81,3 @@ class Circulation:
 
 def _there(entries: sa.FromClause, revision: int) -> sa.ColumnElement[bool]:
     return sa.and_(entries.c.since <= revision, sa.or_(entries.c.until.is_(None), entries.c.until > revision))
-
-
-def _seen(entries: sa.FromClause, audience: Audience) -> sa.ColumnElement[bool]:
-    return sa.true() if audience is Audience.NAMED else entries.c.covert.is_(False)

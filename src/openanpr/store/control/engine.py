@@ -93,9 +93,11 @@ def erasing(engine: sa.Engine) -> Generator[sa.Connection]:
             connection.exec_driver_sql("PRAGMA secure_delete=OFF")
 
 
-def empty_log(engine: sa.Engine) -> None:
+def empty_log(*engines: sa.Engine) -> None:
     """Empty SQLite's write-ahead log, which may still hold what was erased; PostgreSQL sees to its own."""
-    if engine.dialect.name == "sqlite":
+    for engine in engines:
+        if engine.dialect.name != "sqlite":
+            continue
         with engine.connect() as connection:
             # Outside a transaction: inside one it is refused.
             connection.execution_options(**{_BARE: True})

@@ -1,4 +1,4 @@
-"""The tables of what ingest knows: senders, codes, cameras, quarantined reads, shelved pictures.
+"""The tables of what ingest knows: senders, codes, cameras, their tests, quarantined reads, shelved pictures.
 
 Times are UTC microseconds. `change` numbers the changes of a register in the order in which they were
 committed (`numbering`): what came after a number is what a copy in memory lacks.
@@ -101,7 +101,35 @@ camera: Final = sa.Table(
     *_number("retired_at_us", nullable=True),
     *_text("retired_by", "retired_why", nullable=True),
     *_number("change"),
+    *_number("first_added_at_us", nullable=True),  # it stays what it was when the camera is put again
     sa.Index("ix_camera_change", "change"),
+)
+
+# Results of tests of cameras: counts alone, in parts (JSON) too. No plate.
+camera_test: Final = sa.Table(
+    "camera_test",
+    metadata,
+    sa.Column("test_id", _Id, primary_key=True),
+    *_number("force", "source", "camera"),
+    *_text("digest"),
+    *_number("made_at_us"),
+    *_text("country"),
+    *_text("model", "settings", nullable=True),
+    *_number("pictures", "clips", "plates", "found", "read_exact", "read_folded"),
+    *_number("false_reads", "clip_false_reads", "bad_rows", "unread", "unnamed"),
+    *_text("parts", "kept_by"),
+    *_number("kept_at_us"),
+    *_text("note"),
+    *_number("withdrawn_at_us", nullable=True),
+    *_text("withdrawn_by", "withdrawn_why", nullable=True),
+    sa.ForeignKeyConstraint(
+        ["force", "source", "camera"], ["camera.force", "camera.source", "camera.camera"]
+    ),
+    sa.UniqueConstraint("force", "source", "camera", "digest"),
+    sa.CheckConstraint(
+        "read_exact <= read_folded AND read_folded <= found AND found <= plates AND plates > 0",
+        name="counts",
+    ),
 )
 
 quarantined_read: Final = sa.Table(

@@ -7,6 +7,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from openanpr.store.control.camera_tests import CameraTests
 from openanpr.store.control.cameras import CameraRegister, camera_mirror
 from openanpr.store.control.codes import EnrolmentCodes
 from openanpr.store.control.devices import EnrolledDevices, device_mirror
@@ -28,6 +29,7 @@ class IntakeStore:
     feeds: EnrolledFeeds
     senders: EnrolledSenders
     cameras: CameraRegister
+    tests: CameraTests
     quarantine: QuarantinedReads
     shelf: PictureShelf
 
@@ -41,6 +43,7 @@ class IntakeStore:
             feeds=EnrolledFeeds(engine, feed_mirror(engine)),
             senders=EnrolledSenders(engine),
             cameras=CameraRegister(engine, camera_mirror(engine)),
+            tests=CameraTests(engine),
             quarantine=QuarantinedReads(engine),
             shelf=PictureShelf(engine, room),
         )

@@ -22,6 +22,7 @@ class Job:
     """One proposal: its number, its list, what kind it is, and the day it is settled for.
 
     It `fills` a list that was empty when every row that was not refused adds an entry, and that is all.
+    `covert`: the list is a covert one.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Job:
     back_to: int | None
     on: date
     fills: bool
+    covert: bool
 
 
 def same_key(a: Has, b: Has) -> Condition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from openanpr.store.control.circulation import Circulation
+from openanpr.store.control.list_holders import ListHolders
 from openanpr.store.control.lists import Lists
 from openanpr.store.control.proposals import ListProposals
 
@@ -17,13 +18,20 @@ class ListStore:
         self.define = lists.define
         self.standing = lists.standing
         self.standings = lists.standings
+        self.every_standing = lists.every_standing
+        self.covert_list = lists.covert_list
+        self.ids = lists.ids
         self.was_at = lists.was_at
         self.leap = lists.leap
         self.still_true = lists.still_true
         self.find = lists.find
         self.entries = lists.entries
+        self.latest = lists.latest
+        self.marked = lists.marked
+        self.numbered = lists.numbered
         self.due_for_review = lists.due_for_review
         self.reviews_due = lists.reviews_due
+        self.openly = lists.openly
         self.any_to_weed = lists.any_to_weed
         self.tombstones = lists.tombstones
         self.history = lists.history
@@ -31,6 +39,9 @@ class ListStore:
         self.forget = lists.forget
         self.note = lists.note
         self.holders = lists.holders
+        holders = ListHolders(engine)
+        self.served = holders.served
+        self.held = holders.held
         self.open = proposals.open
         self.open_weeding = proposals.open_weeding
         self.stage = proposals.stage

@@ -58,8 +58,12 @@ voi_list: Final = sa.Table(
     sa.Column("entries", sa.BigInteger, nullable=False),
     sa.Column("as_of_ms", sa.BigInteger),
     sa.Column("feed_revision", sa.BigInteger),
+    # A covert list is a part of the open one of this name, for the people or teams of `seen_by` (JSON) alone.
+    sa.Column("covert_of", sa.Text),
+    sa.Column("seen_by", sa.Text, nullable=False, server_default="[]"),
     sa.CheckConstraint("kind IN ('mass', 'crime')", name="kind"),
 )
+sa.Index("uq_voi_list_covert", voi_list.c.covert_of, voi_list.c.seen_by, unique=True)
 
 voi_proposal: Final = sa.Table(
     "voi_proposal",
@@ -219,6 +223,8 @@ voi_tombstone: Final = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("weed_on", sa.Date),
     sa.Column("lifted", sa.BigInteger),
+    # It was covert, or nobody knows any more whether it was.
+    sa.Column("covert", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 sa.Index("ix_voi_tombstone_key", voi_tombstone.c.list_id, *(voi_tombstone.c[name] for name in KEY))
 

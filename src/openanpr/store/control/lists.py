@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -32,11 +32,15 @@ from openanpr.store.control.list_tables import (
     voi_revision,
     voi_tombstone,
 )
-from openanpr.store.control.numbering import leap_revisions
+from openanpr.store.control.numbering import BELOW_ALL, covert_list_id, leap_revisions
 from openanpr.store.control.rows import entry_of, from_ms, key_of, time_of, to_ms
 
 _ENTRY = [voi_entry.c[name] for name in PARTICULARS]
 _PAGE = 10_000
+_OPEN = voi_list.alias("open")
+_AS_OLD_AS = sa.select(_OPEN.c.as_of_ms).where(_OPEN.c.name == voi_list.c.covert_of).scalar_subquery()
+LISTED = sa.select(voi_list, _AS_OLD_AS.label("open_ms"))
+"""Lists; with how old the contents of the open list are, which a covert part of it is as old as."""
 
 
 class Lists:
@@ -47,23 +51,38 @@ class Lists:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def define(self, one: VoiList) -> None:
-        """Keep a list and the case for it, new or in place of what was said of it; its entries stay."""
-        said = {
+    def define(self, one: VoiList, *, by: str = "machine-owner") -> None:
+        """Keep a list and the case for it, new or in place of what was said of it; its entries stay.
+
+        `by` says who defines it: it goes into the audit log (`run.node.logged_lists`), and not in here.
+        The covert parts of an open list share the case for it.
+        """
+        del by
+        case = {
             "owner": one.owner,
             "purpose": one.purpose,
             "legal_basis": one.legal_basis,
             "kind": one.kind.value,
             "max_age_s": None if one.max_age is None else round(one.max_age.total_seconds()),
-            "visible_to": json.dumps(sorted(one.visible_to)),
         }
+        said = case | {"visible_to": json.dumps(sorted(one.visible_to))}
         with writing(self._engine) as connection:
             changed = connection.execute(
                 sa.update(voi_list).where(voi_list.c.name == one.name).values(**said)
             )
             if changed.rowcount == 0:
                 new = {"name": one.name, "revision": 0, "oldest": 0, "entries": 0}
+                if one.covert_of:
+                    apart = {"covert_of": one.covert_of, "seen_by": json.dumps(sorted(one.seen_by))}
+                    new |= {"list_id": covert_list_id()} | apart
                 connection.execute(sa.insert(voi_list).values(**new, **said))
+            connection.execute(sa.update(voi_list).where(voi_list.c.covert_of == one.name).values(**case))
+
+    def covert_list(self, covert_of: str, seen_by: frozenset[str]) -> str | None:
+        """Return the name of the covert part of an open list for these people alone, None for none yet."""
+        one = (voi_list.c.covert_of == covert_of, voi_list.c.seen_by == json.dumps(sorted(seen_by)))
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(voi_list.c.name).where(*one)).scalar()
 
     def standing(self, list_name: str) -> ListStanding:
         """Return how the list stands; raises LookupError when there is none of that name."""
@@ -71,10 +90,21 @@ class Lists:
             return standing_of(list_row(connection, list_name))
 
     def standings(self) -> tuple[ListStanding, ...]:
-        """Return how all lists stand, by name."""
+        """Return how all open lists stand, by name."""
         with reading(self._engine) as connection:
-            rows = connection.execute(sa.select(voi_list).order_by(voi_list.c.name))
-            return tuple(standing_of(row) for row in rows)
+            wanted = LISTED.where(voi_list.c.covert_of.is_(None)).order_by(voi_list.c.name)
+            return tuple(map(standing_of, connection.execute(wanted)))
+
+    def every_standing(self) -> tuple[ListStanding, ...]:
+        """Return how all lists stand, by name: covert ones too, which are for those alone whom they name."""
+        with reading(self._engine) as connection:
+            return tuple(map(standing_of, connection.execute(LISTED.order_by(voi_list.c.name))))
+
+    def ids(self) -> dict[str, int]:
+        """Return the number of each list, by its name: hits and alerts name lists by it."""
+        with reading(self._engine) as connection:
+            found = connection.execute(sa.select(voi_list.c.name, voi_list.c.list_id))
+            return {str(row.name): int(row.list_id) for row in found}
 
     def was_at(self, list_name: str, revision: int) -> bool:
         """Return whether the list ever was at this revision, as far as this database knows."""
@@ -128,7 +158,7 @@ class Lists:
         with reading(self._engine) as connection:
             row = list_row(connection, list_name)
         at = row.revision if revision is None else revision
-        after = 0
+        after = BELOW_ALL
         while True:
             with reading(self._engine) as connection:
                 page = connection.execute(
@@ -141,6 +171,31 @@ class Lists:
             if len(page) < _PAGE:
                 return
             after = page[-1].entry_id
+
+    def latest(self, list_name: str, *, before: int, limit: int) -> tuple[tuple[int, VoiEntry], ...]:
+        """Return (its row's number, entry) of what is on the list now, the latest first, below a number."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            return _numbered(
+                connection,
+                (voi_entry.c.list_id == row.list_id, voi_entry.c.entry_id < before),
+                limit,
+            )
+
+    def marked(self, list_name: str, vrm: str, *, limit: int) -> tuple[tuple[int, VoiEntry], ...]:
+        """Return (its row's number, entry) of what is on the list now and bears exactly this mark."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            mark = (voi_entry.c.shape == mark_shape(vrm), voi_entry.c.vrm == vrm)
+            return _numbered(connection, (voi_entry.c.list_id == row.list_id, *mark), limit)
+
+    def numbered(self, list_name: str, number: int) -> VoiEntry | None:
+        """Return the entry of a row's number, None where it is on the list no more."""
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            one = (voi_entry.c.list_id == row.list_id, voi_entry.c.entry_id == number)
+            found = _numbered(connection, one, 1)
+            return found[0][1] if found else None
 
     def due_for_review(self, list_name: str, *, on: date, limit: int) -> tuple[VoiEntry, ...]:
         """Return the entries whose review day has come, the longest due first."""
@@ -159,15 +214,29 @@ class Lists:
             return tuple(map(entry_of, found))
 
     def reviews_due(self, *, on: date) -> dict[str, int]:
-        """Return how many entries' review day has come, by the lists that have any, without covert ones."""
+        """Return how many entries' review day has come, by the lists that have any; covert ones too."""
         counted = (
             sa.select(voi_list.c.name, sa.func.count())
             .join(voi_entry, voi_entry.c.list_id == voi_list.c.list_id)
-            .where(voi_entry.c.until.is_(None), voi_entry.c.review_on <= on, voi_entry.c.covert.is_(False))
+            .where(voi_entry.c.until.is_(None), voi_entry.c.review_on <= on)
             .group_by(voi_list.c.name)
         )
         with reading(self._engine) as connection:
             return {str(row[0]): int(row[1]) for row in connection.execute(counted)}
+
+    def openly(self, list_name: str) -> frozenset[str]:
+        """Return the marks of a covert list of which an entry stands on the open list too, however spelt."""
+        there, listed = voi_entry.alias("there"), voi_list.alias("listed")
+        with reading(self._engine) as connection:
+            row = list_row(connection, list_name)
+            also = sa.exists().where(
+                listed.c.name == row.covert_of,
+                there.c.list_id == listed.c.list_id,
+                there.c.until.is_(None),
+                there.c.shape == voi_entry.c.shape,
+            )
+            mine = (voi_entry.c.list_id == row.list_id, voi_entry.c.until.is_(None))
+            return frozenset(connection.execute(sa.select(voi_entry.c.vrm).where(*mine, also)).scalars())
 
     def any_to_weed(self, list_name: str, *, on: date) -> bool:
         """Return whether an entry of the list has a weed date before `on`."""
@@ -266,14 +335,30 @@ class Lists:
             return tuple(Receipt(r.device, list_name, r.revision, time_of(r.at_ms)) for r in found)
 
 
+def _numbered(
+    connection: sa.Connection, wanted: Iterable[sa.ColumnElement[bool]], limit: int
+) -> tuple[tuple[int, VoiEntry], ...]:
+    found = connection.execute(
+        sa.select(*_ENTRY, voi_entry.c.entry_id)
+        .where(voi_entry.c.until.is_(None), *wanted)
+        .order_by(voi_entry.c.entry_id.desc())
+        .limit(limit)
+    )
+    return tuple((row.entry_id, entry_of(row[:-1])) for row in found)
+
+
 def list_row(connection: sa.Connection, list_name: str, *, lock: bool = False) -> sa.Row[Any]:
     """Return the list's row, locked until the transaction ends if asked; raises LookupError for no list."""
-    wanted = sa.select(voi_list).where(voi_list.c.name == list_name)
+    wanted = LISTED.where(voi_list.c.name == list_name)
     found = connection.execute(wanted.with_for_update() if lock else wanted).first()
     if found is None:
-        msg = f"no list is named {list_name}: define it first, with its owner and legal basis"
-        raise LookupError(msg)
+        raise no_list(list_name)
     return found
+
+
+def no_list(list_name: str) -> LookupError:
+    """Return what is said of a list that is not there, and of one that somebody may not know of."""
+    return LookupError(f"no list is named {list_name}: define it first, with its owner and legal basis")
 
 
 def on_list_at(list_id: int, revision: int) -> sa.ColumnElement[bool]:
@@ -295,8 +380,11 @@ def standing_of(row: sa.Row[Any]) -> ListStanding:
         ListKind(row.kind),
         None if row.max_age_s is None else timedelta(seconds=row.max_age_s),
         frozenset(json.loads(row.visible_to)),
+        row.covert_of or "",
+        frozenset(json.loads(row.seen_by)),
     )
-    return ListStanding(one, row.revision, row.entries, from_ms(row.as_of_ms), row.feed_revision, row.oldest)
+    as_of = from_ms(row.open_ms if one.covert_of else row.as_of_ms)
+    return ListStanding(one, row.revision, row.entries, as_of, row.feed_revision, row.oldest)
 
 
 def _tombstone(row: sa.Row[Any]) -> Tombstone:
@@ -309,6 +397,7 @@ def _tombstone(row: sa.Row[Any]) -> Tombstone:
         row.why,
         row.weed_on,
         row.lifted,
+        row.covert,
     )
 
 

@@ -13,8 +13,9 @@ from openanpr.core.voi_entry import VoiEntry
 from openanpr.core.voi_list import ListStanding
 from openanpr.match.listed import ListedEntry
 from openanpr.store.control.engine import reading
-from openanpr.store.control.list_tables import PARTICULARS, voi_entry, voi_list
-from openanpr.store.control.lists import standing_of
+from openanpr.store.control.list_tables import PARTICULARS, voi_entry
+from openanpr.store.control.lists import LISTED, standing_of
+from openanpr.store.control.numbering import BELOW_ALL
 from openanpr.store.control.rows import entry_of
 
 _CHUNK: Final = 20_000  # entries told in one answer of the database
@@ -69,7 +70,7 @@ class LiveEntries:
         """Return every entry of every list, with the revisions at which this is so."""
         found: list[str] = []
         entry_ids, list_ids = array("q"), array("q")
-        after = 0
+        after = BELOW_ALL
         with reading(self._engine) as connection:
             standings = _standings(connection)
             while True:
@@ -160,7 +161,7 @@ def _revisions(standings: Mapping[int, ListStanding]) -> dict[int, int]:
 
 
 def _standings(connection: sa.Connection) -> dict[int, ListStanding]:
-    return {row.list_id: standing_of(row) for row in connection.execute(sa.select(voi_list))}
+    return {row.list_id: standing_of(row) for row in connection.execute(LISTED)}
 
 
 def _entries(told: sa.Row[Any]) -> list[ListedEntry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,24 +23,27 @@ def migrate(engine: sa.Engine) -> str:
 
     Running it again changes nothing. Raises DatabaseError when the database is newer than this program.
     """
-    config = _config()
+    config, newest = _config(), head()
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         found = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if found is not None and found not in known:
+        if found == newest:
+            return newest
+        scripts = ScriptDirectory.from_config(config)
+        if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
             msg = (
                 "the control database was written by a later version: upgrade this node, or restore a backup"
             )
             raise DatabaseError(msg)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    return head()
+    return newest
 
 
+@cache
 def head() -> str:
-    """Return the revision that this version's schema is at."""
+    """Return the revision that this version's schema is at: every migration is loaded for it, once."""
     found = ScriptDirectory.from_config(_config()).get_current_head()
     if found is None:
         msg = "the package lacks its migrations: install it again"

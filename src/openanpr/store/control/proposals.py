@@ -35,7 +35,7 @@ from openanpr.store.control.list_tables import (
     voi_staged,
 )
 from openanpr.store.control.lists import list_row
-from openanpr.store.control.numbering import next_revision
+from openanpr.store.control.numbering import Register, covert_proposal_id, next_change, next_revision
 from openanpr.store.control.rows import entry_of, from_ms, time_of, to_ms
 from openanpr.store.control.staging import quarantine, refuse_rows, sort_arrived, sweep, unswept
 from openanpr.store.control.swap import swap
@@ -87,7 +87,9 @@ class ListProposals:
     ) -> None:
         """Keep some rows of a proposal that is still open, on disk when this returns."""
         with writing(self._engine) as connection:
-            _in_state(_row(connection, number), _STATES.STAGING)
+            row = _row(connection, number)
+            _in_state(row, _STATES.STAGING)
+            _verify_circle(row, rows, columns)
             write_rows(connection, number, rows)
             if columns is not None:
                 write_columns(connection, number, columns)
@@ -199,8 +201,10 @@ class ListProposals:
 
 def _open(connection: sa.Connection, draft: Draft) -> int:
     listed = list_row(connection, draft.list_name)
-    opened = connection.execute(
+    number = covert_proposal_id() if listed.covert_of else next_change(connection, Register.PROPOSALS)
+    connection.execute(
         sa.insert(voi_proposal).values(
+            proposal_id=number,
             list_id=listed.list_id,
             kind=draft.kind.value,
             state=_STATES.STAGING.value,
@@ -218,11 +222,17 @@ def _open(connection: sa.Connection, draft: Draft) -> int:
             decision="",
         )
     )
-    key = opened.inserted_primary_key
-    if key is None:
-        msg = "the control database gave a new proposal no number"
-        raise RuntimeError(msg)
-    return int(key[0])
+    return number
+
+
+def _verify_circle(row: sa.Row[Any], rows: Sequence[StagedRow], columns: StagedColumns | None) -> None:
+    """Refuse a covert entry on a list of which others know, and an open one on a covert list."""
+    circle = frozenset[str](json.loads(row.seen_by))
+    put_on = [one.entry for one in rows if one.order is RowOrder.PUT_ON]
+    strange = any(one.covert != bool(circle) or frozenset(one.seen_by) != circle for one in put_on)
+    if strange or (columns is not None and circle):
+        msg = "a covert entry stands on the list of those whom it names, and no other entry does"
+        raise ValueError(msg)
 
 
 def _settled(connection: sa.Connection, row: sa.Row[Any], on: date) -> Diff:
@@ -276,7 +286,7 @@ def _go_live(
     revision = listed.revision if diff.empty else next_revision(connection, listed.revision)
     said = _contents_said(connection, row, listed)
     if not diff.empty:
-        swap(connection, _job(row, row.settled_on, empty=diff.before == 0), row, revision)
+        swap(connection, _job(row, row.settled_on, empty=diff.before == 0), row, revision, at=at)
         said["entries"] = listed.entries + diff.added - diff.removed
         connection.execute(
             sa.insert(voi_revision).values(
@@ -315,7 +325,7 @@ def _entries(connection: sa.Connection, ids: set[Any], *, staged: bool) -> dict[
 
 
 def _joined() -> sa.Select[Any]:
-    return sa.select(voi_proposal, voi_list.c.name).join(
+    return sa.select(voi_proposal, voi_list.c.name, voi_list.c.covert_of, voi_list.c.seen_by).join(
         voi_list, voi_list.c.list_id == voi_proposal.c.list_id
     )
 
@@ -323,9 +333,13 @@ def _joined() -> sa.Select[Any]:
 def _row(connection: sa.Connection, number: int) -> sa.Row[Any]:
     found = connection.execute(_joined().where(voi_proposal.c.proposal_id == number)).first()
     if found is None:
-        msg = f"there is no proposal {number}"
-        raise LookupError(msg)
+        raise no_proposal(number)
     return found
+
+
+def no_proposal(number: int) -> LookupError:
+    """Return what is said of a proposal that is not there, and of one that somebody may not know of."""
+    return LookupError(f"there is no proposal {number}")
 
 
 def _set(connection: sa.Connection, number: int, **values: object) -> None:
@@ -341,7 +355,8 @@ def _in_state(row: sa.Row[Any], *states: ProposalState) -> None:
 def _job(row: sa.Row[Any], on: date, *, empty: bool) -> Job:
     kind = ChangeKind(row.kind)
     fills = empty and kind is not ChangeKind.ROLLBACK
-    return Job(row.proposal_id, row.list_id, kind, row.revive, row.back_to, on, fills)
+    covert = row.covert_of is not None
+    return Job(row.proposal_id, row.list_id, kind, row.revive, row.back_to, on, fills, covert)
 
 
 def _diff(row: sa.Row[Any]) -> Diff:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from openanpr.store.control.list_tables import (
     voi_staged,
     voi_tombstone,
 )
+from openanpr.store.control.numbering import before_covert_entries
 
 _GONE_BY: Final = MappingProxyType(
     {
@@ -31,7 +33,7 @@ _GONE_BY: Final = MappingProxyType(
 )
 
 
-def swap(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: int) -> None:
+def swap(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: int, *, at: datetime) -> None:
     """Write `revision` of the list: what was found that the proposal would do, and nothing else."""
     if not job.fills:
         of_job = voi_change.c.proposal_id == job.number
@@ -39,26 +41,31 @@ def swap(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: i
         connection.execute(
             sa.update(voi_entry).where(voi_entry.c.entry_id.in_(ending)).values(until=revision)
         )
-    columns = ("shape", *PARTICULARS)
-    rows, which = _beginning(job)
-    beginning = sa.select(
-        sa.literal(job.list_id), sa.literal(revision), *(rows.c[name] for name in columns)
-    ).where(which)
+    columns = ["shape", *PARTICULARS]
+    rows, which, order = _beginning(job)
+    cells: list[sa.ColumnElement[Any]] = [rows.c[name] for name in columns]
+    if job.covert:
+        columns.append("entry_id")
+        cells.append(sa.func.row_number().over(order_by=rows.c.vrm) + before_covert_entries(at))
+    # In one order, whatever way the planner goes: that hangs on how many rows stand beside these, covert ones
+    # among them, and the numbers that open entries get must tell nobody of those.
+    beginning = sa.select(sa.literal(job.list_id), sa.literal(revision), *cells).where(which).order_by(*order)
     connection.execute(sa.insert(voi_entry).from_select(["list_id", "since", *columns], beginning))
     _bury(connection, job, proposal, revision)
     _lift(connection, job, revision)
 
 
-def _beginning(job: Job) -> tuple[sa.FromClause, Condition]:
-    """Return the rows that become entries, and which of them do."""
+def _beginning(job: Job) -> tuple[sa.FromClause, Condition, tuple[sa.ColumnElement[Any], ...]]:
+    """Return the rows that become entries, which of them do, and in what order."""
     if job.fills:
-        return voi_staged, asked(job, RowOrder.PUT_ON)
+        return voi_staged, asked(job, RowOrder.PUT_ON), tuple(voi_staged.c[name] for name in KEY)
+    rows: sa.FromClause = voi_staged
+    at = voi_staged.c.staged_id
     if job.kind is ChangeKind.ROLLBACK:
         rows = voi_entry.alias("rows")
-        return rows, sa.and_(voi_change.c.proposal_id == job.number, rows.c.entry_id == voi_change.c.after)
-    return voi_staged, sa.and_(
-        voi_change.c.proposal_id == job.number, voi_staged.c.staged_id == voi_change.c.after
-    )
+        at = rows.c.entry_id
+    which = sa.and_(voi_change.c.proposal_id == job.number, at == voi_change.c.after)
+    return rows, which, (voi_change.c.change, voi_change.c.at)
 
 
 def _bury(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: int) -> None:
@@ -73,12 +80,13 @@ def _bury(connection: sa.Connection, job: Job, proposal: sa.Row[Any], revision: 
         sa.literal(proposal.proposed_by),
         sa.literal(proposal.why),
         voi_entry.c.weed_on,
+        sa.literal(job.covert),
     ).where(
         voi_entry.c.list_id == job.list_id,
         voi_entry.c.until == revision,
         ~sa.exists().where(alive(job, live), same_key(live, voi_entry)),
     )
-    columns = ["list_id", *KEY, "gone_by", "revision", "at_ms", "by", "why", "weed_on"]
+    columns = ["list_id", *KEY, "gone_by", "revision", "at_ms", "by", "why", "weed_on", "covert"]
     connection.execute(sa.insert(voi_tombstone).from_select(columns, gone))
 
 

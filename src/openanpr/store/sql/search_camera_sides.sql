@@ -1,7 +1,8 @@
--- What the order of cameras keeps of these reads. Takes: keys (vrm, captured_ms, force, source, camera), a few thousand at
--- most; search, seconds and memory. Answers as search_passed does, in no order.
+-- What the order of cameras keeps of these reads, whole where `tabled`. Takes: keys (vrm, captured_ms, force, source, camera), a
+-- few thousand at most; search, seconds and memory. Answers, in no order, what search_passed does.
 SELECT
-    toUnixTimestamp64Milli(captured_at), force, source, camera, vrm,
+    toUnixTimestamp64Milli(captured_at), force, source, camera, vrm, tabled,
+    confidence, late, 1099512676352 - toInt64(earliness) AS latency_ms, style, candidate_plate, candidate_p,
     clock_doubtful, direction, lat_e7, lon_e7, place_error_m
 FROM reads_by_camera
 WHERE (force, source, camera, captured_at) IN (

@@ -5,8 +5,8 @@ SELECT
     vrm, uniqExact(captured_at, force, source, camera),
     toUnixTimestamp64Milli(min(captured_at)), toUnixTimestamp64Milli(max(captured_at)) AS last
 FROM reads
+PREWHERE translate(vrm, 'IO', '10') IN {alike:Array(String)}
 WHERE translate(vrm, 'IO', '10') LIKE {pattern:String}
-    AND translate(vrm, 'IO', '10') IN {alike:Array(String)}
     AND captured_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
     AND captured_at < fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC')
     AND (force, source, camera) NOT IN {without:Array(Tuple(UInt32, UInt32, UInt32))}

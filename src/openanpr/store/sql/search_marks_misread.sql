@@ -1,11 +1,14 @@
 -- Where were these marks, read well or not? Takes: alike (their shapes), likely (shapes that are likely misreads), held (shapes:
 -- a read one character away answers that holds one among its candidates), cameras, everywhere (whether other cameras count
 -- too), since_ms (from), until_ms (before), limit, without (cameras whose reads are not there); search, seconds and memory.
--- Answers, newest first: vrm, captured_ms, force, source, camera. No more, for each column is a file in each of very many
--- parts: search_plate_sides tells the rest of those that are shown.
-SELECT vrm, toUnixTimestamp64Milli(captured_at), force, source, camera
+-- Answers, newest first, what search_passed does. The plate is looked at first: almost every part has none of these, and
+-- each further column is a file in each of very many parts.
+SELECT
+    toUnixTimestamp64Milli(captured_at), force, source, camera, vrm, tabled,
+    confidence, late, 1099512676352 - toInt64(earliness) AS latency_ms, style, candidate_plate, candidate_p,
+    clock_doubtful, direction, lat_e7, lon_e7, place_error_m
 FROM reads
-WHERE translate(vrm, 'IO', '10') IN (
+PREWHERE translate(vrm, 'IO', '10') IN (
         SELECT arrayJoin(arrayConcat({alike:Array(String)}, {likely:Array(String)}, arrayFlatten(arrayMap(
             mark -> arrayFlatten(arrayMap(
                 at -> arrayMap(
@@ -13,7 +16,7 @@ WHERE translate(vrm, 'IO', '10') IN (
                     splitByString('', '0123456789ABCDEFGHJKLMNPQRSTUVWXYZ')),
                 range(1, length(mark) + 1))),
             {held:Array(String)})))))
-    AND captured_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
+WHERE captured_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
     AND captured_at < fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC')
     AND (force, source, camera) NOT IN {without:Array(Tuple(UInt32, UInt32, UInt32))}
     AND ({everywhere:Bool} OR (force, source, camera) IN {cameras:Array(Tuple(UInt32, UInt32, UInt32))})
@@ -22,7 +25,7 @@ WHERE translate(vrm, 'IO', '10') IN (
         OR translate(vrm, 'IO', '10') IN {likely:Array(String)}
         OR hasAny(arrayMap(other -> translate(if(other = '', vrm, other), 'IO', '10'), candidate_plate), {held:Array(String)})
     )
-ORDER BY captured_at DESC, vrm, force, source, camera
+ORDER BY captured_at DESC, vrm, force, source, camera, earliness DESC
 LIMIT 1 BY captured_at, vrm, force, source, camera
 LIMIT {limit:UInt32}
 SETTINGS readonly = 1, log_comment = {search:String}, max_execution_time = {seconds:Float64}, max_memory_usage = {memory:UInt64},

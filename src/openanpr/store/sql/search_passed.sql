@@ -3,18 +3,24 @@
 -- south, north, west and east (its bounds, in ten-millionths of a degree), direction (empty: any), since_ms (from), until_ms (before), limit,
 -- without (moving cameras whose reads are not there);
 -- search, seconds and memory.
--- Answers, newest first: captured_ms, force, source, camera, vrm, clock_doubtful, direction, lat_e7, lon_e7, place_error_m.
+-- Answers, newest first: captured_ms, force, source, camera, vrm, tabled (whether the row is whole), confidence (ten-thousandths
+-- or null), late, latency_ms, style, candidate_plate, candidate_p, clock_doubtful, direction, lat_e7, lon_e7, place_error_m.
 SELECT
-    toUnixTimestamp64Milli(captured_at), force, source, camera, vrm,
+    toUnixTimestamp64Milli(captured_at), force, source, camera, vrm, tabled,
+    confidence, late, 1099512676352 - toInt64(earliness) AS latency_ms, style, candidate_plate, candidate_p,
     clock_doubtful, direction, lat_e7, lon_e7, place_error_m
 FROM (
-    SELECT captured_at, force, source, camera, vrm, earliness, clock_doubtful, direction, lat_e7, lon_e7, place_error_m
+    SELECT
+        captured_at, force, source, camera, vrm, tabled, confidence, late, earliness, style, candidate_plate, candidate_p,
+        clock_doubtful, direction, lat_e7, lon_e7, place_error_m
     FROM reads_by_camera
     WHERE (force, source, camera) IN {cameras:Array(Tuple(UInt32, UInt32, UInt32))}
         AND captured_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')
         AND captured_at < fromUnixTimestamp64Milli({until_ms:Int64}, 'UTC')
     UNION ALL
-    SELECT captured_at, force, source, camera, vrm, earliness, clock_doubtful, direction, lat_e7, lon_e7, place_error_m
+    SELECT
+        captured_at, force, source, camera, vrm, tabled, confidence, late, earliness, style, candidate_plate, candidate_p,
+        clock_doubtful, direction, lat_e7, lon_e7, place_error_m
     FROM reads_by_camera
     WHERE {moving:Bool}
         AND captured_at >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')

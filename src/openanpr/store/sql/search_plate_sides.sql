@@ -1,9 +1,9 @@
--- What the order of plates keeps of these reads. Takes: keys (vrm, captured_ms, force, source, camera), a few thousand at
--- most; search, seconds and memory. Answers, in no order: captured_ms, force, source, camera, vrm, confidence (ten-thousandths
--- or null), late, latency_ms, style, candidate_plate, candidate_p.
+-- What the order of plates keeps of these reads, whole where `tabled`. Takes: keys (vrm, captured_ms, force, source, camera), a
+-- few thousand at most; search, seconds and memory. Answers, in no order, what search_passed does.
 SELECT
-    toUnixTimestamp64Milli(captured_at), force, source, camera, vrm, confidence, late,
-    1099512676352 - toInt64(earliness) AS latency_ms, style, candidate_plate, candidate_p
+    toUnixTimestamp64Milli(captured_at), force, source, camera, vrm, tabled,
+    confidence, late, 1099512676352 - toInt64(earliness) AS latency_ms, style, candidate_plate, candidate_p,
+    clock_doubtful, direction, lat_e7, lon_e7, place_error_m
 FROM reads
 WHERE (translate(vrm, 'IO', '10'), captured_at) IN (
         SELECT translate(key.1, 'IO', '10'), fromUnixTimestamp64Milli(key.2, 'UTC')

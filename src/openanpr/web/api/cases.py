@@ -90,16 +90,22 @@ def case_routes(of: SearchRoutes) -> list[ApiRoute]:
     """Return the routes of cases."""
     act, desk = Act.HOLD, of.desk
     return [
-        get("/cases", "My cases", act, Cases, lambda call: Cases([*map(_case, desk.cases(of.asker(call)))])),
+        get(
+            "/cases",
+            "My cases",
+            act,
+            Cases,
+            lambda call: Cases([*map(case_told, desk.cases(of.asker(call)))]),
+        ),
         post(
             "/cases",
             "Open a case",
             act,
             CaseForm,
             CaseTold,
-            lambda call, form: _case(desk.open_case(form.reference, form.until, of.asker(call))),
+            lambda call, form: case_told(desk.open_case(form.reference, form.until, of.asker(call))),
         ),
-        get("/cases/{case}", "One case of mine", act, WholeCase, lambda call: _whole(of, call)),
+        get("/cases/{case}", "One case of mine", act, WholeCase, lambda call: whole_case(of, call)),
         post(
             "/cases/{case}/hold",
             "Have a case keep reads",
@@ -114,7 +120,7 @@ def case_routes(of: SearchRoutes) -> list[ApiRoute]:
             Act.OPEN_HELD,
             Nothing,
             HeldReads,
-            lambda call, _: _open(of, call),
+            lambda call, _: opened_hold(of, call),
         ),
         post(
             "/cases/{case}/notes",
@@ -130,16 +136,17 @@ def case_routes(of: SearchRoutes) -> list[ApiRoute]:
             act,
             ReasonForm,
             CaseTold,
-            lambda call, form: _case(
+            lambda call, form: case_told(
                 desk.close_case(call.asked.path["case"], of.asker(call), reason=form.reason)
             ),
         ),
     ]
 
 
-def _whole(of: SearchRoutes, call: Call) -> WholeCase:
+def whole_case(of: SearchRoutes, call: Call) -> WholeCase:
+    """Return a case of whoever asks, with its holds and notes."""
     case, holds, notes = of.desk.case(call.asked.path["case"], of.asker(call))
-    return WholeCase(_case(case), [*map(_held, holds)], [*map(_note, notes)])
+    return WholeCase(case_told(case), [*map(_held, holds)], [*map(_note, notes)])
 
 
 def _hold(of: SearchRoutes, call: Call, form: HoldForm) -> HoldTold:
@@ -147,12 +154,14 @@ def _hold(of: SearchRoutes, call: Call, form: HoldForm) -> HoldTold:
     return _held(of.desk.hold(call.asked.path["case"], rows, of.asker(call), reason=form.reason))
 
 
-def _open(of: SearchRoutes, call: Call) -> HeldReads:
+def opened_hold(of: SearchRoutes, call: Call) -> HeldReads:
+    """Open the reads that a hold keeps; return them."""
     path = call.asked.path
     return HeldReads([*map(opened_told, of.desk.open_held(path["case"], path["hold"], of.asker(call)))])
 
 
-def _case(one: Case) -> CaseTold:
+def case_told(one: Case) -> CaseTold:
+    """Return a case as the API shows it."""
     return CaseTold(one.case_id, one.reference, one.opened_at, one.until, one.closed_at)
 
 

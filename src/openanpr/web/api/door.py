@@ -7,11 +7,11 @@ browser comes that way.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import msgspec
 from starlette.applications import Starlette
@@ -23,7 +23,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from openanpr.people.desk import Desk
-from openanpr.people.present import actor, present, verify_form
+from openanpr.people.present import actor, present, still_present, verify_form
 from openanpr.people.proof import SOCKET
 from openanpr.people.service import Scope as ServiceScope
 from openanpr.people.service_acts import service_for
@@ -37,7 +37,7 @@ CSRF_HEADER: Final = "x-csrf-token"
 _JSON: Final = "application/json"
 _ID: Final = re.compile(ID_PATTERN)
 _MOST_TOKEN: Final = 512
-_HEADERS: Final = {
+HEADERS: Final = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     "cross-origin-opener-policy": "same-origin",
@@ -47,7 +47,7 @@ _HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-_HSTS: Final = "max-age=63072000"
+HSTS: Final = "max-age=63072000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,25 @@ class Names:
         return frozenset(f"{scheme}://{name}" for name in self.authorities)
 
 
+App: TypeAlias = ASGIApp
+"""What a listener serves."""
+
+
 class ApiThreads:
     """Threads for answers: many for what is quick, few for passwords, few for what is asked of far systems.
 
     A flood of sign-ins fills its own threads, and whoever is signed in does not notice.
     """
 
-    def __init__(self, *, usual: int = 8, passwords: int = 1, far: int = 2, searches: int = 4) -> None:
+    def __init__(
+        self, *, usual: int = 8, passwords: int = 1, far: int = 2, searches: int = 4, tries: int = 1
+    ) -> None:
         self.of: Mapping[Pool, DeskThreads] = {
             Pool.USUAL: DeskThreads(threads=usual, most_waiting=128),
             Pool.PASSWORDS: DeskThreads(threads=passwords, most_waiting=16),
             Pool.FAR: DeskThreads(threads=far, most_waiting=8),
             Pool.SEARCHES: DeskThreads(threads=searches, most_waiting=32),
+            Pool.TRIES: DeskThreads(threads=tries, most_waiting=2),
         }
 
     def close(self) -> None:
@@ -165,10 +172,16 @@ def person_of(desk: Desk, asked: Asked, *, reads_only: bool) -> Person:
     return Person(found, actor(desk, found, source=asked.source, now=asked.now))
 
 
+def watcher_of(desk: Desk, asked: Asked) -> Person:
+    """Return whoever shows the token, for what their screen asks by itself; raises PeopleRefusedError."""
+    found = still_present(desk, asked.token, source=asked.source, now=asked.now)
+    return Person(found, actor(desk, found, source=asked.source, now=asked.now))
+
+
 async def _asked(door: Door, route: ApiRoute, request: Request) -> Asked:
     if door.names is not None:
-        _verify_place(door.names, route, request)
-    _verify_address(route, request)
+        verify_place(door.names, request, from_elsewhere=route.from_elsewhere)
+    verify_address(request, route.asks)
     bearer, cookie = _bearer(request), "" if door.names is None else cookie_of(request, SESSION)
     if bearer and cookie:
         raise ApiError(400, "a token and a cookie were both sent", "send one of the two")
@@ -190,13 +203,13 @@ async def _asked(door: Door, route: ApiRoute, request: Request) -> Asked:
     )
 
 
-def _verify_place(names: Names, route: ApiRoute, request: Request) -> None:
-    """Refuse a request for another host, and one that a page of another site sends."""
+def verify_place(names: Names, request: Request, *, from_elsewhere: bool) -> None:
+    """Refuse a request for another host, and one that a page of another site sends; raises ApiError."""
     if request.headers.getlist("host") != [request.headers.get("host", "")] or (
         request.headers.get("host", "").lower() not in names.authorities
     ):
         raise ApiError(421, "this node is not reached by that name", "see people.names in its settings")
-    if route.from_elsewhere:
+    if from_elsewhere:
         return
     origin = request.headers.get("origin")
     if origin is not None and origin.lower() not in names.origins:
@@ -205,9 +218,10 @@ def _verify_place(names: Names, route: ApiRoute, request: Request) -> None:
         raise ApiError(403, "a page of another site asked this", "ask from a page of this node")
 
 
-def _verify_address(route: ApiRoute, request: Request) -> None:
+def verify_address(request: Request, asks: Collection[str]) -> None:
+    """Refuse what stands in the address and does not belong there; raises ApiError."""
     named = request.query_params.multi_items()
-    if len({key for key, _ in named}) < len(named) or not {key for key, _ in named} <= set(route.asks):
+    if len({key for key, _ in named}) < len(named) or not {key for key, _ in named} <= set(asks):
         raise ApiError(
             400, "something stands in the address that does not belong there", "say it in the body"
         )
@@ -249,10 +263,10 @@ def _guarded(app: ASGIApp, *, secured: bool) -> ASGIApp:
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in HEADERS.items():
                     headers[name] = value
                 if secured:
-                    headers["strict-transport-security"] = _HSTS
+                    headers["strict-transport-security"] = HSTS
             await send(message)
 
         await app(scope, receive, adding)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -42,11 +43,13 @@ class Document(Struct, frozen=True):
 
 
 def with_document(routes: Sequence[ApiRoute], *, version: str) -> list[ApiRoute]:
-    """Return the routes and one more, which tells of them all and of itself."""
-    told: list[Document] = []
-    own = get("/openapi.json", "This document", Anybody.PUBLIC, Document, lambda _: told[0])
-    every = [*routes, own]
-    told.append(msgspec.json.decode(msgspec.json.encode(document(every, version=version)), type=Document))
+    """Return the routes and one more, which tells of them all and of itself: made when first asked for."""
+
+    @cache
+    def told() -> Document:
+        return msgspec.json.decode(msgspec.json.encode(document(every, version=version)), type=Document)
+
+    every = [*routes, get("/openapi.json", "This document", Anybody.PUBLIC, Document, lambda _: told())]
     return every
 
 

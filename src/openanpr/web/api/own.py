@@ -26,7 +26,7 @@ from openanpr.web.api.signing_in import Options, SignInRoutes
 
 
 @dataclass(frozen=True, slots=True)
-class _Own:
+class OwnRoutes:
     """What the routes need."""
 
     sign_in: SignInRoutes
@@ -152,27 +152,27 @@ class Removed(Struct, frozen=True):
 
 def own_routes(of: SignInRoutes) -> list[ApiRoute]:
     """Return the routes of what is one's own."""
-    own = _Own(of)
+    own = OwnRoutes(of)
     return [*_sign_in_means(own), *_declared(own)]
 
 
-def _sign_in_means(own: _Own) -> list[ApiRoute]:
+def _sign_in_means(own: OwnRoutes) -> list[ApiRoute]:
     me = Anybody.SESSION
     return [
-        get("/me", "Who is signed in, with their roles now", me, Me, lambda call: _me(own, call)),
-        get("/me/sessions", "My sessions", me, OwnSessions, lambda call: _sessions(own, call)),
+        get("/me", "Who is signed in, with their roles now", me, Me, lambda call: told_of_me(own, call)),
+        get("/me/sessions", "My sessions", me, OwnSessions, lambda call: sessions_told(own, call)),
         post(
             "/me/sessions/{session}/end",
             "End one of my sessions",
             me,
             Nothing,
             Ended,
-            lambda call, _: _end(own, call),
+            lambda call, _: end_one(own, call),
         ),
         post(
-            "/me/sessions/end", "End all my sessions", me, Nothing, Ended, lambda call, _: _end_all(own, call)
+            "/me/sessions/end", "End all my sessions", me, Nothing, Ended, lambda call, _: end_all(own, call)
         ),
-        get("/me/passkeys", "My passkeys", me, OwnPasskeys, lambda call: _passkeys(own, call)),
+        get("/me/passkeys", "My passkeys", me, OwnPasskeys, lambda call: passkeys_told(own, call)),
         post(
             "/me/passkeys/begin",
             "Ask for the options of a new passkey",
@@ -195,7 +195,7 @@ def _sign_in_means(own: _Own) -> list[ApiRoute]:
             me,
             Nothing,
             Removed,
-            lambda call, _: _remove_passkey(own, call),
+            lambda call, _: remove_passkey(own, call),
         ),
         post(
             "/me/recovery-codes",
@@ -203,22 +203,22 @@ def _sign_in_means(own: _Own) -> list[ApiRoute]:
             me,
             Nothing,
             RecoveryCodes,
-            lambda call, _: _codes(own, call),
+            lambda call, _: fresh_codes(own, call),
         ),
     ]
 
 
-def _declared(own: _Own) -> list[ApiRoute]:
+def _declared(own: OwnRoutes) -> list[ApiRoute]:
     me = Anybody.SESSION
     return [
-        get("/me/vehicles", "My declared vehicles", me, OwnVehicles, lambda call: _vehicles(own, call)),
+        get("/me/vehicles", "My declared vehicles", me, OwnVehicles, lambda call: vehicles_told(own, call)),
         post(
             "/me/vehicles",
             "Declare a vehicle",
             me,
             DeclareForm,
             Declaration,
-            lambda call, form: _declare(own, call, form),
+            lambda call, form: declare_vehicle(own, call, form),
         ),
         post(
             "/me/vehicles/{vehicle}/withdraw",
@@ -226,12 +226,13 @@ def _declared(own: _Own) -> list[ApiRoute]:
             me,
             Nothing,
             Removed,
-            lambda call, _: _withdraw(own, call),
+            lambda call, _: withdraw_vehicle(own, call),
         ),
     ]
 
 
-def _me(of: _Own, call: Call) -> Me:
+def told_of_me(of: OwnRoutes, call: Call) -> Me:
+    """Return who is signed in."""
     standing, session = call.person.present.standing, call.person.present.session
     account, store, today = standing.account, of.desk.store, call.now.date()
     return Me(
@@ -258,12 +259,13 @@ def _me(of: _Own, call: Call) -> Me:
     )
 
 
-def _mine(of: _Own, call: Call) -> list[Session]:
+def _mine(of: OwnRoutes, call: Call) -> list[Session]:
     who = call.person.account_id
     return [one for one in of.desk.store.open_sessions(call.now) if one.account_id == who]
 
 
-def _sessions(of: _Own, call: Call) -> OwnSessions:
+def sessions_told(of: OwnRoutes, call: Call) -> OwnSessions:
+    """Return the person's own sessions."""
     this = call.person.present.session.session_id
     return OwnSessions(
         [
@@ -281,7 +283,8 @@ def _sessions(of: _Own, call: Call) -> OwnSessions:
     )
 
 
-def _end(of: _Own, call: Call) -> Ended:
+def end_one(of: OwnRoutes, call: Call) -> Ended:
+    """End one of the person's own sessions; raises LookupError."""
     wanted = call.asked.path["session"]
     # Only one's own are looked through, so that nobody learns from the answer whether another's is there.
     if all(one.session_id != wanted for one in _mine(of, call)):
@@ -289,28 +292,31 @@ def _end(of: _Own, call: Call) -> Ended:
     return Ended(end_session(of.desk, call.person.actor, wanted, "ended by its owner", now=call.now).value)
 
 
-def _end_all(of: _Own, call: Call) -> Ended:
+def end_all(of: OwnRoutes, call: Call) -> Ended:
+    """End all sessions of the person."""
     by = call.person.actor
     return Ended(end_sessions(of.desk, by, by.account_id, "ended by their owner", now=call.now).value)
 
 
-def _passkeys(of: _Own, call: Call) -> OwnPasskeys:
+def passkeys_told(of: OwnRoutes, call: Call) -> OwnPasskeys:
+    """Return the person's own passkeys."""
     return OwnPasskeys([_passkey(one) for one in of.desk.store.passkeys_of(call.person.account_id)])
 
 
-def _begin_passkey(of: _Own, call: Call) -> Options:
+def _begin_passkey(of: OwnRoutes, call: Call) -> Options:
     site = of.sign_in.passkey_site()
     text = passkey_acts.begin_adding(of.desk, site, call.person.actor, now=call.now).value
     return Options(msgspec.Raw(text.encode()))
 
 
-def _add_passkey(of: _Own, call: Call, form: NewPasskeyForm) -> OwnPasskey:
+def _add_passkey(of: OwnRoutes, call: Call, form: NewPasskeyForm) -> OwnPasskey:
     site, answer = of.sign_in.passkey_site(), bytes(form.answer).decode("utf-8", "replace")
     done = passkey_acts.finish_adding(of.desk, site, call.person.actor, answer, name=form.name, now=call.now)
     return _passkey(done.value)
 
 
-def _remove_passkey(of: _Own, call: Call) -> Removed:
+def remove_passkey(of: OwnRoutes, call: Call) -> Removed:
+    """Take one of the person's own passkeys off; raises ApiError, PeopleRefusedError."""
     text = call.asked.path["passkey"]
     try:
         credential = urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -319,11 +325,13 @@ def _remove_passkey(of: _Own, call: Call) -> Removed:
     return Removed(passkey_acts.remove(of.desk, call.person.actor, credential, now=call.now).value)
 
 
-def _codes(of: _Own, call: Call) -> RecoveryCodes:
+def fresh_codes(of: OwnRoutes, call: Call) -> RecoveryCodes:
+    """Return new recovery codes, the old ones gone; raises PeopleRefusedError."""
     return RecoveryCodes(list(new_codes(of.desk, call.person.actor, now=call.now).value))
 
 
-def _vehicles(of: _Own, call: Call) -> OwnVehicles:
+def vehicles_told(of: OwnRoutes, call: Call) -> OwnVehicles:
+    """Return what the person declared."""
     return OwnVehicles(
         [
             OwnVehicle(one.declared_id, mark, one.relation, one.at)
@@ -332,13 +340,15 @@ def _vehicles(of: _Own, call: Call) -> OwnVehicles:
     )
 
 
-def _declare(of: _Own, call: Call, form: DeclareForm) -> Declaration:
+def declare_vehicle(of: OwnRoutes, call: Call, form: DeclareForm) -> Declaration:
+    """Declare a vehicle; raises PlateError, ValueError."""
     mark = Plate.parse(form.mark)
     done = declaring.declare(of.desk, call.person.actor, mark, form.relation, now=call.now)
     return Declaration(done.value.declared_id)
 
 
-def _withdraw(of: _Own, call: Call) -> Removed:
+def withdraw_vehicle(of: OwnRoutes, call: Call) -> Removed:
+    """Withdraw a vehicle that the person declared."""
     vehicle = call.asked.path["vehicle"]
     return Removed(declaring.withdraw(of.desk, call.person.actor, vehicle, now=call.now).value)
 

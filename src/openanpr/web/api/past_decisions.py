@@ -66,12 +66,13 @@ def past_routes(of: PastRoutes) -> list[ApiRoute]:
     told = "Past decisions on searches, to be judged again"
 
     def answer(call: Call, form: PastForm) -> PastPage:
-        return _page(of, call, form)
+        return past_page(of, call, form)
 
     return [post("/policy/past", told, Act.READ_LOG, PastForm, PastPage, answer)]
 
 
-def _page(of: PastRoutes, call: Call, form: PastForm) -> PastPage:
+def past_page(of: PastRoutes, call: Call, form: PastForm) -> PastPage:
+    """Return some past decisions, judged and logged. Raises NotAllowedError, AuditError, ValueError."""
     if form.since.tzinfo is None:
         raise ValueError("since must say its zone, such as 2026-11-22T00:00:00Z")
     account = call.person.present.standing.account

@@ -180,8 +180,24 @@ class ListOfVehicles(_Question, frozen=True, forbid_unknown_fields=True, tag="li
         return asked.ListOfVehicles(marks, Span(self.since, self.until), self.spellings)
 
 
+class Convoy(_Question, frozen=True, forbid_unknown_fields=True, tag="convoy"):
+    """Asks which vehicles were read by the same cameras within `within_min` of this one, `at_least` times."""
+
+    mark: Mark
+    since: Instant
+    until: Instant
+    within_min: Annotated[int, Meta(ge=1, le=asked.MOST_WITHIN_MIN)] = 5
+    at_least: Annotated[int, Meta(ge=2, le=asked.MOST_MEETINGS)] = 3
+    spellings: Spelling = Spelling.SAME_SHAPE
+
+    def question(self) -> Question:
+        """Return the question; raises ValueError."""
+        span = Span(self.since, self.until)
+        return asked.Convoy(_mark(self.mark), span, self.within_min, self.at_least, self.spellings)
+
+
 QuestionForm: TypeAlias = (
-    OneVehicle | PartOfAMark | LastSeen | WasItThere | PlaceAndTime | CommonPlates | ListOfVehicles
+    OneVehicle | PartOfAMark | LastSeen | WasItThere | PlaceAndTime | CommonPlates | ListOfVehicles | Convoy
 )
 
 
@@ -194,6 +210,9 @@ def question_form(question: Question) -> QuestionForm:
         case asked.PlaceAndTime():
             times = question.span.since, question.span.until
             return PlaceAndTime(_where(question.where), *times, question.direction, sorted(question.styles))
+        case asked.Convoy():
+            how = question.within_min, question.at_least, question.spellings
+            return Convoy(question.mark, question.span.since, question.span.until, *how)
         case _:
             return _of_marks(question)
 

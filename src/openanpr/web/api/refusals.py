@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 from msgspec import Struct
@@ -103,31 +104,52 @@ _KINDS: tuple[tuple[type[Exception], int], ...] = (
 """What the faults of the stages become; the first that fits. All others are the node's own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal with its status; `wait_s` > 0: how long to wait before asking again."""
+
+    status: int
+    said: Refusal
+    wait_s: float = 0.0
+
+
 def refused(status: int, sentence: str, what_to_do: str = "", *, wait_s: float = 0.0) -> Response:
     """Return a refusal; a sentence with a colon says what was wrong before it, and what to do behind it."""
-    message, _, advice = sentence.partition(": ")
-    said = Refusal(message, what_to_do or advice or _USUAL.get(status, _USUAL[400]))
-    headers = {"retry-after": str(math.ceil(wait_s))} if wait_s > 0 else {}
-    return Response(msgspec.json.encode(said), status, headers, JSON)
+    return _answer(_refused(status, sentence, what_to_do, wait_s=wait_s))
 
 
 def refusal(fault: Exception) -> Response:
     """Return what a fault is answered with; one of the node's own goes into the log, without its words."""
+    return _answer(refusal_of(fault))
+
+
+def refusal_of(fault: Exception) -> Refused:
+    """Return why a question is refused; a fault of the node's own goes into the log, without its words."""
     for way in _WAYS:
         if (answer := way(fault)) is not None:
             return answer
     for kind, status in _KINDS:
         if isinstance(fault, kind):
-            return refused(status, str(fault))
+            return _refused(status, str(fault))
     log_fault(fault)
-    return refused(500, f"the node failed at this ({type(fault).__name__})")
+    return _refused(500, f"the node failed at this ({type(fault).__name__})")
 
 
-def _spoken(fault: Exception) -> Response | None:
+def _refused(status: int, sentence: str, what_to_do: str = "", *, wait_s: float = 0.0) -> Refused:
+    message, _, advice = sentence.partition(": ")
+    return Refused(status, Refusal(message, what_to_do or advice or _USUAL.get(status, _USUAL[400])), wait_s)
+
+
+def _answer(one: Refused) -> Response:
+    headers = {"retry-after": str(math.ceil(one.wait_s))} if one.wait_s > 0 else {}
+    return Response(msgspec.json.encode(one.said), one.status, headers, JSON)
+
+
+def _spoken(fault: Exception) -> Refused | None:
     """Answer a fault that says itself what to do."""
     match fault:
         case ApiError():
-            return refused(fault.status, str(fault), fault.what_to_do)
+            return _refused(fault.status, str(fault), fault.what_to_do)
         case RefusedError():
             return _by_rules(fault)
         case PeopleRefusedError():
@@ -136,18 +158,18 @@ def _spoken(fault: Exception) -> Response | None:
             return None
 
 
-def _usual(fault: Exception) -> Response | None:
+def _usual(fault: Exception) -> Refused | None:
     """Answer a fault whose own words need some beside them."""
     match fault:
         case AuditError():
-            return refused(503, f"it could not be written down, and so was not done ({fault})", _NO_LOG)
+            return _refused(503, f"it could not be written down, and so was not done ({fault})", _NO_LOG)
         case TurnedAwayError():
             said = "the node has more to do than it can at this moment"
-            return refused(fault.status, said, "try again in a moment", wait_s=_BUSY_S)
+            return _refused(fault.status, said, "try again in a moment", wait_s=_BUSY_S)
         case UnicodeError():
-            return refused(422, "a text holds what is no character")
+            return _refused(422, "a text holds what is no character")
         case LookupError() if not isinstance(fault, KeyError | IndexError):
-            return refused(404, str(fault))
+            return _refused(404, str(fault))
         case _:
             return None
 
@@ -171,18 +193,18 @@ def form_fault(fault: Exception) -> FormError:
     return FormError("what was sent is no JSON that can be read")
 
 
-def _by_rules(fault: RefusedError) -> Response:
+def _by_rules(fault: RefusedError) -> Refused:
     """Say what was decided and by which rules; what would be allowed stands apart, as what to do."""
     told, _, helps = str(fault).partition("\nIt would be allowed with one of:\n")
     said = Refusal(told, helps.strip() or "ask in another way, or somebody who may")
-    return Response(msgspec.json.encode(said), 403, media_type=JSON)
+    return Refused(403, said)
 
 
-def _of_people(fault: PeopleRefusedError) -> Response:
+def _of_people(fault: PeopleRefusedError) -> Refused:
     reason, deed = fault.event.refused, fault.event.deed
     if reason is not None and reason in _OF_REASON:
         advice = _STEP_UP if reason is Reason.NOT_FRESH else ""
-        return refused(_OF_REASON[reason], str(fault), advice, wait_s=fault.wait_s)
+        return _refused(_OF_REASON[reason], str(fault), advice, wait_s=fault.wait_s)
     if deed in _NO_SESSION:
-        return refused(401, str(fault), _SIGN_IN if deed is not Deed.SIGNED_IN else "")
-    return refused(403, str(fault))
+        return _refused(401, str(fault), _SIGN_IN if deed is not Deed.SIGNED_IN else "")
+    return _refused(403, str(fault))

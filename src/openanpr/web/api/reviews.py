@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from openanpr.core.purpose import Category, ReferenceState, SearchKind, Stance
+from openanpr.core.span import Span
 from openanpr.people.desk import Desk
 from openanpr.policy.ask import Act, Person
 from openanpr.review import desk as acts
@@ -20,8 +21,12 @@ from openanpr.review.item import Finding, Item, Origin, Outcome, Referral, Remed
 from openanpr.review.past import Came
 from openanpr.review.seen import ItemSeen, SearchSeen
 from openanpr.review.signal import SignalKind, Strength
+from openanpr.web.api.refusals import ApiError
 from openanpr.web.api.route import Anybody, ApiRoute, Call, LongText, Nothing, get, post
 from openanpr.web.judging import policy_person
+
+_FIGURE_DAYS: Final = 90
+_MOST_DAYS: Final = 3650
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,20 @@ class QueueTold(Struct, frozen=True):
     last_round: RoundTold | None
 
 
+class FiguresTold(Struct, frozen=True):
+    """Counts of so many days, each by its word; `open` and `overdue` are of now."""
+
+    days: int
+    samples: int
+    sampled: dict[str, int]
+    signals: dict[str, int]
+    findings: dict[str, int]
+    remedies: dict[str, int]
+    referred: int
+    open: int
+    overdue: int
+
+
 class MarksTold(Struct, frozen=True):
     """The marks, or the part of one, that a search named."""
 
@@ -204,27 +223,42 @@ class OwnFindings(Struct, frozen=True):
     findings: list[OwnFinding]
 
 
-class _Shows(Protocol):
-    def __call__(self, desk: ReviewDesk, by: Person, item_id: str, *, now: datetime) -> ItemSeen: ...
+class Shows(Protocol):
+    """An act of `review.desk` that shows an item: `take` or `look`."""
+
+    def __call__(self, desk: ReviewDesk, by: Person, item_id: str, *, now: datetime) -> ItemSeen:
+        """Return the item. Raises NoSuchItemError, NotInHandError."""
+        ...
 
 
 def review_routes(of: ReviewRoutes) -> list[ApiRoute]:
     """Return the routes of review."""
     return [
-        get("/review", "What I may review", Act.REVIEW, QueueTold, partial(_queue, of)),
+        get("/review", "What I may review", Act.REVIEW, QueueTold, partial(queue, of)),
         post(
-            "/review/round", "Have a round done now", Act.REVIEW, Nothing, RoundAsked, partial(_round_now, of)
+            "/review/round", "Have a round done now", Act.REVIEW, Nothing, RoundAsked, partial(round_now, of)
+        ),
+        get(
+            "/review/figures",
+            "Counts of reviews",
+            Act.REVIEW,
+            FiguresTold,
+            partial(figures, of),
+            asks=("days",),
         ),
         *_in_hand(of),
-        get("/me/findings", "Findings on my own searches", Anybody.SESSION, OwnFindings, partial(_mine, of)),
+        get(
+            "/me/findings",
+            "Findings on my own searches",
+            Anybody.SESSION,
+            OwnFindings,
+            partial(findings_told, of),
+        ),
     ]
 
 
 def _in_hand(of: ReviewRoutes) -> list[ApiRoute]:
     act = Act.REVIEW
-
-    def whole(call: Call, _: Nothing, does: _Shows) -> WholeItem:
-        return _whole(of, does(of.desk, of.reviewer(call), call.asked.path["item"], now=call.now))
 
     return [
         post(
@@ -233,69 +267,106 @@ def _in_hand(of: ReviewRoutes) -> list[ApiRoute]:
             act,
             Nothing,
             WholeItem,
-            partial(whole, does=acts.take),
+            partial(whole_item, of, does=acts.take),
         ),
         post(
-            "/review/{item}/look", "Look at an item", act, Nothing, WholeItem, partial(whole, does=acts.look)
+            "/review/{item}/look",
+            "Look at an item",
+            act,
+            Nothing,
+            WholeItem,
+            partial(whole_item, of, does=acts.look),
         ),
-        post(
-            "/review/{item}/give-back", "Put an item back", act, Nothing, GivenBack, partial(_give_back, of)
-        ),
+        post("/review/{item}/give-back", "Put an item back", act, Nothing, GivenBack, partial(give_back, of)),
         post(
             "/review/{item}/searches/{search}/open",
             "Open the marks that a search named",
             Act.OPEN_IN_REVIEW,
             Nothing,
             MarksTold,
-            partial(_open, of),
+            partial(open_marks, of),
         ),
-        post("/review/{item}/finding", "Give a finding", act, FindingForm, ItemTold, partial(_find, of)),
+        post(
+            "/review/{item}/finding", "Give a finding", act, FindingForm, ItemTold, partial(give_finding, of)
+        ),
         post(
             "/review/{item}/refer",
             "Refer an item to professional standards",
             act,
             ReferForm,
             ItemTold,
-            partial(_refer, of),
+            partial(refer, of),
         ),
     ]
 
 
-def _queue(of: ReviewRoutes, call: Call) -> QueueTold:
+def whole_item(of: ReviewRoutes, call: Call, _: Nothing, does: Shows) -> WholeItem:
+    """Return an item with its searches, as `does` shows it. Raises NoSuchItemError, NotInHandError."""
+    return _whole(of, does(of.desk, of.reviewer(call), call.asked.path["item"], now=call.now))
+
+
+def figures(of: ReviewRoutes, call: Call) -> FiguresTold:
+    """Return the counts of the last days: `days` in the address, or 90. Raises NotReviewerError, ApiError."""
+    text = call.asked.query.get("days", "") or str(_FIGURE_DAYS)
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= _MOST_DAYS:
+        raise ApiError(422, f"days is a whole number up to {_MOST_DAYS}", "leave it out for the usual")
+    span = Span(call.now - timedelta(days=int(text)), call.now)
+    found = acts.figures_for(of.desk, of.reviewer(call), span, now=call.now)
+    return FiguresTold(
+        days=int(text),
+        samples=found.samples,
+        sampled={str(word): many for word, many in found.sampled.items()},
+        signals={str(word): many for word, many in found.signals.items()},
+        findings={str(word): many for word, many in found.findings.items()},
+        remedies={str(word): many for word, many in found.remedies.items()},
+        referred=found.referred,
+        open=found.open,
+        overdue=found.overdue,
+    )
+
+
+def queue(of: ReviewRoutes, call: Call) -> QueueTold:
+    """Return what one may review, and what the last round did."""
     found: Queue = acts.queue(of.desk, of.reviewer(call), now=call.now)
     done = found.last_round
     return QueueTold([_item(of, one.item, overdue=one.overdue) for one in found.items], _round(done))
 
 
-def _round_now(of: ReviewRoutes, call: Call, _: Nothing) -> RoundAsked:
+def round_now(of: ReviewRoutes, call: Call, _: Nothing) -> RoundAsked:
+    """Have a round done now. Raises NotReviewerError."""
     acts.ask_for_round(of.desk, of.reviewer(call), now=call.now)
     of.wake()
     return RoundAsked(call.now)
 
 
-def _give_back(of: ReviewRoutes, call: Call, _: Nothing) -> GivenBack:
+def give_back(of: ReviewRoutes, call: Call, _: Nothing) -> GivenBack:
+    """Put an item back. Raises NoSuchItemError, NotInHandError."""
     acts.give_back(of.desk, of.reviewer(call), call.asked.path["item"], now=call.now)
     return GivenBack(given_back=True)
 
 
-def _open(of: ReviewRoutes, call: Call, _: Nothing) -> MarksTold:
+def open_marks(of: ReviewRoutes, call: Call, _: Nothing) -> MarksTold:
+    """Return the marks that a search of an item in hand named; logged before they are fetched."""
     path = call.asked.path
     marks = acts.open_marks(of.desk, of.reviewer(call), path["item"], path["search"], now=call.now)
     return MarksTold(path["search"], list(marks))
 
 
-def _find(of: ReviewRoutes, call: Call, form: FindingForm) -> ItemTold:
+def give_finding(of: ReviewRoutes, call: Call, form: FindingForm) -> ItemTold:
+    """Keep a finding and return the item. Raises NoSuchItemError, NotInHandError, ValueError."""
     said = Said(form.outcome, form.text, form.remedy)
     done = acts.give_finding(of.desk, of.reviewer(call), call.asked.path["item"], said, now=call.now)
     return _item(of, done, overdue=False)
 
 
-def _refer(of: ReviewRoutes, call: Call, form: ReferForm) -> ItemTold:
+def refer(of: ReviewRoutes, call: Call, form: ReferForm) -> ItemTold:
+    """Refer an item to professional standards and return it. Raises as `review.desk.refer` does."""
     done = acts.refer(of.desk, of.reviewer(call), call.asked.path["item"], form.why, now=call.now)
     return _item(of, done, overdue=False)
 
 
-def _mine(of: ReviewRoutes, call: Call) -> OwnFindings:
+def findings_told(of: ReviewRoutes, call: Call) -> OwnFindings:
+    """Return the findings on the person's own searches that they may hear of."""
     told = acts.told_to(of.desk, of.reviewer(call), now=call.now)
     return OwnFindings([OwnFinding(one.search_id, one.outcome, one.remedy, one.at) for one in told])
 

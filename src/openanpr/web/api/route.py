@@ -49,13 +49,15 @@ Who: TypeAlias = Anybody | Act
 class Pool(StrEnum):
     """Which threads answer.
 
-    Passwords cost so much that they have their own, and so have far lines and searches that run.
+    Passwords cost so much that they have their own, and so have far lines, searches that run, and
+    pictures that people try.
     """
 
     USUAL = auto()
     PASSWORDS = auto()
     FAR = auto()
     SEARCHES = auto()
+    TRIES = auto()
 
 
 @dataclass(frozen=True, slots=True)

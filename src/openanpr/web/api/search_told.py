@@ -12,6 +12,8 @@ from openanpr.core.place import Place
 from openanpr.core.purpose import Category, SearchKind, Stance
 from openanpr.core.read import Direction, Style
 from openanpr.core.role import Rank
+from openanpr.search.between import OnWhich, WorkedOut
+from openanpr.search.found import Did
 from openanpr.search.meter import Figures, Meter
 from openanpr.search.question import Spelling, kind_of
 from openanpr.search.record import Given, Means, SearchRecord, State
@@ -21,6 +23,8 @@ from openanpr.search.shown import (
     Results,
     ShownCamera,
     ShownCommon,
+    ShownCompanion,
+    ShownLeg,
     ShownMark,
     ShownRead,
     ShownRow,
@@ -154,6 +158,37 @@ class CommonTold(Struct, frozen=True, tag="common", tag_field="row"):
     reads: int
 
 
+class MeetingTold(Struct, frozen=True):
+    """Where and when a companion was read beside the vehicle: `after_s` later, less than 0 for before."""
+
+    camera: CameraTold
+    at: datetime
+    after_s: float
+
+
+class CompanionTold(Struct, frozen=True, tag="companion", tag_field="row"):
+    """A mark that was read beside the one asked for. `by_chance`: so many meetings traffic alone would bring.
+
+    `alike`: it differs by one character, so it may be the same vehicle, misread.
+    """
+
+    number: int
+    mark: str
+    meetings: int
+    cameras: int
+    days: int
+    by_chance: float
+    alike: bool
+    seen: list[MeetingTold]
+
+
+class ChanceTold(Struct, frozen=True):
+    """How far chance leads: so many `passes` were looked beside; about so many would be `listed` by it."""
+
+    passes: int
+    listed: float | None
+
+
 class WorkedTold(Struct, frozen=True):
     """A camera that could have seen it, and how far it worked then."""
 
@@ -164,14 +199,46 @@ class WorkedTold(Struct, frozen=True):
     last_read_at: datetime | None
 
 
+class MissedTold(Struct, frozen=True):
+    """A camera on a likely way between two reads that has none of them; passed from `since` until `until`.
+
+    `on`: which likely ways go by it. `did`: what it did then, beside what it usually does.
+    """
+
+    camera: CameraTold
+    since: datetime
+    until: datetime
+    on: OnWhich
+    did: Did
+
+
+class LegTold(Struct, frozen=True):
+    """From one read to the next of the same vehicle, by the numbers of their rows.
+
+    `by`: how the likely ways are known, or why nothing is said. `more`: cameras that are not told.
+    """
+
+    start: int
+    end: int
+    by: WorkedOut
+    missed: list[MissedTold]
+    more: int
+
+
 class ResultsTold(Struct, frozen=True):
-    """What a run found; `more`: a limit cut it short. `unconfirmed`: by an oral authority only, so far."""
+    """What a run found; `more`: a limit cut it short. `unconfirmed`: by an oral authority only, so far.
+
+    `legs`: of vehicles named, what lies between their reads; for who may see places, else empty. `chance`: of
+    who travels together, else null.
+    """
 
     search: str
     run: int
-    rows: list[ReadTold | MarkTold | CommonTold]
+    rows: list[ReadTold | MarkTold | CommonTold | CompanionTold]
     more: bool
     worked: list[WorkedTold]
+    legs: list[LegTold]
+    chance: ChanceTold | None
     meter: MeterTold
     answered_at: datetime
     kept_until: datetime
@@ -268,6 +335,8 @@ def results_told(results: Results) -> ResultsTold:
         rows=[_row(one) for one in results.rows],
         more=results.more,
         worked=[_worked(one) for one in results.worked],
+        legs=[_leg(one) for one in results.legs],
+        chance=None if results.chance is None else ChanceTold(results.chance.passes, results.chance.listed),
         meter=meter_told(results.meter),
         answered_at=results.answered_at,
         kept_until=results.kept_until,
@@ -312,12 +381,14 @@ def camera_told(camera: ShownCamera) -> CameraTold:
     return CameraTold(camera.label, number, camera.name, _point(camera.place), camera.retired)
 
 
-def _row(row: ShownRow) -> ReadTold | MarkTold | CommonTold:
+def _row(row: ShownRow) -> ReadTold | MarkTold | CommonTold | CompanionTold:
     match row:
         case ShownMark():
             return MarkTold(row.number, row.mark, row.reads, row.first_at, row.last_at)
         case ShownCommon():
             return CommonTold(row.number, row.mark, list(row.scenes), row.reads)
+        case ShownCompanion():
+            return _companion(row)
         case ShownRead():
             return ReadTold(
                 number=row.number,
@@ -335,6 +406,12 @@ def _row(row: ShownRow) -> ReadTold | MarkTold | CommonTold:
             )
 
 
+def _companion(row: ShownCompanion) -> CompanionTold:
+    seen = [MeetingTold(camera_told(one.camera), one.at, one.after_s) for one in row.seen]
+    counts = len(seen), row.cameras, row.days
+    return CompanionTold(row.number, row.mark, *counts, row.by_chance, row.alike, seen)
+
+
 def _rivals(rivals: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
     return [(mark, probability) for mark, probability in rivals]
 
@@ -343,6 +420,11 @@ def _worked(one: ShownWorked) -> WorkedTold:
     return WorkedTold(
         camera_told(one.camera), one.hours_with_reads, one.hours, one.usual_share, one.last_read_at
     )
+
+
+def _leg(one: ShownLeg) -> LegTold:
+    missed = [MissedTold(camera_told(it.camera), it.since, it.until, it.on, it.did) for it in one.missed]
+    return LegTold(one.start, one.end, one.by, missed, one.more)
 
 
 def _authority(given: Given) -> AuthorityTold:

@@ -13,7 +13,6 @@ from openanpr.core.purpose import Category, Stance
 from openanpr.people.desk import Desk
 from openanpr.policy.ask import Act
 from openanpr.policy.request_json import decision_json
-from openanpr.search import judging
 from openanpr.search.ask import Ask, Asker, ForWhom, OralAuthority, Recipient
 from openanpr.search.desk import SearchDesk
 from openanpr.search.faults import NotFoundError
@@ -217,12 +216,12 @@ def _asking(of: SearchRoutes) -> list[ApiRoute]:
             act,
             AskForm,
             SearchTold,
-            lambda call, form: _ask(of, call, form),
+            lambda call, form: ask_for(of, call, form),
         ),
     ]
     return [
         *(replace(one, most_body_bytes=_MOST_QUESTION_BYTES) for one in wide),
-        get("/searches", "My searches", act, Searches, lambda call: _mine(of, call)),
+        get("/searches", "My searches", act, Searches, lambda call: my_searches(of, call)),
         get("/searches/{search}", "One search of mine", act, SearchTold, lambda call: _one(of, call)),
         post(
             "/searches/{search}/withdraw",
@@ -332,7 +331,11 @@ def _authorities(of: SearchRoutes) -> list[ApiRoute]:
     desk = of.desk
     return [
         get(
-            "/approvals", "What waits for an authority of mine", act, Waiting, lambda call: _waiting(of, call)
+            "/approvals",
+            "What waits for an authority of mine",
+            act,
+            Waiting,
+            lambda call: what_waits(of, call),
         ),
         post(
             "/approvals/{search}/look",
@@ -377,19 +380,18 @@ def _id(call: Call) -> str:
 
 def _measure(of: SearchRoutes, call: Call, form: MeasureForm) -> Measured:
     by, question = of.asker(call), form.question.question()
-    meter = of.desk.measure(question, by)
     if form.category is None:
-        return Measured(meter_told(meter), None)
+        return Measured(meter_told(of.desk.measure(question, by)), None)
     ask = Ask(
         question, form.category, form.stance, form.reference, form.reason, form.objective, urgent=form.urgent
     )
-    parts = of.desk.parts
-    request = judging.search_request(parts, ask, meter, by.person, None, now=parts.clock())
-    told = decision_json(judging.judge(parts, request).decision)
-    return Measured(meter_told(meter), msgspec.Raw(told.encode()))
+    foreseen = of.desk.foresee(ask, by)
+    told = decision_json(foreseen.ruling.decision)
+    return Measured(meter_told(foreseen.meter), msgspec.Raw(told.encode()))
 
 
-def _ask(of: SearchRoutes, call: Call, form: AskForm) -> SearchTold:
+def ask_for(of: SearchRoutes, call: Call, form: AskForm) -> SearchTold:
+    """Ask for a search, upon an oral authority where one is told of; return it as it is kept."""
     by, ask = of.asker(call), form.ask()
     if form.oral is None:
         return search_told(of.desk.ask(ask, by))
@@ -399,7 +401,8 @@ def _ask(of: SearchRoutes, call: Call, form: AskForm) -> SearchTold:
     return search_told(of.desk.ask_urgently(ask, OralAuthority(account, form.oral.given_at), by))
 
 
-def _mine(of: SearchRoutes, call: Call) -> Searches:
+def my_searches(of: SearchRoutes, call: Call) -> Searches:
+    """Return the searches of whoever asks, the newest first."""
     return Searches([search_told(one) for one in of.desk.mine(of.asker(call))])
 
 
@@ -434,5 +437,6 @@ def _sheet(sheet: Sheet) -> Reply[File]:
     return Reply(File(sheet.body, sheet.media_type, sheet.file_name))
 
 
-def _waiting(of: SearchRoutes, call: Call) -> Waiting:
+def what_waits(of: SearchRoutes, call: Call) -> Waiting:
+    """Return what waits for an authority of whoever asks."""
     return Waiting([search_brief(one) for one in of.desk.to_approve(of.asker(call))])

@@ -95,6 +95,29 @@ def _enrolment(step: str, *, of: str = "", field: str = "") -> Here:
     return Here(Act.ENROLMENT, event)
 
 
+def _tested(asked: Asked, said: Mapping[str, Any], at: datetime) -> Event:
+    """A result of a test, kept with a camera."""
+    return Enrolment(
+        at=at,
+        step="camera-tested",
+        subject=asked.path["camera"].replace(".", "/"),
+        person=_person(said),
+        reason=_text(said, "note"),
+    )
+
+
+def _test_withdrawn(asked: Asked, said: Mapping[str, Any], at: datetime) -> Event:
+    """A test of a camera that counts no more."""
+    camera = asked.path["camera"].replace(".", "/")
+    return Enrolment(
+        at=at,
+        step="camera-test-withdrawn",
+        subject=f"{camera}, test {asked.path['test']}",
+        person=_person(said),
+        reason=_text(said, "why"),
+    )
+
+
 def _alteration(what: str, *, query: str = "", field: str = "") -> Here:
     def event(asked: Asked, said: Mapping[str, Any], at: datetime) -> Event:
         subject = asked.query.get(query, "") or _text(said, field)
@@ -166,8 +189,8 @@ def _prove(asked: Asked, said: Mapping[str, Any], at: datetime) -> Event:
     )
 
 
-def _shown(kind: str, name: str) -> Here:
-    """A look at reads that are there already: of an alert, in quarantine."""
+def _shown(kind: str, name: str, *, mark: str = "") -> Here:
+    """A look at reads that are there already: of an alert, in quarantine. `mark`: where the path has one."""
 
     def event(asked: Asked, said: Mapping[str, Any], at: datetime) -> Event:
         del said
@@ -179,15 +202,65 @@ def _shown(kind: str, name: str) -> Here:
             stage="shown",
             kind=kind,
             purpose="duty",
-            reference=asked.path.get(name, "") or asked.query.get(name, "") or _NONE,
+            reference=str(asked.path.get(name, "") or asked.query.get(name, "") or _NONE),
             reason="part of handling it",
+            plate=asked.path[mark] if mark else None,
         )
 
     return Here(Act.CONSULTATION, event)
 
 
+def _sought(asked: Asked, said: Mapping[str, Any], at: datetime) -> Event:
+    """A look for a mark on a list."""
+    return Consultation(
+        at=at,
+        person=_person(said),
+        stage="shown",
+        kind="list-entries",
+        purpose="duty",
+        reference=asked.path["name"],
+        reason="whether the vehicle is on the list",
+        plate=_text(said, "vrm"),
+    )
+
+
+def _preview(asked: Asked, said: Mapping[str, Any], at: datetime) -> Event:
+    """A look at what a camera sees now, for a minute."""
+    camera = asked.path["camera"].replace(".", "/")
+    return Consultation(
+        at=at,
+        person=_person(said),
+        stage="shown",
+        kind="preview",
+        purpose="duty",
+        reference=_NONE,
+        reason="how the camera sees",
+        place=camera,
+        cameras=1,
+    )
+
+
+def _recounted(asked: Asked, said: Mapping[str, Any], at: datetime) -> Event:
+    """A published month counted anew from log and stores."""
+    return Consultation(
+        at=at,
+        person=_person(said),
+        stage="asked",
+        kind="figures-recount",
+        purpose="verification",
+        reference=asked.path["period"],
+        reason=_text(said, "why"),
+    )
+
+
+_RIGHTS: Final = Within(Act.RIGHTS, "run.node.logged_rights")
+_PUBLISHED: Final = Within(Act.PUBLICATION, "publish.closing")
 _PEOPLE: Final = Within(Act.PEOPLE_CHANGE, "people: each act by itself, before the store is written")
+_SITE: Final = Within(Act.SITE, "run.node.logged_sites")
+_ASSESSMENT: Final = Within(Act.ASSESSMENT, "publish.assessment.desk")
 _LIST: Final = Within(Act.LIST_CHANGE, "run.node.logged_lists")
+
+_ANSWER: Final = Within(Act.RIGHTS, "run.node.logged_answers")
 
 ACTS: Mapping[str, Logs] = {
     "/node/backup": Here(Act.DISCLOSURE, _backup),
@@ -195,6 +268,7 @@ ACTS: Mapping[str, Logs] = {
     "/webhooks/dead/{endpoint}/{message_id}": Here(Act.DISCLOSURE, _sent_again),
     "/lists": _LIST,
     "/lists/{name}/entries": _LIST,
+    "/lists/{name}/entries/find": Here(Act.CONSULTATION, _sought),
     "/lists/{name}/corrections": _LIST,
     "/lists/{name}/removals": _LIST,
     "/lists/{name}/rollback": _LIST,
@@ -208,10 +282,45 @@ ACTS: Mapping[str, Logs] = {
     "/feeds": _enrolment("feed-added", field="name"),
     "/feeds/{feed_id}/revoke": _enrolment("feed-revoked", of="feed_id"),
     "/cameras": _enrolment("camera-put", field="camera"),
+    "/cameras/{camera}/preview": Here(Act.CONSULTATION, _preview),
     "/cameras/retire": _enrolment("camera-retired", field="camera"),
+    "/cameras/{camera}/tests": Here(Act.ENROLMENT, _tested),
+    "/cameras/{camera}/tests/{test}/withdraw": Here(Act.ENROLMENT, _test_withdrawn),
     "/quarantine/mend": _alteration("quarantine-mend", query="id"),
     "/quarantine/release": _alteration("quarantine-release", query="id"),
     "/quarantine/discard": _alteration("quarantine-discard", query="id"),
+    "/sites": _SITE,
+    "/sites/begin": _SITE,
+    "/sites/{site}/part": _SITE,
+    "/sites/{site}/move": _SITE,
+    "/sites/{site}/take-down": _SITE,
+    "/sites/{site}/case": _SITE,
+    "/sites/{site}/check": _SITE,
+    "/sites/{site}/submit": _SITE,
+    "/sites/{site}/authorise": _SITE,
+    "/sites/{site}/send-back": _SITE,
+    "/sites/{site}/refuse": _SITE,
+    "/sites/{site}/installed": _SITE,
+    "/sites/{site}/commission": _SITE,
+    "/sites/{site}/dpia-reviewed": _SITE,
+    "/sites/{site}/review": _SITE,
+    "/sites/{site}/renew": _SITE,
+    "/sites/{site}/lapse": _SITE,
+    "/sites/{site}/withdraw": _SITE,
+    "/rights": _RIGHTS,
+    "/rights/{reference}/acknowledge": _RIGHTS,
+    "/rights/{reference}/ask-identity": _RIGHTS,
+    "/rights/{reference}/identity-proved": _RIGHTS,
+    "/rights/{reference}/ask-information": _RIGHTS,
+    "/rights/{reference}/information-given": _RIGHTS,
+    "/rights/{reference}/note": _RIGHTS,
+    "/rights/{reference}/tell": _RIGHTS,
+    "/rights/{reference}/extend": _RIGHTS,
+    "/rights/{reference}/reply": _RIGHTS,
+    "/rights/{reference}/assign": _RIGHTS,
+    "/rights/{reference}/exclude": _RIGHTS,
+    "/rights/{reference}/move": _RIGHTS,
+    "/rights/{reference}/close": _RIGHTS,
     "/retention/run": Within(Act.ERASURE, "run.node.forgetting"),
     "/holds": Here(Act.HOLD, _hold),
     "/origins/prove": Here(Act.CONSULTATION, _prove),
@@ -232,9 +341,35 @@ ACTS: Mapping[str, Logs] = {
     "/people/accounts/{login}/sessions/revoke": _PEOPLE,
     "/services": _PEOPLE,
     "/services/{service}/revoke": _PEOPLE,
+    "/assessments": _ASSESSMENT,
+    "/assessments/{number:int}/answers": _ASSESSMENT,
+    "/assessments/{number:int}/actions": _ASSESSMENT,
+    "/assessments/actions/{action}/done": _ASSESSMENT,
+    "/assessments/{number:int}/sign": _ASSESSMENT,
+    "/assessments/{number:int}/publish": _ASSESSMENT,
     "/audit/export": Within(Act.DISCLOSURE, "web.local.audit"),
     "/audit/cosign": _alteration("checkpoint-cosigned", field="witness"),
     "/audit/disclose": Within(Act.DISCLOSURE, "web.local.audit"),
+    "/audit/consistency": NoAct("it proves what anybody can prove from an export of the log"),
+    "/audit/find": Within(Act.CONSULTATION, "web.local.audit_proofs"),
+    "/figures/publish": _PUBLISHED,
+    "/figures/{period}/notes": _PUBLISHED,
+    "/public/export": Within(Act.PUBLICATION, "run.node.public_site"),
+    "/figures/{period}/recount": Here(Act.CONSULTATION, _recounted),
+    "/challenges": _ANSWER,
+    "/challenges/{challenge}/look": Within(Act.CONSULTATION, "rights.challenge_desk"),
+    "/challenges/{challenge}/answer": _ANSWER,
+    "/challenges/{challenge}/explain": _ANSWER,
+    "/challenges/{challenge}/close": _ANSWER,
+    "/subject-access": _ANSWER,
+    "/subject-access/{access}/find": Within(Act.CONSULTATION, "rights.subject_access_desk"),
+    "/subject-access/{access}/decide": _ANSWER,
+    "/subject-access/{access}/entries": _ANSWER,
+    "/subject-access/{access}/confirm": _ANSWER,
+    "/subject-access/{access}/send-back": _ANSWER,
+    "/subject-access/{access}/pack": _ANSWER,
+    "/subject-access/{access}/hand-over": Within(Act.DISCLOSURE, "rights.subject_access_desk"),
+    "/disclosures": Within(Act.DISCLOSURE, "rights.disclosure_register"),
     "/audit/erase-openings": Within(Act.ERASURE, "web.local.audit"),
 }
 """What each route that does something logs, by its path."""
@@ -243,5 +378,19 @@ LOOKS: Mapping[str, Logs] = {
     "/alerts/{alert_id}": _shown("alert", "alert_id"),
     "/alerts/{alert_id}/pictures": _shown("alert-pictures", "alert_id"),
     "/quarantine/item": _shown("quarantined-read", "id"),
+    "/lists/{name}/entries": _shown("list-entries", "name"),
+    "/lists/{name}/entries/{entry:int}": _shown("list-entry", "name"),
+    "/lists/{name}/review": _shown("list-review", "name"),
+    "/lists/{name}/tombstones/{vrm}": _shown("list-entries", "name", mark="vrm"),
+    "/rights/{reference}": _shown("rights-case", "reference"),
+    "/sites/{site}/places": _shown("site-places", "site"),
+    "/challenges/{challenge}": _shown("challenge", "challenge"),
+    "/subject-access/{access}": _shown("subject-access", "access"),
+    "/subject-access/entries": _shown("subject-access-entries", "none"),
+    "/subject-access/{access}/items/{number}/pictures": _shown("subject-access-pictures", "access"),
+    "/disclosures": _shown("disclosures", "none"),
+    "/disclosures/{line}": _shown("disclosures", "line"),
+    "/disclosures/export": _shown("disclosures", "none"),
+    "/proposals/{number:int}": _shown("list-change", "number"),
 }
-"""The routes that only tell, and tell of reads: a look at them is a consultation."""
+"""The routes that only tell, and tell of reads or of who is looked for: a look at them is a consultation."""

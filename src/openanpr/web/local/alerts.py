@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,23 +20,21 @@ from openanpr.alert.alert import Check, Feedback
 from openanpr.alert.alert_json import alert_record, hit_record, queues_json, step_record
 from openanpr.alert.closure import Closure, NoResponse, Outcome
 from openanpr.alert.desk import AlertDesk
-from openanpr.alert.events import Cursor, CursorError, server_sent
+from openanpr.alert.events import Cursor, CursorError, Event, server_sent
 from openanpr.alert.outcomes import ListFigures, to_read
 from openanpr.alert.ports import DeadLetters, DeliveryQueue, FeedbackLog, StepLog
 from openanpr.alert.routing import Viewer
 from openanpr.alert.webhook import Delivery, sent_again
-from openanpr.alert.work import CheckPicture, Close, Move, See, Task, possible
-from openanpr.people.event import PeopleRefusedError
+from openanpr.alert.work import CheckPicture, Close, Move, See, Task
 from openanpr.policy.ask import Act
-from openanpr.store.engine import ReadEngine
-from openanpr.web.judging import NotAllowedError
+from openanpr.web.alert_listening import Listener, listened
 from openanpr.web.local.asking import Asked, GuardedRoute, Number, answered, gate_of, refusal, token_of, told
-from openanpr.web.local.gate import NotProvedError, Proved
-from openanpr.web.local.hit_pictures import Given, hit_pictures
+from openanpr.web.local.gate import Proved
+from openanpr.web.local.hit_pictures import PicturesOfHits
+from openanpr.web.local.wanted import Particulars, wanted_entries
 from openanpr.web.request_log import log_fault
 from openanpr.wire.read_json import rfc3339
 
-_BEAT_S = 10.0
 _MOST_DIGITS = 9
 
 
@@ -56,9 +53,9 @@ class AlertRoutes:
     desk: AlertDesk
     logs: AlertLogs
     webhooks: Webhooks
-    engine: ReadEngine
-    pictures: Given
+    pictures: PicturesOfHits
     clock: Callable[[], datetime]
+    wanted: Particulars
 
 
 class _StepForm(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do"):
@@ -107,9 +104,6 @@ class CloseForm(_StepForm, frozen=True, forbid_unknown_fields=True, tag="close",
         """Return the step as alerting knows it; raises ClosureError."""
         return Close(Closure(self.outcome, self.reason, self.offence, self.note))
 
-
-Admit: TypeAlias = Callable[[], Proved | None]
-"""Asks anew who listens; raises where they may no more."""
 
 StepForm: TypeAlias = SeeForm | CheckForm | TaskForm | CloseForm
 _STEP = cast("type[StepForm]", StepForm)
@@ -164,6 +158,7 @@ def alert_routes(of: AlertRoutes) -> list[Route]:
         GuardedRoute("/alerts/stream", stream, methods=["GET"], guard=Act.ANSWER_ALERT),
         answered("/alerts/{alert_id}", lambda asked: _alert(of, asked), guard=Act.ANSWER_ALERT),
         answered("/alerts/{alert_id}/pictures", lambda asked: _pictures(of, asked), guard=Act.ANSWER_ALERT),
+        answered("/alerts/{alert_id}/pictures/held", lambda asked: _held(of, asked), guard=Act.ANSWER_ALERT),
         answered("/alerts/{alert_id}/steps", lambda asked: _step(of, asked), "POST", guard=Act.ANSWER_ALERT),
         answered(
             "/feedback/{name}",
@@ -187,12 +182,14 @@ def _queues(of: AlertRoutes, asked: Asked) -> object:
 
 
 def _alert(of: AlertRoutes, asked: Asked) -> object:
-    alert = of.desk.find(asked.path["alert_id"], _viewer(asked))
+    viewer = _viewer(asked)
+    alert = of.desk.find(asked.path["alert_id"], viewer)
     return {
         "alert": alert_record(alert, of.desk.book),
-        "possible": possible(alert),
+        "possible": of.desk.possible(alert),
         "steps": [step_record(step) for step in of.logs.steps_of(alert.id)],
         "hits": [hit_record(hit) for hit in of.logs.hits_of(alert.id)],
+        "wanted": wanted_entries(of.wanted, alert.tally.entries, viewer),
     }
 
 
@@ -219,14 +216,20 @@ def _alert_id(delivery: Delivery) -> str:
 
 def _pictures(of: AlertRoutes, asked: Asked) -> object:
     alert = of.desk.find(asked.path["alert_id"], _viewer(asked))
-    return list(hit_pictures(of.logs.hits_of(alert.id), of.engine, of.pictures))
+    return list(of.pictures.told(of.logs.hits_of(alert.id)))
+
+
+def _held(of: AlertRoutes, asked: Asked) -> object:
+    """Tell how many pictures there are to look at: no look at them, for nothing of them is told."""
+    alert = of.desk.find(asked.path["alert_id"], _viewer(asked))
+    return of.pictures.held(of.logs.hits_of(alert.id))
 
 
 def _step(of: AlertRoutes, asked: Asked) -> object:
     form = asked.form(_STEP)
     viewer = _viewer(asked)
     alert = of.desk.step(asked.path["alert_id"], form.move(), viewer, shown=form.shown)
-    return {"alert": alert_record(alert, of.desk.book), "possible": possible(alert)}
+    return {"alert": alert_record(alert, of.desk.book), "possible": of.desk.possible(alert)}
 
 
 def _again(of: AlertRoutes, asked: Asked) -> object:
@@ -244,26 +247,27 @@ async def _listen(desk: AlertDesk, request: Request) -> Response:
     said = request.headers.get("last-event-id", request.query_params.get("after"))
     try:
         gate, token = gate_of(request), token_of(request)
-        admit = partial(gate.admit, Act.ANSWER_ALERT, token)
-        viewer = viewer_of(request.query_params, await run_in_threadpool(admit))
+        proved = await run_in_threadpool(gate.admit, Act.ANSWER_ALERT, token)
+        viewer = viewer_of(request.query_params, proved)
+        admit = partial(gate.still_admits, Act.ANSWER_ALERT, token)
         cursor = await run_in_threadpool(desk.newest, viewer) if said is None else Cursor.parse(said)
     except CursorError as fault:
         return told(409, str(fault))
     except Exception as fault:  # noqa: BLE001 - told as a refusal
         return refusal(fault)
-    return _Listening(desk, viewer, cursor, admit)
+    return _Listening(desk, Listener(viewer, _AsJson(desk), admit), cursor)
 
 
 class _Listening(StreamingResponse):
     """The stream of one viewer, who counts as being there for as long as it is being sent."""
 
-    def __init__(self, desk: AlertDesk, viewer: Viewer, cursor: Cursor, admit: Admit) -> None:
+    def __init__(self, desk: AlertDesk, one: Listener, cursor: Cursor) -> None:
         super().__init__(
-            _stream(desk, viewer, cursor, admit),
+            listened(desk, one, cursor),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
-        self._present = partial(desk.present, viewer)
+        self._present = partial(desk.present, one.viewer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._present():
@@ -273,43 +277,23 @@ class _Listening(StreamingResponse):
                 log_fault(fault)
 
 
-async def _stream(desk: AlertDesk, viewer: Viewer, cursor: Cursor, admit: Admit) -> AsyncIterator[bytes]:
-    """Yield what happens after `cursor`, until the desk closes, and what had happened by then.
+@dataclass(frozen=True, slots=True)
+class _AsJson:
+    """Events as the socket tells them: JSON, each with the cursor after it."""
 
-    A beat goes out at a steady pace, so that a lost connection is noticed at both ends. It depends on nothing
-    that happens: whoever may not know of an alert must not hear the beat come late either. With each beat it
-    is asked again whether the viewer may still listen: a session that was ended, or a role, ends the stream.
-    """
-    heard = desk.bell.rings
-    yield b": connected\n\n"
-    beat_at_s = time.monotonic() + _BEAT_S
-    while True:
-        closing = desk.closed
-        found = await run_in_threadpool(desk.heard_since, cursor, viewer)
-        if found.afresh:
-            yield b"id: %b\nevent: afresh\ndata: {}\n\n" % str(found.cursor).encode("ascii")
-        for event, after in found.events:
-            yield server_sent(event, after, desk.book)
-        moved, cursor = found.cursor != cursor, found.cursor
-        if closing:
-            return
-        if moved:
-            continue
-        heard = await desk.bell.heard_after(heard, max(beat_at_s - time.monotonic(), 0.0))
-        if time.monotonic() >= beat_at_s:
-            if not await run_in_threadpool(_as_before, viewer, admit):
-                return
-            yield b": still here\n\n"
-            beat_at_s = time.monotonic() + _BEAT_S
+    desk: AlertDesk
 
+    def begun(self) -> bytes:
+        return b": connected\n\n"
 
-def _as_before(viewer: Viewer, admit: Admit) -> bool:
-    """Whether the viewer may still listen, and as what they began."""
-    try:
-        proved = admit()
-    except (NotProvedError, NotAllowedError, PeopleRefusedError):
-        return False
-    return proved is None or (proved.login, proved.alert_roles) == (viewer.name, viewer.roles)
+    def afresh(self, cursor: Cursor) -> bytes:
+        return b"id: %b\nevent: afresh\ndata: {}\n\n" % str(cursor).encode("ascii")
+
+    def told(self, event: Event, after: Cursor) -> bytes:
+        return server_sent(event, after, self.desk.book)
+
+    def beat(self) -> bytes:
+        return b": still here\n\n"
 
 
 def _figures(one: ListFigures) -> dict[str, object]:

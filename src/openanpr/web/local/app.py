@@ -31,7 +31,10 @@ def local_app(routes: Sequence[LocalRoute], acting: Acting, gate: Gate) -> Local
     app = Starlette(routes=list(routes), exception_handlers={HTTPException: _no_such_route})
 
     async def gated(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "openanpr.gate": gate, "openanpr.acting": acting}, receive, send)
+        # As it was sent, a path is cut at its own slashes, and not where a list's name has one.
+        path = scope.get("raw_path", b"").decode("ascii")
+        sent = {"path": path} if path else {}
+        await app({**scope, **sent, "openanpr.gate": gate, "openanpr.acting": acting}, receive, send)
 
     return gated
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
+from urllib.parse import unquote
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from openanpr.alert.ports import OutdatedError
-from openanpr.alert.work import GrownSinceError, NotPossibleError
+from openanpr.alert.work import GrownSinceError, NoPictureError, NotPossibleError
 from openanpr.audit.faults import AuditError
 from openanpr.ingest.mend import StillHeldError
 from openanpr.ingest.quarantine import ChangedMeanwhileError
@@ -23,7 +24,27 @@ from openanpr.people.founding import FoundedError
 from openanpr.people.grave_acts import DecidedError
 from openanpr.people.keys import SealError
 from openanpr.people.ports import LoginTakenError
+from openanpr.publish.assessment.document import DocumentError
+from openanpr.publish.assessment.paper import PaperError
+from openanpr.publish.assessment.ports import OutdatedError as OutdatedAssessmentError
+from openanpr.publish.assessment.version import NotPossibleError as NotNowError
+from openanpr.publish.words import WordsError
+from openanpr.rights.answer_ports import ChangedMeanwhileError as ChangedAnswerError
+from openanpr.rights.case import NotPossibleCaseStepError
+from openanpr.rights.challenge import NotPossibleChallengeError
+from openanpr.rights.disclosure_register import BehindError
+from openanpr.rights.keys import CaseSealError
+from openanpr.rights.ports import CaseChangedError, CaseTakenError
+from openanpr.rights.subject_access import NotPossibleAccessError
+from openanpr.rights.subject_access_pack import PackError
+from openanpr.search.ask import AskError
+from openanpr.search.faults import RefusedError as SearchRefusedError
+from openanpr.search.ports import ReadsUnreachableError, TooMuchError
+from openanpr.sites.desk import IncompleteCaseError
+from openanpr.sites.life import NotPossibleStepError
+from openanpr.sites.ports import ChangedSinceError
 from openanpr.store.backup_files import BackupError
+from openanpr.store.control.camera_tests import KnownTestError, WithdrawnTestError
 from openanpr.store.control.cameras import RetiredCameraError
 from openanpr.store.control.engine import DatabaseError
 from openanpr.store.control.feeds import RevokedFeedError
@@ -60,12 +81,33 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotProvedError, 401),
     (NotAllowedError, 403),
     (ChangedMeanwhileError, 409),
+    (ChangedAnswerError, 409),
+    (NotPossibleAccessError, 409),
+    (NotPossibleCaseStepError, 409),
+    (NotPossibleChallengeError, 409),
+    (SearchRefusedError, 403),
+    (AskError, 422),
+    (PackError, 409),
+    (BehindError, 503),
+    (ReadsUnreachableError, 503),
+    (TooMuchError, 503),
     (GrownSinceError, 409),
     (HandError, 409),
     (HoldError, 409),
     (IdTakenError, 409),
+    (KnownTestError, 409),
+    (WithdrawnTestError, 409),
+    (NoPictureError, 409),
+    (NotNowError, 409),
     (NotPossibleError, 409),
+    (NotPossibleStepError, 409),
+    (IncompleteCaseError, 409),
+    (ChangedSinceError, 409),
+    (CaseChangedError, 409),
+    (CaseTakenError, 409),
+    (CaseSealError, 503),
     (OriginError, 409),
+    (OutdatedAssessmentError, 409),
     (OutdatedError, 409),
     (PeopleRefusedError, 409),
     (DecidedError, 409),
@@ -75,13 +117,17 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (RetiredCameraError, 409),
     (RevokedFeedError, 409),
     (StillHeldError, 409),
+    (WithdrawnTestError, 409),
+    (DocumentError, 503),
     (BackupError, 422),
     (ListError, 422),
+    (WordsError, 422),
     (OverflowError, 422),
     (ValueError, 422),
     (AuditError, 503),
     (DatabaseError, 503),
     (JournalError, 503),
+    (PaperError, 503),
     (PictureError, 503),
     (RetentionError, 503),
     (SealError, 503),
@@ -165,11 +211,22 @@ Answers: TypeAlias = Callable[[Asked], object]
 
 
 class GuardedRoute(Route):
-    """A route of the socket that says who may ask."""
+    """A route of the socket that says who may ask.
 
-    def __init__(self, path: str, endpoint: Endpoint, *, methods: list[str], guard: Guard) -> None:
+    `answers` are what a page of this node asks by too; None where the answer is no value, as of a stream.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Endpoint,
+        *,
+        methods: list[str],
+        guard: Guard,
+        answers: Answers | None = None,
+    ) -> None:
         super().__init__(path, endpoint, methods=methods)
-        self.guard = guard
+        self.guard, self.answers = guard, answers
 
 
 def token_of(request: Request) -> str:
@@ -202,7 +259,7 @@ def answered(path: str, answers: Answers, method: str = "GET", *, guard: Guard) 
 
         def answer() -> object:
             who = gate.admit(guard, token)
-            asked = Asked(request.path_params, request.query_params, bytes(body), who)
+            asked = Asked(_plain(request.path_params), request.query_params, bytes(body), who)
             return acted(logs, acting, answers, asked)
 
         try:
@@ -211,18 +268,28 @@ def answered(path: str, answers: Answers, method: str = "GET", *, guard: Guard) 
             return refusal(fault)
         return json_answer(said)
 
-    return GuardedRoute(path, endpoint, methods=[method], guard=guard)
+    return GuardedRoute(path, endpoint, methods=[method], guard=guard, answers=answers)
+
+
+def _plain(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a path as they read; they come as they were sent."""
+    return {name: unquote(one) if isinstance(one, str) else one for name, one in parts.items()}
+
+
+def status_of(fault: Exception) -> int | None:
+    """Return the status of a fault of the stages; None for one of the node's own."""
+    if isinstance(fault, LookupError) and not isinstance(fault, KeyError | IndexError):
+        return 404
+    return next((status for kind, status in _STATUSES if isinstance(fault, kind)), None)
 
 
 def refusal(fault: Exception) -> Response:
     """Return what a fault is answered with; one of the node's own goes into the log, without its words."""
     if isinstance(fault, PeopleRefusedError) and fault.event.deed in _NO_SESSION:
         return told(401, f"{fault}, by 'openanpr sign-in'")
-    if isinstance(fault, LookupError) and not isinstance(fault, KeyError | IndexError):
-        return told(404, str(fault))
-    for kind, status in _STATUSES:
-        if isinstance(fault, kind):
-            return told(status, str(fault))
+    status = status_of(fault)
+    if status is not None:
+        return told(status, str(fault))
     log_fault(fault)
     return told(500, f"the node failed at this ({type(fault).__name__}): its log says where")
 

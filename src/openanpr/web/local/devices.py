@@ -25,13 +25,17 @@ from openanpr.web.local.asking import Asked, Number, WhyForm, answered
 
 @dataclass(frozen=True, slots=True)
 class DeviceRoutes:
-    """What devices over the socket need; `chance` gives so many random bytes, `fresh_id` a new id."""
+    """What devices over the socket need; `chance` gives so many random bytes, `fresh_id` a new id.
+
+    `seen_at` says when the newest batch of a device came, None where none did since the start.
+    """
 
     store: IntakeStore
     hash_key: HashKey
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
     fresh_id: Callable[[], str]
+    seen_at: Callable[[str], datetime | None]
 
 
 class CodeForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +80,9 @@ def device_routes(of: DeviceRoutes) -> list[Route]:
     """Return the routes of devices, feeds and cameras."""
     return [
         answered(
-            "/devices", lambda _: [_device(one) for one in of.store.devices.every()], guard=Act.MANAGE_DEVICES
+            "/devices",
+            lambda _: [_device(of, one) for one in of.store.devices.every()],
+            guard=Act.MANAGE_DEVICES,
         ),
         answered("/devices/codes", lambda _: _codes(of), guard=Act.MANAGE_DEVICES),
         answered(
@@ -145,7 +151,7 @@ def _revoke(of: DeviceRoutes, asked: Asked) -> object:
     device = of.store.devices.revoke(asked.path["device"], Revocation(of.clock(), form.by, form.why))
     if device is None:
         raise LookupError("there is no device of this id")
-    return _device(device)
+    return _device(of, device)
 
 
 def _add_feed(of: DeviceRoutes, form: FeedForm) -> object:
@@ -189,13 +195,14 @@ def _retire(of: DeviceRoutes, form: RetireForm) -> object:
     return _camera(camera)
 
 
-def _device(device: Device) -> dict[str, object]:
+def _device(of: DeviceRoutes, device: Device) -> dict[str, object]:
     return {
         "device": device.device_id,
         "name": device.name,
         "scope": device.scope.texts(),
         "enrolled_at": device.enrolled_at,
         "key_id": device.key_id,
+        "seen_at": of.seen_at(device.device_id),
         "revoked": device.revoked,
     }
 

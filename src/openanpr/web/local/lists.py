@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from openanpr.store.control.compare import Change
 from openanpr.store.control.list_store import ListStore
 from openanpr.voi.by_hand import (
     Asker,
+    HandError,
     approve,
     propose_correction,
     propose_entry,
@@ -27,29 +28,39 @@ from openanpr.voi.by_hand import (
 )
 from openanpr.voi.circulate import behind
 from openanpr.voi.column_map import FeedProfile, load_profile, shipped_profile
+from openanpr.voi.covert_part import PART
 from openanpr.voi.fresh import freshness
 from openanpr.voi.importing import ImportRequest, import_feed
 from openanpr.voi.stolen import StolenPolicy, stolen_standing
 from openanpr.voi.weed import WeedRules, weed
+from openanpr.web.local.acts import MACHINE_OWNER
 from openanpr.web.local.asking import Asked, ByForm, Instant, Number, Said, WhyForm, answered
-from openanpr.web.local.gate import Proved
+from openanpr.web.local.list_entries import stones
+from openanpr.web.local.list_sight import list_known, lists_known, proposal_known
 
 _SHOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class ListRoutes:
-    """What lists over the socket need; `longest` is how far ahead an entry by hand may expire."""
+    """What lists over the socket need; `longest` is how far ahead an entry by hand may expire.
+
+    `profiles` are those that the settings name for feeds: shipped ones, and paths.
+    """
 
     store: ListStore
     clock: Callable[[], datetime]
     longest: timedelta
     stolen: StolenPolicy
     weeding: WeedRules
+    profiles: tuple[str, ...] = ()
 
 
 class DefineForm(Struct, frozen=True, forbid_unknown_fields=True):
-    """A list and the case for it; `max_age_hours` None for one that is kept by hand."""
+    """A list and the case for it; `max_age_hours` None for one that is kept by hand.
+
+    `by`: who defines it, where a session proves it.
+    """
 
     name: Said
     owner: Said
@@ -58,6 +69,7 @@ class DefineForm(Struct, frozen=True, forbid_unknown_fields=True):
     kind: ListKind
     visible_to: list[Said]
     max_age_hours: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+    by: Said = MACHINE_OWNER
 
 
 class ImportForm(Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,24 +151,16 @@ class RollbackForm(Struct, frozen=True, forbid_unknown_fields=True):
 def list_routes(of: ListRoutes) -> list[Route]:
     """Return the routes of lists."""
     return [
-        answered(
-            "/lists",
-            lambda _: [_standing(one, of.clock()) for one in of.store.standings()],
-            guard=Act.SEE_LISTS,
-        ),
+        answered("/lists", lambda asked: _lists(of, asked), guard=Act.SEE_LISTS),
         answered("/lists", lambda asked: _define(of, asked.form(DefineForm)), "POST", guard=Act.CHANGE_LIST),
+        answered("/lists/{name}", lambda asked: _told(of, _list(of, asked)), guard=Act.SEE_LISTS),
         answered(
-            "/lists/{name}",
-            lambda asked: _standing(of.store.standing(asked.path["name"]), of.clock()),
+            "/lists/{name}/history",
+            lambda asked: of.store.history(_list(of, asked).of.name),
             guard=Act.SEE_LISTS,
-        ),
-        answered(
-            "/lists/{name}/history", lambda asked: of.store.history(asked.path["name"]), guard=Act.SEE_LISTS
         ),
         answered("/lists/{name}/review", lambda asked: _review(of, asked), guard=Act.SEE_LISTS),
-        answered(
-            "/lists/{name}/holders", lambda asked: _holders(of, asked.path["name"]), guard=Act.SEE_LISTS
-        ),
+        answered("/lists/{name}/holders", lambda asked: _holders(of, _list(of, asked)), guard=Act.SEE_LISTS),
         answered("/lists/{name}/tombstones/{vrm}", lambda asked: _tombstones(of, asked), guard=Act.SEE_LISTS),
         answered("/lists/{name}/entries", lambda asked: _entry(of, asked), "POST", guard=Act.CHANGE_LIST),
         answered(
@@ -164,11 +168,11 @@ def list_routes(of: ListRoutes) -> list[Route]:
         ),
         answered("/lists/{name}/removals", lambda asked: _removal(of, asked), "POST", guard=Act.CHANGE_LIST),
         answered("/lists/{name}/rollback", lambda asked: _rollback(of, asked), "POST", guard=Act.CHANGE_LIST),
+        answered("/lists/{name}/weeding", lambda asked: _to_weed(of, asked), guard=Act.CHANGE_LIST),
         answered("/lists/{name}/weeding", lambda asked: _weeding(of, asked), "POST", guard=Act.CHANGE_LIST),
-        answered(
-            "/imports", lambda asked: _import(of, asked.form(ImportForm)), "POST", guard=Act.CHANGE_LIST
-        ),
-        answered("/proposals", lambda _: [_proposal(one) for one in of.store.waiting()], guard=Act.SEE_LISTS),
+        answered("/imports", lambda asked: _import(of, asked), "POST", guard=Act.CHANGE_LIST),
+        answered("/imports/profiles", lambda _: _profiles(of), guard=Act.CHANGE_LIST),
+        answered("/proposals", lambda asked: _waiting(of, asked), guard=Act.SEE_LISTS),
         answered(
             "/proposals/{number:int}",
             lambda asked: _whole_proposal(of, asked),
@@ -189,20 +193,49 @@ def list_routes(of: ListRoutes) -> list[Route]:
     ]
 
 
+def _lists(of: ListRoutes, asked: Asked) -> object:
+    ids, due = of.store.ids(), of.store.reviews_due(on=of.clock().date())
+    return [
+        {"list_id": ids.get(name), "reviews_due": due.get(name, 0), **_told(of, one)}
+        for name, one in lists_known(of.store, asked).items()
+    ]
+
+
+def _told(of: ListRoutes, standing: ListStanding) -> dict[str, object]:
+    """Return how a list stands; of a covert one also how many of its marks stand on the open list too."""
+    one = standing.of
+    openly = len(of.store.openly(one.name)) if one.covert_of else 0
+    return {**_standing(standing, of.clock()), "openly": openly}
+
+
+def _list(of: ListRoutes, asked: Asked) -> ListStanding:
+    return list_known(of.store, asked.path["name"], asked)
+
+
+def _waiting(of: ListRoutes, asked: Asked) -> object:
+    known = lists_known(of.store, asked)
+    return [_proposal(one) for one in of.store.waiting() if one.draft.list_name in known]
+
+
 def _define(of: ListRoutes, form: DefineForm) -> object:
+    if PART in form.name and form.name not in {one.of.name for one in of.store.standings()}:
+        raise ValueError(f"the name of a list has no {PART} in it")
     age = None if form.max_age_hours is None else timedelta(hours=form.max_age_hours)
     seen = frozenset(form.visible_to)
-    of.store.define(VoiList(form.name, form.owner, form.purpose, form.legal_basis, form.kind, age, seen))
-    return _standing(of.store.standing(form.name), of.clock())
+    one = VoiList(form.name, form.owner, form.purpose, form.legal_basis, form.kind, age, seen)
+    of.store.define(one, by=form.by)
+    return _told(of, of.store.standing(form.name))
 
 
-def _import(of: ListRoutes, form: ImportForm) -> object:
+def _import(of: ListRoutes, asked: Asked) -> object:
+    form = asked.form(ImportForm)
     path = Path(form.path)
     if not path.is_absolute() or not path.is_file():
         raise ValueError("give the whole path of a file that the node can read")
     profile = _profile(form.profile)
     if form.list:
         profile = replace(profile, list_name=form.list)
+    list_known(of.store, profile.list_name, asked)
     now = of.clock()
     request = ImportRequest(
         form.kind,
@@ -222,6 +255,12 @@ def _import(of: ListRoutes, form: ImportForm) -> object:
     }
 
 
+def _profiles(of: ListRoutes) -> object:
+    """Return the profiles of the settings that are no shipped ones, as an import takes them."""
+    own = [Path(name) for name in of.profiles if name.endswith(".toml")]
+    return [{"profile": str(path), "name": path.stem} for path in own if path.is_absolute()]
+
+
 def _profile(name: str) -> FeedProfile:
     path = Path(name)
     if path.suffix != ".toml":
@@ -234,11 +273,14 @@ def _profile(name: str) -> FeedProfile:
 
 
 def _entry(of: ListRoutes, asked: Asked) -> object:
-    form = asked.form(EntryForm)
+    form, name = asked.form(EntryForm), _list(of, asked).of.name
     asker = Asker(form.by, of.clock(), form.why)
+    named = asked.proved is None or asked.proved.is_named({name.strip() for name in form.seen_by})
+    if form.covert and not named:
+        raise HandError("whoever asks for a covert entry is among those whom it names: add your name or team")
     return _proposal(
         propose_entry(
-            asked.path["name"],
+            name,
             _asked_for(form, asker.at),
             asker=asker,
             longest=of.longest,
@@ -249,11 +291,11 @@ def _entry(of: ListRoutes, asked: Asked) -> object:
 
 
 def _correction(of: ListRoutes, asked: Asked) -> object:
-    form = asked.form(CorrectionForm)
+    form, name = asked.form(CorrectionForm), _list(of, asked).of.name
     asker = Asker(form.by, of.clock(), form.why)
     return _proposal(
         propose_correction(
-            asked.path["name"],
+            name,
             EntryKey(form.of_vrm, form.of_pnc_id, form.of_origin),
             _asked_for(form, asker.at),
             asker=asker,
@@ -290,58 +332,56 @@ def _asked_for(form: _EntryForm, at: datetime) -> VoiEntry:
 
 
 def _removal(of: ListRoutes, asked: Asked) -> object:
-    form = asked.form(RemovalForm)
+    form, name = asked.form(RemovalForm), _list(of, asked).of.name
     key = EntryKey(form.vrm, form.pnc_id, form.origin)
     asker = Asker(form.by, of.clock(), form.why)
-    return _proposal(propose_removal(asked.path["name"], key, asker=asker, store=of.store))
+    return _proposal(propose_removal(name, key, asker=asker, store=of.store))
 
 
 def _rollback(of: ListRoutes, asked: Asked) -> object:
-    form = asked.form(RollbackForm)
+    form, name = asked.form(RollbackForm), _list(of, asked).of.name
     asker = Asker(form.by, of.clock(), form.why)
-    return _proposal(propose_rollback(asked.path["name"], to=form.to, asker=asker, store=of.store))
+    return _proposal(propose_rollback(name, to=form.to, asker=asker, store=of.store))
+
+
+def _to_weed(of: ListRoutes, asked: Asked) -> object:
+    """Return whether there is anything to weed; not how much, which is settled when it is done."""
+    today = of.clock().astimezone(UTC).date()
+    return {"to_weed": of.store.any_to_weed(asked.path["name"], on=today)}
 
 
 def _weeding(of: ListRoutes, asked: Asked) -> object:
-    by = asked.form(ByForm).by
-    return _proposal(weed(asked.path["name"], by=by, at=of.clock(), rules=of.weeding, store=of.store))
+    by, name = asked.form(ByForm).by, _list(of, asked).of.name
+    return _proposal(weed(name, by=by, at=of.clock(), rules=of.weeding, store=of.store))
 
 
 def _approve(of: ListRoutes, asked: Asked) -> object:
-    by = asked.form(ByForm).by
+    by, proposal = asked.form(ByForm).by, proposal_known(of.store, asked)
     if asked.proved is not None:
-        asked.proved.verify_approves(of.store.proposal(int(asked.path["number"])).draft.by)
-    return _proposal(approve(int(asked.path["number"]), by=by, at=of.clock(), store=of.store))
+        asked.proved.verify_approves(proposal.draft.by)
+    return _proposal(approve(proposal.number, by=by, at=of.clock(), store=of.store))
 
 
 def _refuse(of: ListRoutes, asked: Asked) -> object:
-    form = asked.form(WhyForm)
+    form, proposal = asked.form(WhyForm), proposal_known(of.store, asked)
     asker = Asker(form.by, of.clock(), form.why)
-    return _proposal(turn_down(int(asked.path["number"]), asker=asker, store=of.store))
+    return _proposal(turn_down(proposal.number, asker=asker, store=of.store))
 
 
 def _whole_proposal(of: ListRoutes, asked: Asked) -> object:
-    """Return a proposal with its refused rows and the beginning of its diff, for a person to decide on.
-
-    Covert entries are among the rows for those alone whom they name.
-    """
-    number = int(asked.path["number"])
-    proposal = of.store.proposal(number)
-    refused = of.store.quarantine(number, limit=_SHOWN)
+    """Return a proposal with its refused rows and the beginning of its diff, for a person to decide on."""
+    proposal = proposal_known(of.store, asked)
+    refused = of.store.quarantine(proposal.number, limit=_SHOWN)
     rows: dict[str, list[dict[str, object]]] = {}
     if proposal.state.value == "ready":
         for change in Change:
-            found, _ = of.store.diff_rows(number, change, limit=_SHOWN)
-            rows[change.value] = [_diff_row(row) for row in found if _shown(row, asked.proved)]
+            found, _ = of.store.diff_rows(proposal.number, change, limit=_SHOWN)
+            rows[change.value] = [_diff_row(row) for row in found]
     return {
         **_proposal(proposal),
         "rows": rows,
         "quarantine": [{"line": row.line, "reason": row.reason} for row in refused],
     }
-
-
-def _shown(row: DiffRow, proved: Proved | None) -> bool:
-    return proved is None or (proved.may_see(row.before) and proved.may_see(row.after))
 
 
 def _diff_row(row: DiffRow) -> dict[str, object]:
@@ -353,12 +393,10 @@ def _diff_row(row: DiffRow) -> dict[str, object]:
 
 def _review(of: ListRoutes, asked: Asked) -> object:
     on = of.clock().date()
-    due = of.store.due_for_review(asked.path["name"], on=on, limit=_SHOWN)
     return [
         {"vrm": one.vrm, "owner": one.owner, "review_on": one.review_on, "weed_on": one.weed_on}
         | _reminded(one, on, of.stolen)
-        for one in due
-        if asked.proved is None or asked.proved.may_see(one)
+        for one in of.store.due_for_review(_list(of, asked).of.name, on=on, limit=_SHOWN)
     ]
 
 
@@ -370,8 +408,8 @@ def _reminded(entry: VoiEntry, on: date, policy: StolenPolicy) -> dict[str, obje
     return {"reminders": standing.reminders, "overdue": standing.overdue}
 
 
-def _holders(of: ListRoutes, name: str) -> object:
-    standing = of.store.standing(name)
+def _holders(of: ListRoutes, standing: ListStanding) -> object:
+    name = standing.of.name
     return {
         "revision": standing.revision,
         "behind": behind(name, standing.revision, receipts=of.store),
@@ -383,7 +421,7 @@ def _tombstones(of: ListRoutes, asked: Asked) -> object:
     return [
         {**one.key._asdict(), "gone_by": one.gone_by, "revision": one.revision, "at": one.at, "by": one.by}
         | {"why": one.why, "weed_on": one.weed_on, "lifted": one.lifted}
-        for one in of.store.tombstones(asked.path["name"], asked.path["vrm"])
+        for one in stones(of.store, asked.path["name"], asked.path["vrm"], asked)
     ]
 
 
@@ -396,6 +434,8 @@ def _standing(standing: ListStanding, now: datetime) -> dict[str, object]:
         "purpose": one.purpose,
         "legal_basis": one.legal_basis,
         "visible_to": sorted(one.visible_to),
+        "covert_of": one.covert_of,
+        "seen_by": sorted(one.seen_by),
         "max_age_hours": None if one.max_age is None else one.max_age / timedelta(hours=1),
         "revision": standing.revision,
         "entries": standing.entries,

@@ -318,6 +318,7 @@ def _whole(of: PeopleRoutes, asked: Asked) -> object:
 def _person(of: PeopleRoutes, account: Account) -> dict[str, object]:
     held = standing_of(of.desk, account, now=of.clock())
     return {
+        "account": account.account_id,
         "login": account.login,
         "name": account.name,
         "force": account.post.force,

@@ -1,0 +1,1 @@
+"""The demonstration county: Lyonesse, with its roads, its traffic and its people, all invented."""

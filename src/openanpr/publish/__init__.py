@@ -1,0 +1,1 @@
+"""What the public sees: counts with small numbers hidden, the self assessment, policies, checkpoints."""

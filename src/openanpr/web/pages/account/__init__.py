@@ -1,0 +1,1 @@
+"""Signing in, joining, one's own account and log."""

@@ -1,0 +1,1 @@
+"""People, devices, profiles, retention, quarantine, jobs."""

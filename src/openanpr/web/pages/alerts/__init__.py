@@ -1,0 +1,1 @@
+"""Live alerts for the control room, and the same for a patrol."""

@@ -1,0 +1,1 @@
+"""Vehicles of interest: lists, entries, changes, files."""

@@ -1,0 +1,1 @@
+"""Review of searches, the audit log with its proofs, the rules."""

@@ -1,0 +1,1 @@
+"""What the public is shown, in a browser: the self assessment, and figures by month."""

@@ -1,0 +1,1 @@
+"""Searches asked, measured, run and opened; approvals; cases."""

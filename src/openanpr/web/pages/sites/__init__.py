@@ -1,0 +1,1 @@
+"""The case for cameras, in a browser: sites, their cases written part by part, and each step on them."""
