@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.conventions.tree import ROOT
+from tests.store.front import running_front
 
 _PAGES = "pages"
 _LONG_FIRST = ("whole_soak", "demonstration", "run_node", "flow", "attack", "whole", "run_local", "store")
@@ -46,3 +48,14 @@ def _ordered(files: Iterable[Path]) -> list[Path]:
         mixed += [browsing.pop(0), *others[:_BETWEEN]]
         others = others[_BETWEEN:]
     return mixed + others
+
+
+@pytest.fixture(scope="session")
+def reads_url() -> Iterator[str]:
+    """A read store for all nodes of a worker, one after another; each begins with it emptied."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, as tempfile makes it
+    with (
+        TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder,
+        running_front(Path(folder)) as url,
+    ):
+        yield url

@@ -23,7 +23,7 @@ from openanpr.run.node import build
 from openanpr.run.node.audit_log import NoLogError
 from openanpr.run.node.secrets import AUDIT_KEY, read_audit_key
 from openanpr.store.backup_restore import RESTORED
-from tests.run_node.conftest import open_world, reads_url, world  # noqa: F401 - the node of those tests
+from tests.run_node.conftest import open_world, world  # noqa: F401 - the node of those tests
 from tests.run_node.world import MARK, STOLEN, World, listed, read
 from tests.store_control.stand import put
 

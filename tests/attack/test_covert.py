@@ -26,14 +26,13 @@ from openanpr.store.control.numbering import LOWEST_COVERT
 from openanpr.voi.by_hand import Asker, HandError, approve, propose_entry, propose_removal, propose_rollback
 from openanpr.voi.covert_part import covert_part
 from openanpr.voi.weed import WeedRules, weed
-from tests.run_node.conftest import reads_url
 from tests.run_node.world import World, covert, listed
 from tests.store_control.conftest import emptied, engine, postgresql_engine, sqlite_engine
 from tests.store_control.stand import NOW, TODAY, entry, filled, put
 from tests.store_control.stand import STOLEN as OF_STORE
 from tests.web_api.node_people import somebody, token_of
 
-__all__ = ["engine", "postgresql_engine", "reads_url", "sqlite_engine"]
+__all__ = ["engine", "postgresql_engine", "sqlite_engine"]
 
 EVE_AND_FAY = ("Eve", "Fay")
 MARKS = ("AB12CDE", "AB12CDF", "KX51AAA", "OO11AAA", "0011AAA")

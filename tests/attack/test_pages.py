@@ -24,12 +24,9 @@ from openanpr.web.pages.assets import Assets
 from openanpr.web.pages.look import Look, Site
 from openanpr.web.pages.route import PageRoute
 from tests.conventions.page_routes import every_page
-from tests.run_node.conftest import reads_url
 from tests.run_node.test_starting import free_port
 from tests.run_node.world import World, listed, read
 from tests.web_api.node_people import somebody, token_of
-
-__all__ = ["reads_url"]
 
 PAGES = every_page()
 OPENED = [one for one in PAGES if one.method == "GET"]

@@ -24,12 +24,9 @@ from openanpr.web.alert_listening import Listener, listened
 from openanpr.web.judging import NotAllowedError
 from openanpr.web.local.alerts import _AsJson
 from tests.attack.test_pages import Pages
-from tests.run_node.conftest import reads_url
 from tests.run_node.world import CONTROL_ROOM, covert, listed, read
 from tests.store_control.stand import put
 from tests.web_api.node_people import somebody, token_of
-
-__all__ = ["reads_url"]
 
 
 @pytest.fixture(scope="module")

@@ -31,14 +31,14 @@ from openanpr.web.public.app import public_app
 from openanpr.web.public.pressed import Pressed
 from tests.attack.pdf_text import texts
 from tests.publish.scene import filled
-from tests.run_node.conftest import open_world, reads_url
+from tests.run_node.conftest import open_world
 from tests.run_node.test_public_site import SETTINGS, export
 from tests.run_node.test_publishing import SETTLED
 from tests.run_node.test_sites import SECRET, standing
 from tests.run_node.world import World, covert, listed, read
 from tests.web.site_office import WHOLE
 
-__all__ = ["open_world", "reads_url"]
+__all__ = ["open_world"]
 PLACES = ("Zanzibar Lane", "Quetzal Yard")
 MARKS = (
     *PLACES,

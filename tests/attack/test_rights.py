@@ -22,10 +22,10 @@ from openanpr.run.node import build
 from openanpr.web.public import intake as web_intake
 from tests.begun import Begun
 from tests.rights.scene import NOW
-from tests.run_node.conftest import open_world, reads_url
+from tests.run_node.conftest import open_world
 from tests.run_node.test_starting import free_port
 
-__all__ = ["open_world", "reads_url"]
+__all__ = ["open_world"]
 
 SETTINGS = '[public]\nport = {port}\n[public.intake]\nurl = "http://localhost:{port}"\ncases_an_hour = 1000\n'
 SETTINGS += "cases_an_hour_each = 1000\n"

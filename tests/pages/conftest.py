@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -14,7 +12,6 @@ from openanpr.people.account import Account
 from openanpr.web import alert_listening
 from tests.pages.chromium import chromium
 from tests.pages.office import Office
-from tests.store.conftest import running_front
 
 # Of Chromium's own window, which nobody sees here: two pages beside each page that a test opens; and a
 # process kept ready for a next page. The rest is what Playwright leaves out, for the last list that a browser
@@ -57,17 +54,6 @@ def browser() -> Iterator[Browser]:
         made = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         yield made
         made.close()
-
-
-@pytest.fixture(scope="session")
-def reads_url() -> Iterator[str]:
-    """One read store for all."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, as tempfile makes it
-    with (
-        TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder,
-        running_front(Path(folder)) as url,
-    ):
-        yield url
 
 
 @pytest.fixture

@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.run_node.world import World
-from tests.store.conftest import running_front
-
-
-@pytest.fixture(scope="session")
-def reads_url() -> Iterator[str]:
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, as tempfile makes it
-    with (
-        TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder,
-        running_front(Path(folder)) as url,
-    ):
-        yield url
 
 
 @pytest.fixture

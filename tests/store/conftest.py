@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from shutil import disk_usage
@@ -20,6 +17,7 @@ from openanpr.store.engine import ReadEngine, Statement
 from openanpr.store.migrate_reads import migrate_reads, read_migrations
 from openanpr.store.pictures import Bucket, Pictures
 from openanpr.store.reads_write import Written, write_reads
+from tests.store.front import running_front
 from tests.store.reads import LONG_AGO
 from tests.store.s3_server import make_bucket, running_s3
 
@@ -47,23 +45,6 @@ def chdb_store(swift_folder) -> Iterator[ReadEngine]:
     with ChdbFolder.open(swift_folder / "chdb") as engine:
         migrate_reads(engine, read_migrations())
         yield engine
-
-
-@contextmanager
-def running_front(folder: Path) -> Iterator[str]:
-    """The address of a ClickHouse HTTP front over `folder`, in a process of its own."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.store.clickhouse_front", folder],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as front:
-        assert front.stdin is not None
-        assert front.stdout is not None
-        yield f"http://127.0.0.1:{int(front.stdout.readline())}"
-        front.stdin.close()
-        front.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from openanpr.store.clickhouse_server import ClickHouseServer, ServerAddress
 from openanpr.store.engine import Statement
 from openanpr.store.migrate_reads import migrate_reads, read_migrations
 from openanpr.store.reads_write import write_reads
-from tests.store.conftest import running_front
+from tests.store.front import running_front
 from tests.store.killing import said_before_killed
 from tests.store.reads import LONG_AGO
 from tests.store.reads_child import SIZE, group

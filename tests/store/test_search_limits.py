@@ -23,7 +23,7 @@ from openanpr.store.chdb_folder import ChdbFolder
 from openanpr.store.clickhouse_server import ClickHouseServer, ServerAddress
 from openanpr.store.engine import ReadEngine, Statement
 from openanpr.store.searched_reads import SearchedReads
-from tests.store.conftest import running_front
+from tests.store.front import running_front
 from tests.store.reads import AT, CAMERA, LONG_AGO, arrived, traffic
 
 DAY = Span(AT - timedelta(days=1), AT + timedelta(days=1))

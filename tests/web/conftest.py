@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.run_node.conftest import open_world, reads_url, world
+from tests.run_node.conftest import open_world, world
 
-__all__ = ["open_world", "reads_url", "world"]
+__all__ = ["open_world", "world"]

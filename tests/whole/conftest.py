@@ -1,4 +1,4 @@
-"""What tests of whole processes share: a force's node that forwards to a nation's, and a yard for all."""
+"""What tests of whole processes share: a force's node that forwards to a nation's, and the yard of both."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from tests.whole.world import Node, Yard
 CAMERAS = ("53/1/1", "53/1/2")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def yard(tmp_path_factory):
-    """Ends every process that was started, whatever became of the tests."""
+    """Where the processes of a file stand: they end with it, and no log of theirs has told a secret."""
     with ExitStack() as stack:
-        yield Yard(tmp_path_factory.mktemp("whole"), stack)
+        yard = Yard(tmp_path_factory.mktemp("whole"), stack)
+        yield yard
+    assert yard.told_to_logs() == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def nation(yard):
     """A node that others forward to."""
     node = Node(yard, "nation").start()
@@ -29,7 +31,7 @@ def nation(yard):
     return node
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def force(yard, nation):
     """A node of a force, with two cameras, that hands all on to the nation's."""
     code = nation.code_file("force-53", "53")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.node_process import Device, NodeProcess
@@ -18,31 +15,15 @@ from openanpr.store.pictures import Bucket, PictureName, Pictures
 from openanpr.store.reads_named import whole_read
 from openanpr.wire.read_batch import encode_read
 from tests.ingest.pictures import jpeg
+from tests.store.front import running_front
 from tests.store.s3_server import make_bucket, running_s3
 from tests.store_control.databases import postgresql
 
 CAMERA = CameraId(53, 1, 1)
 
 
-@contextmanager
-def clickhouse(folder) -> Iterator[str]:
-    """The address of ClickHouse's engine behind HTTP, in a process of its own."""
-    front = subprocess.Popen(
-        [sys.executable, "-m", "tests.store.clickhouse_front", str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield f"http://127.0.0.1:{front.stdout.readline().strip()}"
-    finally:
-        front.stdin.close()
-        front.wait(30)
-        front.stdout.close()
-
-
 def test_a_node_keeps_everything_on_servers_when_its_settings_say_so(tmp_path) -> None:
-    with postgresql() as database, running_s3() as s3, clickhouse(tmp_path / "clickhouse") as reads:
+    with postgresql() as database, running_s3() as s3, running_front(tmp_path / "clickhouse") as reads:
         bucket = make_bucket(s3)
         secret = tmp_path / "s3.secret"
         secret.write_text("secret")

@@ -67,6 +67,23 @@ class Yard:
             self.logs.append(path)
         return path
 
+    def secret_words(self) -> set[str]:
+        """Return the codes and tokens that were given, and the lines of every private key that lies here."""
+        keys = (pem.read_text("ascii") for pem in self.folder.rglob("*.pem"))
+        lines = (line for key in keys for line in key.splitlines() if not line.startswith("-----"))
+        return {*self.secrets, *lines}
+
+    def told_to_logs(self) -> list[tuple[str, str]]:
+        """Return each log that holds a mark or a secret, with what it holds; there is none if all is well."""
+        marks, secrets = {_squeezed(mark) for mark in self.marks}, self.secret_words()
+        found: list[tuple[str, str]] = []
+        for path in self.logs:
+            text = path.read_text("utf-8") if path.exists() else ""
+            squeezed = _squeezed(text)
+            found += [(path.name, mark) for mark in marks if mark in squeezed]
+            found += [(path.name, secret) for secret in secrets if secret in text]
+        return found
+
     def process(self, words: Sequence[object], log: Path) -> subprocess.Popen[bytes]:
         """Return a process that ends with the tests at the latest."""
         with log.open("ab") as stream:
@@ -75,6 +92,11 @@ class Yard:
             )
         self.stack.callback(end, process)
         return process
+
+
+def _squeezed(text: str) -> str:
+    """Return a text without what may stand between the parts of a mark."""
+    return text.upper().replace(" ", "").replace("-", "")
 
 
 def strict() -> dict[str, str]:
