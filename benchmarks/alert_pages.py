@@ -25,7 +25,7 @@ import httpx
 import numpy as np
 
 from benchmarks.node import SURE, filled
-from benchmarks.node_process import Device, NodeProcess, free_port
+from benchmarks.node_process import Device, NodeProcess
 from benchmarks.result import ROOT, Finding, Line, Skipped
 from openanpr.core.role import Role
 from openanpr.people.account import Account, Post
@@ -39,6 +39,7 @@ from openanpr.run.node.read_settings import load_settings
 from openanpr.run.node.stores import open_stores
 from openanpr.wire.read_batch import encode_read
 from tests.pages.chromium import chromium
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

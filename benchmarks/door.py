@@ -20,9 +20,10 @@ import httpx
 import numpy as np
 import pyotp
 
-from benchmarks.node_process import NodeProcess, free_port
+from benchmarks.node_process import NodeProcess
 from benchmarks.result import ROOT, Finding, Line
 from openanpr.run.local.ask import ask
+from tests.ports import free_port
 
 _FLOODING = 32
 _ASKED = 200

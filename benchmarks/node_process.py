@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from openanpr.deliver.line import Fresh, Line, LineSettings, Message
 from openanpr.wire.delivery import BATCHES_PATH, PICTURES_PATH, BatchAnswer, read_batch_answer
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
+from tests.ports import free_port
 
 OPENANPR = Path(sys.executable).with_name("openanpr")
 FORCE, SOURCE = 53, 1
@@ -188,13 +188,6 @@ class Device:
         """Send a picture; return the status of the answer; raises LineDownError."""
         path = f"{PICTURES_PATH}/{hashlib.sha256(jpeg).hexdigest()}"
         return self._line.send(Message("PUT", path, "image/jpeg", jpeg)).status
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def encoded(

@@ -22,7 +22,7 @@ from demonstration.county.ground import read_ground
 from openanpr.core.role import Role
 from tests.pages.chromium import chromium
 from tests.pages.office import Office
-from tests.store.conftest import running_front
+from tests.store.front import running_front
 
 _TIMES = 15
 _PAGES = {

@@ -155,19 +155,3 @@ class Way:
                 with suppress(OSError):
                     link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
             end.transport.abort()
-
-
-def fixed_port(chance: random.Random) -> int:
-    """Return a free port from below those that the system lends to connections.
-
-    A lent one might be taken while the process that listens on it is down.
-    """
-    for _ in range(1000):
-        port = chance.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError("no port is free between 20000 and 32000")

@@ -21,13 +21,14 @@ from benchmarks.node_process import NodeProcess
 from benchmarks.result import ROOT
 from benchmarks.soak_alerts import WINDOW_S
 from benchmarks.soak_troubles import SmallDisk
-from benchmarks.soak_way import Way, fixed_port
+from benchmarks.soak_way import Way
 from benchmarks.traffic import marks
 from openanpr.core.camera import CameraId
 from openanpr.core.shape import shape_key
 from openanpr.deliver.enrol import enrol
 from openanpr.deliver.line import Fresh, Line, LineSettings
 from openanpr.wire.device_key import DeviceKey
+from tests.ports import free_port
 
 READERS = 2
 _LISTED = 12
@@ -155,7 +156,7 @@ class World:
 
 def made(folder: Path, chance: random.Random, stack: ExitStack, *, rate_s: float) -> World:
     """Return the world: nodes run and are filled, readers enrolled and not started; `stack` takes it down."""
-    ports = [fixed_port(chance) for _ in range(4)]
+    ports = [free_port() for _ in range(4)]
     ways = [stack.enter_context(Way(ports[2 + n], ports[n], random.Random(chance.random()))) for n in (0, 1)]
     disks = [SmallDisk(folder / "near", size_mb=700)]
     disks += [SmallDisk(folder / f"reader-{n}", size_mb=100) for n in range(1, READERS + 1)]

@@ -24,7 +24,7 @@ from openanpr.web.pages.assets import Assets
 from openanpr.web.pages.look import Look, Site
 from openanpr.web.pages.route import PageRoute
 from tests.conventions.page_routes import every_page
-from tests.run_node.test_starting import free_port
+from tests.ports import free_port
 from tests.run_node.world import World, listed, read
 from tests.web_api.node_people import somebody, token_of
 

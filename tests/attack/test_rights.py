@@ -21,9 +21,9 @@ from openanpr.rights.form import FormTokens, WrittenForm
 from openanpr.run.node import build
 from openanpr.web.public import intake as web_intake
 from tests.begun import Begun
+from tests.ports import free_port
 from tests.rights.scene import NOW
 from tests.run_node.conftest import open_world
-from tests.run_node.test_starting import free_port
 
 __all__ = ["open_world"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from openanpr.core.frame import Frame
 from openanpr.core.instant import ClockSource
 from tests.capture.media import Recipe, faults_of, frames_of, grey_of, make_clip, make_picture
 from tests.capture.servers import PASSWORD, URL_PASSWORD, USER, Plan, mjpeg_camera, rtsp_camera, web_server
+from tests.ports import free_port
 
 QUICK = CaptureSettings(
     threads=1,
@@ -37,12 +37,6 @@ Camera = Callable[[Plan], AbstractContextManager[str]]
 def take(source: Source, count: int) -> list[Item]:
     with closing(source.items()) as items:
         return list(islice(items, count))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_an_rtsp_camera_is_read_on_this_machines_clock() -> None:

@@ -18,7 +18,8 @@ import pytest
 
 from demonstration.people import code_now
 from tests.demonstration.running import County
-from tests.whole.world import OPENANPR, ROOT, free_port, strict, until
+from tests.ports import free_port
+from tests.whole.world import OPENANPR, ROOT, strict, until
 
 
 @pytest.fixture(scope="module")

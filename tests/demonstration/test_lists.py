@@ -24,7 +24,7 @@ from openanpr.core.role import Rank, Role
 from openanpr.run.node.read_settings import load_settings
 from openanpr.search.case_file import parse_references
 from openanpr.voi.column_map import load_profile, shipped_profile
-from tests.whole.world import free_port
+from tests.ports import free_port
 
 TODAY = date(2026, 11, 30)
 

@@ -17,7 +17,8 @@ from playwright.sync_api import Page, expect
 
 from tests.demonstration.running import County
 from tests.flow.tour import PICTURES, Tour
-from tests.whole.world import ROOT, free_port, strict
+from tests.ports import free_port
+from tests.whole.world import ROOT, strict
 
 pytestmark = pytest.mark.campaign  # each journey of it has a test of its own in tests/pages
 TUTORIAL = ROOT / "docs" / "tutorial" / "the-county.md"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from openanpr.people.account import Account
 from openanpr.run.node import build
 from openanpr.web.serve import Served
 from tests.conventions.tree import ROOT
+from tests.ports import free_port
 from tests.run_node.world import World
 from tests.web_api.node_people import somebody, token_of
 
@@ -44,12 +44,6 @@ _PATIENCE_MS = 30_000
 expect.set_options(timeout=_PATIENCE_MS)
 _SCREENS = os.environ.get("OPENANPR_SCREENS", "")
 """A folder for a picture of each page that a test looks at; none where it is not set."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 _OF_THE_LINE = re.compile(

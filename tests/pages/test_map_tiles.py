@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 
 from openanpr.core.role import Role
 from tests.pages.map_server import NIGHT_BGR, TILE_BGR, MapServer, map_server, pmtiles, style_of, tile
-from tests.pages.office import Office, free_port, looks_right, screenshot
+from tests.pages.office import Office, looks_right, screenshot
+from tests.ports import free_port
 
 LAND = [[-3.2, 51.2], [-2.0, 51.2], [-2.0, 51.8], [-3.2, 51.8], [-3.2, 51.2]]
 GROUND = {

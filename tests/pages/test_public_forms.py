@@ -15,7 +15,8 @@ from openanpr.publish.words import catalogue
 from openanpr.web.public.app import public_app
 from openanpr.web.public.pressed import press
 from openanpr.web.serve import serve_tcp
-from tests.pages.office import free_port, looks_right, violations
+from tests.pages.office import looks_right, violations
+from tests.ports import free_port
 from tests.publish.site_scene import state_in
 from tests.web.test_public_forms import Door
 

@@ -25,7 +25,8 @@ from openanpr.run.cli import main
 from openanpr.wire.delivery import BATCHES_PATH, PICTURES_PATH
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
-from tests.run_node.test_starting import free_port, running
+from tests.ports import free_port
+from tests.run_node.test_starting import running
 
 CAMERA = CameraId(53, 1, 7)
 

@@ -17,7 +17,8 @@ from openanpr.run.audit_fetch import FetchError, fetched
 from openanpr.run.cli import main
 from openanpr.run.node.command import run_node
 from openanpr.run.node.home import Home
-from tests.run_node.test_starting import free_port, running
+from tests.ports import free_port
+from tests.run_node.test_starting import running
 
 
 @contextmanager

@@ -14,9 +14,10 @@ import pytest
 
 from openanpr.run.cli import main
 from openanpr.run.local import ask
+from tests.ports import free_port
 from tests.run_local.conftest import until
 from tests.run_local.watching import OPENANPR
-from tests.run_node.test_starting import free_port, running
+from tests.run_node.test_starting import running
 
 
 def test_a_socket_that_nobody_listens_on_any_more(call, tmp_path, monkeypatch) -> None:

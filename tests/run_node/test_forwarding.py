@@ -32,7 +32,7 @@ from openanpr.web.delivery import DeliverySettings, delivery_app
 from openanpr.web.serve import serve_tcp
 from openanpr.wire.forwarded import MOST_HOPS, OriginProof
 from tests.ingest import test_forwarded as first_node
-from tests.run_node.test_starting import free_port
+from tests.ports import free_port
 from tests.run_node.world import CAMERA, DEVICE, World, read
 from tests.store.asked import reads_of_cameras
 

@@ -6,7 +6,6 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,14 +19,9 @@ from openanpr.run.cli import main
 from openanpr.run.node import command
 from openanpr.run.node.home import Home
 from tests.begun import Begun, called
+from tests.ports import free_port
 
 OPENANPR = Path(sys.executable).with_name("openanpr")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(data: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -12,14 +11,15 @@ from itertools import count
 
 import httpx
 
+from tests.ports import free_port
+
 _NAMES = count()
 
 
 @contextmanager
 def running_s3() -> Iterator[str]:
     """The address of an empty S3 server."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         stdout=subprocess.DEVNULL,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -36,6 +35,7 @@ from openanpr.wire.signature import Request, sign
 from tests.audit.kept_log import KeptLog
 from tests.ingest.pictures import Shelf, Store
 from tests.ingest.world import HASH_KEY, LIMITS, NOW, Journal, World
+from tests.ports import free_port
 from tests.wire.vendors.messages import ALL
 
 TOKEN, TOKEN_NAME, TOKEN_DIGEST = make_token(HASH_KEY, chance=bytes(range(secret_text.CHANCE_BYTES)))
@@ -194,12 +194,6 @@ def said(response: httpx.Response) -> dict[str, Any]:
     found = json.loads(response.content)
     assert isinstance(found, dict)
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as asking:
-        asking.bind(("127.0.0.1", 0))
-        return int(asking.getsockname()[1])
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from openanpr.web.serve import ServeError, ServeLimits, serve_socket, serve_tcp
 from openanpr.wire.device_key import DeviceKey
 from tests.deliver.test_line import Authority
 from tests.ingest.world import World, record
-from tests.web.scene import Scene, free_port, plain, said, standing
+from tests.ports import free_port
+from tests.web.scene import Scene, plain, said, standing
 
 HERE = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is tried

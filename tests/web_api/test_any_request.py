@@ -23,8 +23,8 @@ from openanpr.web.api.openapi import document
 from openanpr.web.serve import Served
 from tests.conventions.api import every_route
 from tests.conventions.test_api_document import PUBLIC
+from tests.ports import free_port
 from tests.run_node.conftest import open_world
-from tests.run_node.test_starting import free_port
 from tests.web_api.node_people import somebody, token_of
 
 __all__ = ["open_world"]

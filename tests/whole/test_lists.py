@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from tests.whole.world import OPENANPR, Device, Node, Watch, ago, free_port, read, strict, until
+from tests.ports import free_port
+from tests.whole.world import OPENANPR, Device, Node, Watch, ago, read, strict, until
 
 CAMERA, LIVE_WITHIN_S = "53/1/6", 1.0
 FRESH, BEFORE, STALE, WEEDED, COVERT = "WA51LVE", "WB51BCK", "WC51STL", "WD51WED", "WE51CVT"

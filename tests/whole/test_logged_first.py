@@ -28,7 +28,7 @@ from openanpr.wire.delivery import BATCHES_PATH
 from openanpr.wire.device_key import DeviceKey
 from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_read
 from tests.begun import Begun
-from tests.run_node.test_starting import free_port
+from tests.ports import free_port
 
 CAMERA = CameraId(53, 1, 7)
 

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.whole.world import Device, Node, free_port, read, run
+from tests.ports import free_port
+from tests.whole.world import Device, Node, read, run
 
 CAMERA = "53/1/5"
 

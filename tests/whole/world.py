@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -35,6 +34,7 @@ from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_r
 from openanpr.wire.signature import Request, sign
 from tests.begun import Begun, called
 from tests.conventions.tree import ROOT
+from tests.ports import free_port
 
 OPENANPR = Path(sys.executable).with_name("openanpr")
 HEADER = (
@@ -122,13 +122,6 @@ def until(holds: Callable[[], object], *, within_s: float, what: str, every_s: f
         if time.monotonic() > last:
             raise WorldError(f"not within {within_s:.0f} s: {what}")
         time.sleep(every_s)
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def run(*words: object) -> subprocess.CompletedProcess[str]:

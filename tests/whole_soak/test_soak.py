@@ -15,8 +15,9 @@ from benchmarks.result import Line
 from benchmarks.soak_alerts import heard_faults
 from benchmarks.soak_node import Told, finding_of, soaked
 from benchmarks.soak_reader import Ledger
-from benchmarks.soak_way import CLEAR, Fault, Trouble, Way, fixed_port
+from benchmarks.soak_way import CLEAR, Fault, Trouble, Way
 from benchmarks.soak_world import counted
+from tests.ports import free_port
 
 pytestmark = pytest.mark.campaign  # one node that is killed again and again is in tests/whole/test_kill.py
 KILLS = 6
@@ -131,7 +132,7 @@ def way():
                 threading.Thread(target=echo, args=(end,), daemon=True).start()
 
         threading.Thread(target=serve, daemon=True).start()
-        with Way(fixed_port(random.Random()), listener.getsockname()[1], random.Random(1)) as way:
+        with Way(free_port(), listener.getsockname()[1], random.Random(1)) as way:
             yield way
         listener.shutdown(socket.SHUT_RDWR)
 
