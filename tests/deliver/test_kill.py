@@ -18,11 +18,12 @@ KILLS = 12
 
 
 def flaky(chance: random.Random):
-    """A node that fails now and then, sometimes after it has taken the reads."""
+    """A node that fails now and then, sometimes after it has taken the reads: the first time in any case."""
+    first = iter([takes_and_hangs_up])
 
     def behave(post: Post):
         (behaviour,) = chance.choices([works, takes_and_hangs_up, refuses(503)], [8, 1, 1])
-        return behaviour(post)
+        return next(first, behaviour)(post)
 
     return behave
 
