@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from tests.demonstration.running import County
 from tests.flow.tour import PICTURES, Tour
+from tests.pages.office import PATIENCE_MS
 from tests.ports import free_port
 from tests.whole.world import ROOT, strict
 
@@ -33,7 +34,7 @@ def tour(tmp_path_factory, browser):
         county = County(tmp_path_factory.mktemp("tour") / "out", free_port(), free_port())
         county.start(stack)
         expect.set_options(timeout=20_000)
-        stack.callback(expect.set_options, timeout=5_000)
+        stack.callback(expect.set_options, timeout=PATIENCE_MS)
         with ExitStack() as screens:
             yield Tour(county, browser, screens)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,9 @@ _sessions: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 authenticator, of whichever session, off the page with it, and a passkey would be waited for without end.
 """
 AXE = ROOT / "tests" / "pages" / "vendor" / "axe.min.js"
-_PATIENCE_MS = 30_000
+PATIENCE_MS = 30_000
 """What a page may take on a machine with much else to do; how soon pages are there is measured elsewhere."""
-expect.set_options(timeout=_PATIENCE_MS)
+expect.set_options(timeout=PATIENCE_MS)
 _SCREENS = os.environ.get("OPENANPR_SCREENS", "")
 """A folder for a picture of each page that a test looks at; none where it is not set."""
 
@@ -90,7 +91,7 @@ class Office:
         context: BrowserContext = self.browser.new_context(
             viewport=viewport, base_url=self.home, locale="en-GB", timezone_id="Europe/London", **more
         )
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         if account is not None:
             self.sign_in(context, account)
         page = context.new_page()
@@ -160,6 +161,14 @@ _WIDER = """() => new Promise((told) => {
 def overflow(page: Page) -> int:
     """Return by how many pixels a page is wider than its window: 0 where it does not scroll sideways."""
     return page.evaluate(_WIDER)
+
+
+def comes(page: Page, so: Callable[[], object]) -> None:
+    """Wait until something is so that no locator tells of."""
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while not so():
+        assert time.monotonic() < until, "it did not come"
+        page.wait_for_timeout(50)
 
 
 def screenshot(page: Page, name: str) -> None:

@@ -95,10 +95,14 @@ def test_the_ground_is_drawn_by_day_and_by_night_and_a_point_can_be_picked(with_
             page.wait_for_timeout(300)
             screenshot(page, f"map-{light}")
             box = page.locator(".map").bounding_box()
-            page.evaluate("map.drawn.jumpTo({center: [-6.3, 50.05], zoom: 10})")
-            page.wait_for_timeout(300)
+            page.evaluate(
+                """() => new Promise((drawn) => {
+                  map.drawn.once("idle", drawn);
+                  map.drawn.jumpTo({center: [-6.3, 50.05], zoom: 10});
+                })"""
+            )
             page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-            assert page.evaluate("window.picked") == "1"
+            page.wait_for_function("window.picked === '1'")
             assert len(colours(page)) > 2, "sea, land and a road"
 
 

@@ -20,6 +20,7 @@ from tests.pages.search.world import (
     QUAY,
     REFERENCE,
     ask_of,
+    look_again_until_rows,
     search_office,
     seen,
     standing,
@@ -87,9 +88,7 @@ def test_where_the_map_has_no_roads_it_is_the_straight_line_and_the_page_says_so
     with yard.at(ivy, java_script_enabled=False, size="phone") as page:
         ask_of(page)
         page.get_by_role("button", name="Run it").click()
-        while (again := page.get_by_role("link", name="Look again now")).count():
-            page.wait_for_timeout(500)
-            again.click()
+        look_again_until_rows(page)
         page.get_by_text("1 camera on the straight line has no read of it").click()
         expect(page.locator(".missed")).to_contain_text("the straight line")
         expect(page.get_by_text("It came back to the same place")).to_be_visible()

@@ -22,7 +22,7 @@ from openanpr.core.registered_camera import RegisteredCamera
 from openanpr.ingest.arrival import Arrival, ArrivedRead
 from openanpr.ingest.keep import batch_key
 from openanpr.store.reads_write import write_reads
-from tests.pages.office import Office
+from tests.pages.office import Office, comes
 from tests.run_node.world import NOW
 
 MARK = "AB12CDE"
@@ -140,6 +140,19 @@ def ask_of(page: Page, mark: str = "ab12 cde", **more: str) -> None:
     page.get_by_role("button", name="See what this would sweep in").click()
     page.get_by_role("button", name=re.compile("^Ask(,| nevertheless|$)")).click()
     page.wait_for_url(re.compile(r"/search/[0-9a-f]{32}$"))
+
+
+def look_again_until_rows(page: Page) -> None:
+    """Without script: follow the link of a search that runs until it has run."""
+    again = page.get_by_role("link", name="Look again now")
+    rows = page.get_by_role("heading", name=re.compile(r"^\d+ rows?$"))
+
+    def there() -> int:
+        if again.count():
+            again.click()
+        return rows.count()
+
+    comes(page, there)
 
 
 def run_one(page: Page) -> None:
