@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
 
 from tests.conventions.tree import ROOT
 from tests.store.front import running_front
@@ -22,9 +21,6 @@ _BETWEEN = 3
 
 
 def pytest_configure() -> None:
-    # An example that takes long shows how busy the machine is; what takes how long is measured elsewhere.
-    settings.register_profile("busy machine", settings(), deadline=None)
-    settings.load_profile("busy machine")
     # A run that was begun in the background ignores what Ctrl+C sends, and so would all that it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -12,7 +12,7 @@ from openanpr.core.role import Role
 from openanpr.core.voi_list import ListKind
 from openanpr.people.account import Ended
 from tests.pages.hits import hit, hit_with_picture, live, logged
-from tests.pages.office import comes, looks_right, overflow, screenshot
+from tests.pages.office import looks_right, overflow, screenshot
 from tests.run_node.world import STOLEN, covert, listed
 
 pytestmark = pytest.mark.usefixtures("soon")
@@ -407,8 +407,8 @@ def test_a_screen_that_lost_its_line_writes_no_look_into_the_log_that_nobody_too
         page.route("**/alerts/stream", away)
         page.goto(f"/alerts/{alert.id}")
         expect(page.locator("#chosen-head")).to_be_visible()
-        # The line is asked for again, and why it was lost.
-        comes(page, lambda: len(tries) > 2)
+        page.wait_for_timeout(2_500)
+        assert len(tries) > 2, "the line is asked for again, and why it was lost"
         assert [one for one in logged(office) if one == "alert"] == ["alert"]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from datetime import timedelta
-from itertools import count, islice
 
 import pytest
 
@@ -12,7 +12,6 @@ from openanpr.store.nonces import Nonces, NoncesError
 from tests.ingest.world import NOW
 from tests.store.killing import said_before_killed
 from tests.store_control.nonces_child import UNTIL
-from tests.timing import seconds, soonest
 
 MINUTE = timedelta(minutes=1)
 
@@ -97,10 +96,7 @@ def test_what_cannot_be_kept_is_an_error_and_never_a_new_nonce(tmp_path) -> None
 
 def test_a_thousand_are_told_in_far_less_than_a_second(tmp_path) -> None:
     with Nonces.open(tmp_path / "nonces.db") as nonces:
-        numbers = count()
-
-        def a_thousand() -> None:
-            for n in islice(numbers, 1000):
-                nonces.seen("key", f"n-{n}", UNTIL)
-
-        assert soonest(lambda: seconds(a_thousand), within_s=0.5) < 0.5
+        begun = time.perf_counter()
+        for n in range(1000):
+            nonces.seen("key", f"n-{n}", UNTIL)
+        assert time.perf_counter() - begun < 0.5

@@ -22,7 +22,6 @@ from openanpr.rights.reference import make_reference
 from openanpr.run.node import public_forms
 from openanpr.web.public import intake as web_intake
 from tests.publish.site_scene import state_in
-from tests.timing import seconds, soonest
 from tests.web.public_door import CODE, REFERENCE, SAID, Door, opened
 
 
@@ -300,21 +299,18 @@ def test_pages_are_read_as_before_while_forms_are_flooded(door) -> None:
     for one in senders:
         one.start()
     try:
+        times = []
         with httpx.Client(base_url=base) as reader:
-
-            def read() -> None:
+            for _ in range(100):
+                begun = time.perf_counter()
                 assert reader.get("/").status_code == 200
-
-            def slowest_but_five() -> float:
-                return sorted(seconds(read) for _ in range(100))[94]
-
-            took_s = soonest(slowest_but_five, within_s=0.25)
+                times.append(time.perf_counter() - begun)
     finally:
         stop.set()
         for one in senders:
             one.join()
     assert sent[0] > 20
-    assert took_s < 0.25
+    assert sorted(times)[94] < 0.25, f"{sorted(times)[94]:.3f} s"
 
 
 def test_every_text_of_the_forms_is_asked_for(state, monkeypatch) -> None:
