@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from openanpr.publish.period import Month
-from tests.whole.world import Device, Node, ago, read, run, until
+from tests.whole.world import Device, LaterNode, Node, ago, read, run, until
 
 CAMERA = "53/1/3"
 MARKS = [f"LC{n}TTN" for n in range(61, 68)]
@@ -30,10 +30,7 @@ class Passed:
 
 @pytest.fixture(scope="module")
 def passed(yard) -> Passed:
-    node = Node(yard, "figures")
-    clock = yard.folder / "figures.clock"
-    clock.write_text("0 0", "ascii")
-    node.words, node.module = (node.data, clock), "tests.whole.later_node"
+    node = LaterNode(yard, "figures")
     node.start()
     node.camera(CAMERA)
     node.define("wanted", hours=None)
@@ -48,7 +45,7 @@ def passed(yard) -> Passed:
     month = Month.of(seen)
     assert node.ask("figures", "publish")["published"] == [], "the month is not over"
     days = (month.settled(31) - datetime.now(UTC)) // timedelta(days=1) + 1
-    clock.write_text(f"{days} {days}", "ascii")
+    node.ahead(days)
     assert node.ask("figures", "publish")["published"] == [str(month)]
     assert node.told("figures", "export", month, yard.folder / "out").returncode == 0
     key = node.ask("figures", "list")["key"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.whole.world import Device, Node, ago, holding, jpeg, looked_at, read, sha256_of, until
+from tests.whole.world import Device, LaterNode, Node, ago, holding, jpeg, looked_at, read, sha256_of, until
 
 LISTED, UNLISTED, STRAY, HELD = "KV51FRG", "LC63TTN", "MD14WSX", "NE66PQR"
 CAMERA, DAYS = "53/1/3", 731
@@ -32,21 +32,18 @@ class Later:
 
 @pytest.fixture(scope="module")
 def later(yard) -> Later:
-    node = Node(yard, "later")
-    clock = yard.folder / "later.clock"
-    clock.write_text("0 0", "ascii")
-    node.words, node.module = (node.data, clock), "tests.whole.later_node"
+    node = LaterNode(yard, "later")
     node.start()
     delivered(node)
     node.stop()
     held_before = holding(node.data, LISTED, UNLISTED, STRAY)
     node.start()
-    clock.write_text(f"{DAYS} 0", "ascii")
+    node.ahead(DAYS, of_chores=0)
     preview = node.ask("retention", "preview")
     ran = node.ask("retention", "run")
     certificates, check = node.ask("retention", "certificates"), node.ask("retention", "check")
     held_running = holding(node.data, LISTED, UNLISTED, STRAY)
-    clock.write_text(f"{DAYS} {DAYS}", "ascii")
+    node.ahead(DAYS)
     node.stop()
     node.start()
     returned = node.status()["returned_days"]

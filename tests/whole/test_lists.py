@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.ports import free_port
-from tests.whole.world import Device, Node, Watch, ago, read, until
+from tests.whole.world import Device, LaterNode, Node, Watch, ago, read, until
 
 CAMERA, LIVE_WITHIN_S = "53/1/6", 1.0
 FRESH, BEFORE, STALE = "WA51LVE", "WB51BCK", "WC51STL"
@@ -18,18 +18,10 @@ WEEDED, COVERT, KILLED = "WD51WED", "WE51CVT", "WF51KLA"
 
 
 @pytest.fixture(scope="module")
-def clock(yard):
-    path = yard.folder / "lists.clock"
-    path.write_text("0 0", "ascii")
-    return path
-
-
-@pytest.fixture(scope="module")
-def node(yard, clock):
+def node(yard):
     # Nothing escalates meanwhile: what a test sees of an alert is not changed by the time it waits.
     calm = 'ladder = [{after_s = 86400, role = "supervisor"}]\nagain_every_s = 86400'
-    node = Node(yard, "lists", f"[metrics]\nport = {free_port()}\n[alerts]\n{calm}\n")
-    node.words, node.module = (node.data, clock), "tests.whole.later_node"
+    node = LaterNode(yard, "lists", f"[metrics]\nport = {free_port()}\n[alerts]\n{calm}\n")
     node.start().camera(CAMERA)
     node.define("hand", hours=None)
     return node
@@ -65,7 +57,7 @@ def test_a_vehicle_that_went_by_an_hour_ago_is_found_by_looking_back(node, devic
     assert (said["stop"], said["alert"]["advice"] == "stop") == (False, False)
 
 
-def test_a_kill_between_approval_and_looking_back_loses_nothing(node, device, clock) -> None:
+def test_a_kill_between_approval_and_looking_back_loses_nothing(node, device) -> None:
     def has_looked_back() -> bool:
         (hand,) = [one for one in node.ask("lists", "show") if one["name"] == "hand"]
         kept = node.data / "looked-back.json"
@@ -75,12 +67,11 @@ def test_a_kill_between_approval_and_looking_back_loses_nothing(node, device, cl
     device.send(read(KILLED, CAMERA, ago(hours=2)))
     node.settled()
     until(has_looked_back, within_s=20, what="it has looked back for all that was")
-    held = clock.with_name(f"{clock.name}.held")
-    held.touch()
+    node.held.touch()
     node.approve(node.add("hand", KILLED))
     assert not has_looked_back()
     node.kill()
-    held.unlink()
+    node.held.unlink()
     node.start()
     until(lambda: node.alert_of(KILLED), within_s=20, what="the alert", every_s=0.2)
     assert node.alert_of(KILLED)["hits"] == 1
@@ -145,18 +136,22 @@ def test_a_covert_entry_is_known_to_its_named_people_alone(node, device) -> None
     assert (hidden.returncode, hidden.stderr) == (unknown.returncode, unknown.stderr)
 
 
-def test_an_entry_past_its_weed_date_is_taken_off_and_leaves_a_stone(node, device, clock) -> None:
+def test_an_entry_past_its_weed_date_is_taken_off_and_leaves_a_stone(node, device) -> None:
     node.approve(node.add("hand", WEEDED, weed_in_days=1))
     for more in ("WK51AAA", "WL51AAB", "WM51AAC", "WN51AAD"):
         node.approve(node.add("hand", more))
-    before = node.status()["lists"]["hand"]["entries"]
-    clock.write_text("3 3", "ascii")
+    (hand,) = [one for one in node.ask("lists", "show") if one["name"] == "hand"]
+    before = hand["entries"]
+
+    def live(entries: int) -> bool:
+        return node.status()["lists"]["hand"]["entries"] == entries
+
+    until(lambda: live(before), within_s=10, what="the last entry is live")
+    node.ahead(3)
     try:
-        until(
-            lambda: node.status()["lists"]["hand"]["entries"] == before - 1, within_s=60, what="it is weeded"
-        )
+        until(lambda: live(before - 1), within_s=60, what="it is weeded")
     finally:
-        clock.write_text("0 0", "ascii")
+        node.ahead(0)
     (stone,) = node.ask("lists", "gone", "hand", WEEDED)
     assert (stone["gone_by"], stone["by"]) == ("weeded", "the node")
     device.send(read(WEEDED, CAMERA), read(FRESH, CAMERA, ago(milliseconds=1)))

@@ -16,7 +16,7 @@ from openanpr.wire.read_batch import BatchHead, Encoding, encode_batch, encode_r
 from openanpr.wire.signature import Request, sign
 from tests.run.score_results import made_result
 from tests.web.site_office import PLACE_WORDS, WHOLE
-from tests.whole.world import Device, Node, WorldError, read, until
+from tests.whole.world import Device, LaterNode, WorldError, read, until
 
 CAMERA = "53/1/7"
 LIMITS = load_profile("nadc-2018").sites
@@ -53,10 +53,7 @@ class Lived:
     """A node whose clock is moved, with a camera that has a case, and its device."""
 
     def __init__(self, yard, folder: Path) -> None:
-        self.folder, self.clock = folder, yard.folder / "sites.clock"
-        self.clock.write_text("0 0", "ascii")
-        self.node = Node(yard, "sites")
-        self.node.words, self.node.module = (self.node.data, self.clock), "tests.whole.later_node"
+        self.folder, self.node = folder, LaterNode(yard, "sites")
         self.node.start()
         self.node.camera(CAMERA)
         self.device = Ahead(self.node, "a reader", CAMERA)
@@ -65,7 +62,7 @@ class Lived:
 
     def after(self, days: int) -> None:
         """Have so many days pass since the beginning."""
-        self.clock.write_text(f"{days} {days}", "ascii")
+        self.node.ahead(days)
         self.device.days = days
 
     def alarm(self, name: str) -> None:

@@ -285,6 +285,23 @@ class Node:
         return looked_at(self.data)
 
 
+class LaterNode(Node):
+    """A node whose clock a test moves (`tests.whole.later_node`)."""
+
+    def __init__(self, yard: Yard, name: str, settings: str = "") -> None:
+        super().__init__(yard, name, settings)
+        self._clock = yard.folder / f"{name}.clock"
+        self.held = yard.folder / f"{name}.clock.held"
+        self.words, self.module = (self.data, self._clock), "tests.whole.later_node"
+        self.ahead(0)
+
+    def ahead(self, days: int, *, of_chores: int | None = None) -> None:
+        """Have the clock so many days ahead, that of the chores maybe by others; it is read whole."""
+        fresh = self._clock.with_suffix(".new")
+        fresh.write_text(f"{days} {days if of_chores is None else of_chores}", "ascii")
+        fresh.replace(self._clock)
+
+
 def looked_at(data: Path) -> list[Any]:
     """Return every read in the read store of a folder on which no node runs."""
     done = subprocess.run(
