@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,10 +16,15 @@ from tests.conventions.tree import ROOT
 from tests.store.front import running_front
 
 _PAGES = "pages"
-_LONG_FIRST = ("whole_soak", "demonstration", "run_node", "flow", "attack", "whole", "run_local", "store")
-"""Whose tests start whole nodes or engines: begun first, so that no worker is left with one at the end."""
+_WHOLE = ("demonstration", "run_node", "flow", "whole", "run_local", "store", _PAGES)
+"""Whose tests start whole nodes, engines or browsers: they follow all others, the longest first, so that no
+worker is left with one at the end. They are half of the tests' time, and a tenth of the tests."""
 _BETWEEN = 3
 """Other files between two with a browser: they wait for nodes and clocks, and a browser never waits."""
+_UNTIL = float(os.environ.get("OPENANPR_TESTS_UNTIL", "inf"))
+"""When no test of something whole is begun any more, in seconds since 1970: the machines of CI differ in
+speed by more than three, and what a slow one does not come to is told and is no fault."""
+_NO_TIME = "not begun: the time of this run was over (make test, without OPENANPR_TESTS_UNTIL, takes its time)"
 
 
 def pytest_configure() -> None:
@@ -37,17 +44,27 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if time.time() > _UNTIL and _folder(item.path) in _WHOLE:
+        pytest.skip(_NO_TIME)
+
+
+def _folder(path: Path) -> str:
+    return path.relative_to(ROOT / "tests").parts[0]
+
+
 def _ordered(files: Iterable[Path]) -> list[Path]:
-    order = {name: place for place, name in enumerate(_LONG_FIRST)}
-    folder = {path: path.relative_to(ROOT / "tests").parts[0] for path in files}
-    browsing = [path for path in folder if folder[path] == _PAGES]
-    others = [path for path in folder if folder[path] != _PAGES]
-    others.sort(key=lambda path: order.get(folder[path], len(order)))
+    order = {name: place for place, name in enumerate(_WHOLE)}
+    files = sorted(files, key=lambda path: order.get(_folder(path), -1))
+    parts = [path for path in files if _folder(path) not in order]
+    browsing = [path for path in files if _folder(path) == _PAGES]
+    whole = files[len(parts) : len(files) - len(browsing)]
     mixed: list[Path] = []
     while browsing:
-        mixed += [browsing.pop(0), *others[:_BETWEEN]]
-        others = others[_BETWEEN:]
-    return mixed + others
+        mixed += [browsing.pop(0), *whole[:_BETWEEN]]
+        whole = whole[_BETWEEN:]
+    return [*parts, *mixed, *whole]
 
 
 @pytest.fixture(scope="session")
