@@ -24,7 +24,7 @@ _BETWEEN = 3
 _UNTIL = float(os.environ.get("OPENANPR_TESTS_UNTIL", "inf"))
 """When no test of something whole is begun any more, in seconds since 1970: the machines of CI differ in
 speed by more than three, and what a slow one does not come to is told and is no fault."""
-_NO_TIME = "not begun: the time of this run was over (make test, without OPENANPR_TESTS_UNTIL, takes its time)"
+_NO_TIME = "not begun: the time of this run was over (OPENANPR_TESTS_UNTIL)"
 
 
 def pytest_configure() -> None:
