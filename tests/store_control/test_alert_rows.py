@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openanpr.alert.alert import OPEN, Alert, AlertKey, Feedback, Step
+from openanpr.alert.clock import due
 from openanpr.alert.events import Event, numbered
 from openanpr.alert.hit_seen import HitSeen
 from openanpr.alert.ports import OutdatedError
@@ -31,7 +34,19 @@ from openanpr.store.control.alert_documents import (
 from openanpr.store.control.alert_store import AlertRecords
 from openanpr.store.control.alert_tables import alert
 from openanpr.store.control.engine import DatabaseError, writing
-from tests.alert.scenes import AT, BOOK, ID_OF, NAMED, NO_UNIT, covert_hit, make_hit, raised, step
+from tests.alert.scenes import (
+    AT,
+    BOOK,
+    CRIME_LIST,
+    ID_OF,
+    MASS_LIST,
+    NAMED,
+    NO_UNIT,
+    covert_hit,
+    make_hit,
+    raised,
+    step,
+)
 from tests.alert.stores import in_sqlite
 
 RECORDED = Path(__file__).with_name("alert_documents_1.json")
@@ -76,6 +91,22 @@ def test_a_batch_larger_than_one_statement_can_ask_for_is_kept_whole(store) -> N
     known = store.load({AlertKey.of(hit) for hit in hits}, {hit.id for hit in hits})
     assert (len(known.alerts), len(known.raised), len(known.counted)) == (2_000, 2_000, 2_000)
     assert len(store.open_alerts()) == 2_000
+
+
+def test_open_alerts_are_counted_as_a_plain_reading_of_them_counts(store) -> None:
+    hits = [replace(hit, list_id=MASS_LIST if n % 3 else CRIME_LIST) for n, hit in enumerate(vehicles(9))]
+    changes = take_in([*hits, covert_hit(50)], store, BOOK, now=AT, id_of=ID_OF)
+    first, second, third, fourth, *_ = (one.alert for one in changes if one.alert.key.channel == OPEN)
+    in_hand, seen = step(first, See()), step(second, See())
+    store.save([in_hand, seen])
+    store.save([step(seen.alert, Close(NO_UNIT))])
+    store.save(due([third, fourth], BOOK, now=AT, present=()).changes)
+    opened = [one for one in store.open_alerts() if one.key.channel == OPEN]
+    counts = store.open_counts()
+    assert counts.open == Counter(one.list_kind.value for one in opened)
+    waiting = Counter(one.list_kind.value for one in opened if one.waits)
+    assert {kind: count for kind, count in counts.waiting.items() if count} == waiting
+    assert (sum(counts.open.values()), sum(counts.waiting.values()), counts.unattended) == (8, 7, 2)
 
 
 def test_every_question_that_grows_with_the_store_has_its_index(tmp_path) -> None:

@@ -85,15 +85,19 @@ class AlertRows:
     def open_counts(self) -> OpenCounts:
         """Return how many open alerts there are, covert ones left out, without reading them."""
         document = _as_json(self._engine)
-        kind = document["list_kind"].as_string()
-        waits = document["watch", "waiting_since"].as_string().is_not(None)
-        unattended = document["watch", "unattended"].as_boolean()
-        counted = sa.func.count().filter(waits), sa.func.count().filter(unattended)
-        wanted = (
-            sa.select(kind, sa.func.count(), *counted)
+        # Made once a row: while grouping, SQLite would carry the documents along and look into each anew.
+        of_each = (
+            sa.select(
+                document["list_kind"].as_string().label("kind"),
+                document["watch", "waiting_since"].as_string().is_not(None).label("waits"),
+                document["watch", "unattended"].as_boolean().label("unattended"),
+            )
             .where(alert.c.closed_at_us.is_(None), alert.c.channel == channel_text(OPEN))
-            .group_by(kind)
-        )
+            .cte()
+            .prefix_with("MATERIALIZED")
+        ).c
+        waits, unattended = (sa.func.count().filter(one) for one in (of_each.waits, of_each.unattended))
+        wanted = sa.select(of_each.kind, sa.func.count(), waits, unattended).group_by(of_each.kind)
         with reading(self._engine) as connection:
             rows: list[Any] = list(connection.execute(wanted))
         return OpenCounts(
