@@ -16,9 +16,12 @@ from tests.conventions.tree import ROOT
 from tests.store.front import running_front
 
 _PAGES = "pages"
-_WHOLE = ("demonstration", "run_node", "flow", "whole", "run_local", "store", _PAGES)
-"""Whose tests start whole nodes, engines or browsers: they follow all others, the longest first, so that no
-worker is left with one at the end. They are half of the tests' time, and a tenth of the tests."""
+_WHOLE = (
+    *("demonstration", "attack", "run_node", "flow", "whole", "run_local", "run_reader", "web", "store"),
+    _PAGES,
+)
+"""Whose tests start whole nodes, doors, engines or browsers: they follow all others, the longest first, so
+that no worker is left with one at the end. They are most of the tests' time, and two fifths of the tests."""
 _BETWEEN = 3
 """Other files between two with a browser: they wait for nodes and clocks, and a browser never waits."""
 _UNTIL = float(os.environ.get("OPENANPR_TESTS_UNTIL", "inf"))
@@ -27,10 +30,25 @@ speed by more than three, and what a slow one does not come to is told and is no
 _NO_TIME = "not begun: the time of this run was over (OPENANPR_TESTS_UNTIL)"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # A run that was begun in the background ignores what Ctrl+C sends, and so would all that it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_TellsAtOnce(config))
+
+
+class _TellsAtOnce:
+    """Names what failed when it fails: a run that is cut off has no summary."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        told = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and told is not None:
+            told.ensure_newline()
+            told.write_line(f"failed at {report.when}: {report.nodeid}\n{report.longreprtext[-2000:]}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

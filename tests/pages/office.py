@@ -212,7 +212,10 @@ def _session(page: Page) -> CDPSession:
 
 
 _WATCH_STOPS = """() => {
-  document.activeElement?.blur();
+  // From the top: the browser would go on from where the focus was last.
+  document.body.tabIndex = -1;
+  document.body.focus({ preventScroll: true });
+  document.body.removeAttribute("tabindex");
   scrollTo(0, 0);
   const met = new Set(), unseen = [];
   const one = (style) => [

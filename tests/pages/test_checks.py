@@ -21,4 +21,6 @@ def test_each_check_finds_its_fault_in_a_bad_page(browser) -> None:
     assert nameless(page) == ["button"]
     assert [one for one in unseen_stops(page) if "seen by nobody" in one]
     assert not [one for one in unseen_stops(page) if one.strip().endswith("seen")]
+    page.get_by_role("link", name="seen", exact=True).focus()
+    assert [one for one in unseen_stops(page) if "seen by nobody" in one], "it begins at the top in any case"
     page.close()
