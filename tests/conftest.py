@@ -21,7 +21,7 @@ _WHOLE = (
     _PAGES,
 )
 """Whose tests start whole nodes, doors, engines or browsers: they follow all others, the longest first, so
-that no worker is left with one at the end. They are most of the tests' time, and two fifths of the tests."""
+that no worker is left with one at the end. They are four fifths of the time, and two fifths of the tests."""
 _BETWEEN = 3
 """Other files between two with a browser: they wait for nodes and clocks, and a browser never waits."""
 _UNTIL = float(os.environ.get("OPENANPR_TESTS_UNTIL", "inf"))
