@@ -64,9 +64,11 @@ def _frozen(engine: ReadEngine, folder: Path) -> Frozen:
     for (table,) in engine.rows(statement("backup_tables"), {}, tuple[str]):
         engine.run(statement("backup_freeze"), {"table": table})
     small = _small(folder)
-    if small != before:
+    written = sorted(name for name in {*before, *small} if before.get(name) != small.get(name))
+    if written:
         raise BackupError(
-            "something wrote to the read store while it had to stand still: back up again, report this"
+            f"{written[0]}, and {len(written) - 1} more files of the read store, were written while it had to"
+            " stand still: back up again, report this"
         )
     return Frozen(folder / _SHADOW, small, _links(folder))
 
