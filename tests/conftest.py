@@ -16,7 +16,7 @@ from tests.conventions.tree import ROOT
 from tests.store.front import running_front
 
 _PAGES = "pages"
-_WHOLE = (
+WHOLE = (
     *("demonstration", "attack", "run_node", "flow", "whole", "run_local", "run_reader", "web", "store"),
     _PAGES,
 )
@@ -64,7 +64,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if time.time() > _UNTIL and _folder(item.path) in _WHOLE:
+    if time.time() > _UNTIL and _folder(item.path) in WHOLE:
         pytest.skip(_NO_TIME)
 
 
@@ -73,7 +73,7 @@ def _folder(path: Path) -> str:
 
 
 def _ordered(files: Iterable[Path]) -> list[Path]:
-    order = {name: place for place, name in enumerate(_WHOLE)}
+    order = {name: place for place, name in enumerate(WHOLE)}
     files = sorted(files, key=lambda path: order.get(_folder(path), -1))
     parts = [path for path in files if _folder(path) not in order]
     browsing = [path for path in files if _folder(path) == _PAGES]
